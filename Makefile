@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# One Makefile, no recursion.  Sources are found by folder; each folder compiles with only the -I
+# that its layer is entitled to.
+#
+#   build/            release programs and objects
+#   build/asan/       the same with AddressSanitizer and UndefinedBehaviorSanitizer, and the tests
+
+CC       ?= gcc
+CLANG    ?= clang
+BPFTOOL  ?= /usr/sbin/bpftool
+PYTHON   := /usr/bin/python3
+SHELL    := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+VERSION  := 0.1.0
+MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+
+WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wpointer-arith -Wwrite-strings -Wvla -Wundef
+CFLAGS   ?= -O2 -g
+HARDEN   := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+LDFLAGS  ?= -Wl,-z,relro,-z,now -pie
+COMMON   := -std=gnu11 $(WARN) -D_GNU_SOURCE -DEXOGATE_VERSION='"$(VERSION)"' -MMD -MP
+SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# make V=1 shows the commands.
+ifeq ($(V),1)
+run = $(2)
+else
+run = @printf '  %-8s%s\n' '$(1)' '$@'; $(2)
+endif
+
+# What each layer may include: its own folder and those below it.
+INC_core    := -Idaemon/core -Iloader/acl
+INC_settings := -Idaemon/settings $(INC_core)
+INC_io      := -Idaemon/io $(INC_settings)
+INC_cmd     := -Idaemon/cmd $(INC_io)
+INC_daemon  := $(INC_cmd)
+INC_acl     := -Iloader/acl
+INC_loader  := -Iloader -Iloader/acl -Ibpf -isystem build/bpf
+INC_unit    := -Itests/unit $(INC_core) -Ibpf
+INC_probe   := $(INC_core)
+INC_bench   := -Ibench $(INC_settings)
+
+SRC_core    := $(wildcard daemon/core/*.c)
+SRC_settings := $(wildcard daemon/settings/*.c)
+SRC_io      := $(wildcard daemon/io/*.c)
+SRC_cmd     := $(wildcard daemon/cmd/*.c)
+SRC_daemon  := $(wildcard daemon/*.c)
+SRC_acl     := $(wildcard loader/acl/*.c)
+SRC_loader  := $(wildcard loader/*.c)
+SRC_unit    := $(wildcard tests/unit/*.c)
+SRC_probe   := $(wildcard tests/conformance/probe_*.c)
+SRC_bench   := $(wildcard bench/*.c)
+LAYERS      := core settings io cmd daemon acl loader unit probe bench
+
+LIBS_daemon := -lconfig -ljansson -l:liburing.a
+LIBS_loader := -lbpf -lelf -lz -ljansson
+LIBS_unit   := -ljansson
+
+C_FILES     := $(foreach l,$(LAYERS),$(SRC_$(l))) $(wildcard bpf/*.c) $(wildcard tests/fuzz/*.c)
+H_FILES     := $(wildcard bpf/*.h daemon/*/*.h loader/*.h loader/acl/*.h tests/unit/*.h tests/conformance/*.h bench/*.h)
+SH_FILES    := $(wildcard contrib/*/*.sh .ci/run)
+
+obj = $(patsubst %.c,build/obj/%.o,$(1))
+san = $(patsubst %.c,build/asan/obj/%.o,$(1))
+
+.PHONY: all
+all: build/exogate-xdp ## build the release programs into build/ (the default)
+
+# --- rules --------------------------------------------------------------------------------------
+
+define layer_rules
+$(call obj,$(SRC_$(1))): build/obj/%.o: %.c
+	@mkdir -p $$(@D)
+	$$(call run,CC,$$(CC) $$(COMMON) $$(HARDEN) $$(CFLAGS) $$(INC_$(1)) -c -o $$@ $$<)
+$(call san,$(SRC_$(1))): build/asan/obj/%.o: %.c
+	@mkdir -p $$(@D)
+	$$(call run,CC,$$(CC) $$(COMMON) $$(SANITIZE) $$(INC_$(1)) -c -o $$@ $$<)
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer_rules,$(l))))
+
+$(call obj,$(SRC_loader)) $(call san,$(SRC_loader)): build/bpf/exogate.skel.h
+
+build/bpf/exogate.bpf.o: bpf/exogate.bpf.c $(wildcard bpf/*.h)
+	@mkdir -p $(@D)
+	$(call run,CLANG,$(CLANG) -O2 -g -target bpf -Wall -Wextra -Werror -Ibpf -I/usr/include/$(MULTIARCH) -c -o $@ $<)
+
+build/bpf/exogate.skel.h: build/bpf/exogate.bpf.o
+	$(call run,SKEL,$(BPFTOOL) gen skeleton $< name exogate > $@)
+
+build/exogate-xdp: $(call obj,$(SRC_loader) $(SRC_acl))
+	$(call run,LINK,$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_loader))
+build/asan/exogate-xdp: $(call san,$(SRC_loader) $(SRC_acl))
+	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_loader))
+
+UNIT_TESTS := $(patsubst tests/unit/%.c,build/asan/tests/%,$(filter tests/unit/test_%,$(SRC_unit)))
+UNIT_SHARED := $(call san,$(filter-out tests/unit/test_%,$(SRC_unit)))
+PROBES := $(patsubst tests/conformance/%.c,build/asan/tests/%,$(SRC_probe))
+
+$(UNIT_TESTS): build/asan/tests/%: build/asan/obj/tests/unit/%.o $(UNIT_SHARED) \
+		$(call san,$(SRC_core) $(SRC_acl))
+	@mkdir -p $(@D)
+	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_unit))
+$(PROBES): build/asan/tests/%: build/asan/obj/tests/conformance/%.o $(call san,$(SRC_core) $(SRC_acl))
+	@mkdir -p $(@D)
+	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_unit))
+
+-include $(patsubst %.c,build/obj/%.d,$(foreach l,$(LAYERS),$(SRC_$(l))))
+-include $(patsubst %.c,build/asan/obj/%.d,$(foreach l,$(LAYERS),$(SRC_$(l))))
+
+# --- use ----------------------------------------------------------------------------------------
+
+.PHONY: deps
+deps: ## install the Debian packages that are missing (as root)
+	@contrib/dev/install-deps.sh
+
+# --- develop ------------------------------------------------------------------------------------
+
+.PHONY: test
+test: deps ## build with sanitizers and run every test (as root)
+	@$(MAKE) --no-print-directory -j2 test-programs
+	@$(PYTHON) -m pytest tests
+
+.PHONY: test-programs
+test-programs: build/asan/exogate-xdp $(UNIT_TESTS) $(PROBES)
+
+.PHONY: fmt
+fmt: ## format the C sources in place
+	@clang-format -i $(C_FILES) $(H_FILES)
+
+.PHONY: fmt-check
+fmt-check: ## say what fmt would change, and fail if it would
+	@clang-format --dry-run --Werror $(C_FILES) $(H_FILES)
+
+.PHONY: lint
+lint: compile_commands.json build/bpf/exogate.skel.h ## clang-tidy, cppcheck and shellcheck
+	@contrib/dev/lint.sh $(foreach l,$(LAYERS),$(SRC_$(l)))
+	@shellcheck $(SH_FILES)
+
+compile_commands.json: Makefile ## the compile commands, for editors and clang-tidy
+	@contrib/dev/compile-commands.sh "$(CURDIR)" \
+		$(foreach l,$(LAYERS),$(foreach f,$(SRC_$(l)),"$(f)=$(CC) $(subst ",\",$(filter-out -MMD -MP,$(COMMON))) $(CFLAGS) $(INC_$(l))")) > $@
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf build compile_commands.json
+
+.PHONY: help
+help: ## list the targets
+	@sed -nE 's/^([a-z_.-]+):.*## (.*)/  \1\t\2/p' Makefile | expand -t 26

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "held.h"
+
+#include "log.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAPS_MAX 16 /* a program of ours has 5: these four and the constants of the classifier */
+
+static const char *const map_names[HELD_MAP_N] = {
+	[HELD_ACL4] = EXOGATE_MAP_ACL4,
+	[HELD_ACL6] = EXOGATE_MAP_ACL6,
+	[HELD_COUNTERS] = EXOGATE_MAP_COUNTERS,
+	[HELD_CONFIG] = EXOGATE_MAP_CONFIG,
+};
+
+int held_device(__u32 ifindex, struct held_device *out)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, query);
+
+	if (bpf_xdp_query((int)ifindex, 0, &query))
+		return log_errno("cannot ask which XDP program is on interface %u", ifindex);
+	out->ifindex = ifindex;
+	out->program = query.prog_id;
+	/* With programs in several modes at once, prog_id is 0. */
+	if (!out->program)
+		out->program = query.hw_prog_id ? query.hw_prog_id : query.drv_prog_id;
+	out->generic = query.attach_mode == XDP_ATTACHED_SKB;
+	return 0;
+}
+
+void held_program_name(__u32 id, char name[BPF_OBJ_NAME_LEN])
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+	int fd = bpf_prog_get_fd_by_id(id);
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))
+		info.name[0] = '?';
+	memcpy(name, info.name, BPF_OBJ_NAME_LEN);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Keeps the map if it is one of those that we know by name. */
+static int adopt_map(struct held *held, __u32 id)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+	int fd = bpf_map_get_fd_by_id(id);
+
+	if (fd < 0)
+		return log_errno("cannot open BPF map %u", id);
+	if (bpf_obj_get_info_by_fd(fd, &info, &size)) {
+		close(fd);
+		return log_errno("cannot look at BPF map %u", id);
+	}
+	for (int i = 0; i < HELD_MAP_N; i++) {
+		if (held->maps[i] < 0 && strcmp(info.name, map_names[i]) == 0) {
+			held->maps[i] = fd;
+			held->map_ids[i] = id;
+			return 0;
+		}
+	}
+	close(fd);
+	return 0;
+}
+
+static int open_maps(struct held *held)
+{
+	__u32 ids[MAPS_MAX] = { 0 };
+	struct bpf_prog_info info = { .nr_map_ids = MAPS_MAX,
+				      .map_ids = (__u64)(unsigned long)ids };
+	__u32 size = sizeof(info);
+	int fd = bpf_prog_get_fd_by_id(held->program), status;
+
+	if (fd < 0)
+		return log_errno("cannot open BPF program %u", held->program);
+	status = bpf_obj_get_info_by_fd(fd, &info, &size);
+	close(fd);
+	if (status)
+		return log_errno("cannot look at BPF program %u", held->program);
+	memcpy(held->program_name, info.name, sizeof(held->program_name));
+	for (__u32 i = 0; i < info.nr_map_ids && i < MAPS_MAX && !status; i++)
+		status = adopt_map(held, ids[i]);
+	return status;
+}
+
+/* Ours has the name, all the maps, and a configuration that starts with its ABI version. */
+static bool is_ours(struct held *held)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+	const __u32 key = 0;
+
+	for (int i = 0; i < HELD_MAP_N; i++) {
+		if (held->maps[i] < 0)
+			return false;
+	}
+	return strcmp(held->program_name, EXOGATE_PROGRAM) == 0 &&
+	       bpf_obj_get_info_by_fd(held->maps[HELD_CONFIG], &info, &size) == 0 &&
+	       info.value_size == sizeof(held->config) &&
+	       bpf_map_lookup_elem(held->maps[HELD_CONFIG], &key, &held->config) == 0;
+}
+
+/* Descriptors of maps, programs and links answer the same request with different structs, and
+ * only their names tell which is which: bpf-map, bpf-prog, bpf-link (bpf_link of a new one). */
+static bool is_link(int fd)
+{
+	char path[32], target[64] = "";
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return readlink(path, target, sizeof(target) - 1) > 0 && strstr(target, "link");
+}
+
+/* An index may mean another device in each network namespace; the program on it does not. */
+static enum held_state find_state(struct held *held, __u32 ifindex)
+{
+	if (!is_ours(held))
+		return HELD_FOREIGN;
+	if (!ifindex)
+		return HELD_SEVERED;
+	if (held_device(ifindex, &held->device) || held->device.program != held->program)
+		return HELD_ELSEWHERE;
+	return HELD_ATTACHED;
+}
+
+/* Fills in what a link leads to. */
+static int examine(struct held *held)
+{
+	struct bpf_link_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	held->state = HELD_FOREIGN;
+	if (!is_link(held->link))
+		return 0;
+	if (bpf_obj_get_info_by_fd(held->link, &info, &size))
+		return log_errno("cannot look at a link");
+	if (info.type != BPF_LINK_TYPE_XDP)
+		return 0;
+	held->program = info.prog_id;
+	if (open_maps(held))
+		return -1;
+	held->state = find_state(held, info.xdp.ifindex);
+	return 0;
+}
+
+int held_open(const char *path, struct held *out)
+{
+	struct held held = { .state = HELD_ABSENT, .link = -1, .maps = { -1, -1, -1, -1 } };
+
+	held.link = bpf_obj_get(path);
+	if (held.link < 0 && errno != ENOENT)
+		return log_errno("cannot open what is pinned at %s", path);
+	if (held.link >= 0 && examine(&held)) {
+		held_close(&held);
+		return -1;
+	}
+	*out = held;
+	return 0;
+}
+
+void held_close(struct held *held)
+{
+	if (held->link >= 0)
+		close(held->link);
+	for (int i = 0; i < HELD_MAP_N; i++) {
+		if (held->maps[i] >= 0)
+			close(held->maps[i]);
+	}
+}

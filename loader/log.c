@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "log.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LINE_SIZE 512
+
+static char warning[LINE_SIZE];
+
+static int keep_warning(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level != LIBBPF_WARN || warning[0])
+		return 0;
+	vsnprintf(warning, sizeof(warning), format, args);
+	warning[strcspn(warning, "\n")] = '\0';
+	return 0;
+}
+
+void log_open(void)
+{
+	libbpf_set_print(keep_warning);
+}
+
+void log_note(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+	fflush(stdout);
+}
+
+int log_error(const char *format, ...)
+{
+	char line[LINE_SIZE];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	fprintf(stderr, "exogate-xdp: %s\n", line);
+	return -1;
+}
+
+int log_errno(const char *format, ...)
+{
+	int error = errno;
+	char line[LINE_SIZE];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	return log_error("%s: %s%s", line, strerror(error),
+			 error == EPERM || error == EACCES ?
+				 "; run as root, with CAP_BPF, CAP_NET_ADMIN and CAP_SYS_ADMIN" :
+				 "");
+}
+
+void log_forget(void)
+{
+	warning[0] = '\0';
+}
+
+const char *log_warning(void)
+{
+	static const char prefix[] = "libbpf: ";
+
+	if (strncmp(warning, prefix, strlen(prefix)) == 0)
+		return warning + strlen(prefix);
+	return warning;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pins - the directory in bpffs where links are kept, and the names in it.
+ *
+ * A pinned link is all the state that outlives the loader: it holds the program, which holds its
+ * maps.  So attaching, replacing and detaching each have one step at which they happen.
+ *
+ * Those that return an int return 0, or -1 after a line that says what is wrong.
+ */
+#ifndef EXOGATE_PINS_H
+#define EXOGATE_PINS_H
+
+#include <limits.h>
+#include <net/if.h>
+#include <stdbool.h>
+
+/* Is dir in a BPF file system, or could it be made in one?  Made now if create is set. */
+int pins_check(const char *dir, bool create);
+
+/* Removes dir if it is empty; else, or if something is mounted there, it stays. */
+void pins_tidy(const char *dir);
+
+/* Where the link of an interface is pinned. */
+int pins_path(const char *dir, const char *interface, char path[PATH_MAX]);
+
+/* The interface whose link is pinned under this file name. */
+void pins_interface(const char *file, char interface[IF_NAMESIZE]);
+
+#endif

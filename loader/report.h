@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * report - the command status: text or JSON from one struct.
+ *
+ * The JSON is an interface that scripts rely on: {"abi", "interfaces": [{"interface", "ifindex",
+ * "state", "mode", "program": {"id", "name"}, "maps": {NAME: id}, "abi", "port", "prefixes":
+ * {SOURCE: n}, "counters": {REASON: {"verdict", "packets", "bytes"}}}]}.  ifindex and mode are
+ * null unless state is "attached"; prefixes and counters are null where the program's ABI version
+ * is not this one.
+ */
+#ifndef EXOGATE_REPORT_H
+#define EXOGATE_REPORT_H
+
+#include "options.h"
+
+/* Returns 0, or -1 after a line for each thing that went wrong. */
+int report_run(const struct options *options);
+
+#endif

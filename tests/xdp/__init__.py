@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The packet filter and its loader, on interfaces in namespaces that the tests make.
+
+    bpf     the bpf(2) calls that the tests need, without the library that the loader uses
+    cases   the packet table: frame, expected reason and verdict
+"""

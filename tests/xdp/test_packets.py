@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The packet table through the attached program, by BPF_PROG_TEST_RUN."""
+
+import random
+import socket
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lab.commands import wait_until
+
+from .bpf import Counters, Map, Program
+from .cases import ALLOW, CASES, LISTED4, LISTED6, SYN4, SYN6, Case, tcp, v4
+from .conftest import Place
+
+LEAST_CASES = 80
+VERIFIER_BUDGET = 300_000
+CASE = {case.id: case for case in CASES}
+SLOT = struct.pack("=I", 0)
+
+
+@pytest.fixture(scope="module")
+def filtered(bpffs: Path) -> Iterator[Place]:
+    """A place where the program is attached with both lists."""
+    place = Place(bpffs)
+    try:
+        place.create()
+        place.attach(*(argument for cidr in ALLOW for argument in ("--allow", cidr)))
+        yield place
+        place.ok("detach", place.iface)
+    finally:
+        place.remove()
+
+
+@pytest.fixture(scope="module")
+def program(filtered: Place) -> Program:
+    return filtered.program()
+
+
+@pytest.fixture(scope="module")
+def counters(filtered: Place) -> Counters:
+    return filtered.counters()
+
+
+def counted(counters: Counters, before: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """What was added since, by reason."""
+    return {reason: (packets - before[reason][0], size - before[reason][1])
+            for reason, (packets, size) in counters.read().items()
+            if (packets, size) != before[reason]}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_case(case: Case, program: Program, counters: Counters):
+    before = counters.read()
+    assert program.run(case.frame) == case.verdict, case.what
+    assert counted(counters, before) == {case.reason: (1, len(case.frame))}, case.what
+
+
+def test_table_is_whole(filtered: Place):
+    """Every reason that the loader's lists can give has a case, with the program's verdict."""
+    assert len(CASES) >= LEAST_CASES
+    assert len({case.id for case in CASES}) == len(CASES)
+    verdicts = {reason: row["verdict"] for reason, row in filtered.report()["counters"].items()}
+    assert {(case.reason, case.verdict) for case in CASES} | {("relay-pool", "pass")} \
+        == set(verdicts.items())
+
+
+def test_verifier_budget(program: Program):
+    assert 0 < program.verified_instructions() < VERIFIER_BUDGET
+
+
+def trie(place: Place, name: str) -> tuple[Map, Map]:
+    """The outer map and the trie that is in its slot."""
+    outer = Map.by_id(place.report()["maps"][name])
+    return outer, Map.by_id(struct.unpack("=I", outer.lookup(SLOT, 4))[0])
+
+
+@pytest.mark.parametrize("source, reason, verdict", [
+    (0, "microsoft", "pass"), (1, "operator", "pass"), (2, "relay-pool", "pass"),
+    (3, "unlisted", "drop"), (0xffffffff, "unlisted", "drop"),
+])
+def test_source_of_a_prefix(place: Place, source: int, reason: str, verdict: str):
+    """The trie's value names the reason; one that is not known lets nobody in."""
+    place.attach()
+    _, acl = trie(place, "acl4")
+    acl.update(struct.pack("=I4B", 15, 40, 92, 0, 0), struct.pack("=I", source))
+    counters = place.counters()
+    before = counters.read()
+    assert place.program().run(LISTED4) == verdict
+    assert counted(counters, before) == {reason: (1, len(LISTED4))}
+
+
+@pytest.mark.parametrize("name, listed", [("acl4", LISTED4), ("acl6", LISTED6)],
+                         ids=["acl4", "acl6"])
+def test_empty_slot_lets_nobody_in(place: Place, name: str, listed: bytes):
+    place.attach()
+    program = place.program()
+    outer, _ = trie(place, name)
+    assert program.run(listed) == "pass"
+    outer.delete(SLOT)
+    assert program.run(listed) == "drop"
+
+
+def test_list_of_one_family_drops_the_other(place: Place, tmp_path: Path):
+    acl = tmp_path / "list.json"
+    acl.write_text('[{"id": 1, "serviceArea": "Exchange", "tcpPorts": "25",'
+                   ' "ips": ["40.92.0.0/15"]}]')
+    place.ok("attach", place.iface, "--acl", acl)
+    assert [place.program().run(frame) for frame in (LISTED4, SYN4, LISTED6, SYN6)] \
+        == ["pass", "drop", "drop", "drop"]
+
+
+def test_greatest_list(place: Place, tmp_path: Path):
+    """As many prefixes as a list may have, each found, and none beside them."""
+    acl = tmp_path / "list.json"
+    prefixes = ", ".join(f'"45.{n >> 7}.{(n & 127) * 2}.0/24"' for n in range(4096))
+    acl.write_text('[{"id": 1, "serviceArea": "Exchange", "tcpPorts": "25",'
+                   f' "ips": [{prefixes}]}}]')
+    place.ok("attach", place.iface, "--acl", acl)
+    assert place.report()["prefixes"]["microsoft"] == 4096
+    program = place.program()
+    for n in range(0, 4096, 97):
+        source = f"45.{n >> 7}.{(n & 127) * 2}.255"
+        beside = f"45.{n >> 7}.{(n & 127) * 2 + 1}.0"
+        assert program.run(v4(tcp(), source)) == "pass", source
+        assert program.run(v4(tcp(), beside)) == "drop", beside
+
+
+@pytest.mark.parametrize("mode", ["native", "generic"])
+def test_frames_from_the_wire(place: Place, mode: str):
+    """What is sent at the other end of the link is judged as the table says."""
+    place.attach("--mode", mode)
+    place.namespace.ip(f"link set {place.iface} up", "link set peer0 up")
+    counters = place.counters()
+    before = counters.read()
+    sent = {"unlisted": SYN4, "microsoft": LISTED6, "tag-limit": CASE["tags-9"].frame}
+    with place.namespace.entered(), socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as peer:
+        peer.bind(("peer0", 0))
+        for frame in sent.values():
+            peer.send(frame)
+
+    def all_counted() -> bool:
+        # Other reasons count what the kernel itself sends: neighbour discovery.
+        added = counted(counters, before)
+        return {reason: added.get(reason) for reason in sent} \
+            == {reason: (1, len(frame)) for reason, frame in sent.items()}
+
+    wait_until(all_counted, f"each frame counted once in {mode} mode")
+
+
+def test_mangled_frames(program: Program, counters: Counters):
+    """Random damage: each frame has one reason, and passes or is dropped."""
+    rng = random.Random(25)
+    before, n = counters.read(), 2000
+    for _ in range(n):
+        frame = bytearray(rng.choice(CASES).frame[:400])
+        for _ in range(rng.randint(1, 4)):
+            frame[rng.randrange(12, len(frame))] = rng.randrange(256)
+        frame = frame[:max(14, rng.randrange(len(frame) + 1))]
+        assert program.run(bytes(frame)) in ("pass", "drop"), frame.hex()
+    assert sum(packets for packets, _ in counted(counters, before).values()) == n
