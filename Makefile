@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # One Makefile, no recursion.  Sources are found by folder; each folder compiles with only the -I
-# that its layer is entitled to.
+# that its layer is entitled to (make check-layers proves the rest).
 #
 #   build/            release programs and objects
 #   build/asan/       the same with AddressSanitizer and UndefinedBehaviorSanitizer, and the tests
 
-CC       ?= gcc
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
 CLANG    ?= clang
 BPFTOOL  ?= /usr/sbin/bpftool
 PYTHON   := /usr/bin/python3
@@ -90,7 +92,7 @@ build/bpf/exogate.bpf.o: bpf/exogate.bpf.c $(wildcard bpf/*.h)
 	$(call run,CLANG,$(CLANG) -O2 -g -target bpf -Wall -Wextra -Werror -Ibpf -I/usr/include/$(MULTIARCH) -c -o $@ $<)
 
 build/bpf/exogate.skel.h: build/bpf/exogate.bpf.o
-	$(call run,SKEL,$(BPFTOOL) gen skeleton $< name exogate > $@)
+	$(call run,SKEL,{ echo '/* NOLINTBEGIN */'; $(BPFTOOL) gen skeleton $< name exogate; echo '/* NOLINTEND */'; } > $@)
 
 build/exogate-xdp: $(call obj,$(SRC_loader) $(SRC_acl))
 	$(call run,LINK,$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_loader))
@@ -109,6 +111,21 @@ $(PROBES): build/asan/tests/%: build/asan/obj/tests/conformance/%.o $(call san,$
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_unit))
 
+# libFuzzer is clang's; each target is linked with all that is pure.
+SRC_fuzz   := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZERS    := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(SRC_fuzz))
+FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_SECONDS ?= 60
+fuzz_obj = $(patsubst %.c,build/fuzz/obj/%.o,$(1))
+
+$(call fuzz_obj,$(SRC_fuzz) $(SRC_core) $(SRC_acl)): build/fuzz/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(call run,CLANG,$(CLANG) $(COMMON) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(INC_core) -Ibpf -c -o $@ $<)
+$(FUZZERS): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(call fuzz_obj,$(SRC_core) $(SRC_acl))
+	$(call run,LINK,$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS_unit))
+
+.SECONDARY: $(call fuzz_obj,$(SRC_fuzz) $(SRC_core) $(SRC_acl))
+-include $(patsubst %.c,build/fuzz/obj/%.d,$(SRC_fuzz) $(SRC_core) $(SRC_acl))
 -include $(patsubst %.c,build/obj/%.d,$(foreach l,$(LAYERS),$(SRC_$(l))))
 -include $(patsubst %.c,build/asan/obj/%.d,$(foreach l,$(LAYERS),$(SRC_$(l))))
 
@@ -122,11 +139,25 @@ deps: ## install the Debian packages that are missing (as root)
 
 .PHONY: test
 test: deps ## build with sanitizers and run every test (as root)
-	@$(MAKE) --no-print-directory -j2 test-programs
+	@$(MAKE) --no-print-directory -j2 test-programs check-layers
 	@$(PYTHON) -m pytest tests
 
 .PHONY: test-programs
-test-programs: build/asan/exogate-xdp $(UNIT_TESTS) $(PROBES)
+test-programs: build/asan/exogate-xdp $(UNIT_TESTS) $(PROBES) $(FUZZERS)
+
+.PHONY: fuzz
+fuzz: $(FUZZERS) ## fuzz every parser for FUZZ_SECONDS (60) each; findings go to build/fuzz/
+	@$(PYTHON) tests/fuzz/make_seeds.py build/fuzz/seeds
+	@for target in $(FUZZERS); do \
+		mkdir -p "$$target.corpus"; \
+		echo "fuzz: $$target for $(FUZZ_SECONDS) s"; \
+		"$$target" -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 \
+			-artifact_prefix="$$target." "$$target.corpus" build/fuzz/seeds/"$${target##*/}"; \
+	done
+
+.PHONY: check-layers
+check-layers: $(call obj,$(SRC_core)) ## prove that daemon/core is pure and that includes go one way
+	@contrib/dev/check-layers.sh $^
 
 .PHONY: fmt
 fmt: ## format the C sources in place

@@ -126,7 +126,7 @@ int harness_main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "--list"))
 		return list_tests();
 	for (const struct harness_test *test = tests; test && argc == 2; test = test->next) {
-		if (strcmp(test->name, argv[1]))
+		if (strcmp(test->name, argv[1]) != 0)
 			continue;
 		test->run();
 		release_guarded();

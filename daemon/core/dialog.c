@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dialog.h"
+
+#include <assert.h>
+
+#include "milter_frame.h"
+#include "milter_reply.h"
+
+void dialog_init(struct dialog *d, const struct policy *policy)
+{
+	memset(d, 0, offsetof(struct dialog, buffer));
+	session_init(&d->session, policy);
+	d->in.base = d->buffer;
+	d->in.wanted = MILTER_LENGTH_BYTES;
+}
+
+/* --- received bytes --------------------------------------------------------------------------- */
+
+static size_t input_capacity(const struct dialog *d)
+{
+	return d->arena ? d->arena->high : sizeof(d->buffer);
+}
+
+/* What has been read and is not borrowed from makes room for what comes. */
+static void drop_read_bytes(struct dialog *d)
+{
+	struct dialog_input *in = &d->in;
+	size_t unread = in->end - in->start;
+
+	if (in->start == in->keep)
+		return;
+	memmove(in->base + in->keep, in->base + in->start, unread);
+	in->start = in->keep;
+	in->end = in->start + unread;
+}
+
+/*
+ * Outside a message the small buffer is the limit, even while an arena is still lent: what is
+ * accepted must not depend on the pieces in which it comes.
+ */
+static bool allowed(const struct dialog *d)
+{
+	return session_in_message(&d->session) || d->in.wanted <= sizeof(d->buffer);
+}
+
+/* Room for at least the packet that is awaited, which is allowed(). */
+static void make_room(struct dialog *d)
+{
+	drop_read_bytes(d);
+	assert(d->in.wanted <= input_capacity(d) - d->in.start);
+	if (d->arena)
+		arena_set_low(d->arena, d->in.end);
+}
+
+void dialog_room(struct dialog *d, char **p, size_t *len)
+{
+	size_t room = input_capacity(d) - d->in.end;
+	size_t awaited = d->in.start + d->in.wanted - d->in.end;
+	size_t most = awaited > DIALOG_READ_BYTES ? awaited : DIALOG_READ_BYTES;
+
+	*p = d->in.base + d->in.end;
+	*len = room < most ? room : most;
+}
+
+void dialog_received(struct dialog *d, size_t len)
+{
+	assert(len <= input_capacity(d) - d->in.end);
+	d->in.end += len;
+	if (d->arena)
+		arena_set_low(d->arena, d->in.end);
+}
+
+/*
+ * MAIL and header fields are borrowed from until the message is over.  They are put together
+ * without gaps, so that what a message takes does not depend on what came between them, nor on the
+ * pieces.
+ */
+static struct span keep_packet(struct dialog *d, struct span packet)
+{
+	char *kept = d->in.base + d->in.keep;
+
+	memmove(kept, packet.p, packet.len);
+	d->in.keep += packet.len;
+	return span_of(kept, packet.len);
+}
+
+static bool over_limit(const struct dialog *d)
+{
+	size_t records = d->arena->size - d->arena->high;
+
+	return d->in.keep + records > d->arena->size - DIALOG_ARENA_EXTRA_BYTES;
+}
+
+/* Gives up what the message holds; it is followed to its end to be deferred. */
+static void forget_message(struct dialog *d)
+{
+	session_over_limit(&d->session);
+	d->in.keep = 0;
+	arena_reset(d->arena);
+	arena_set_low(d->arena, d->in.end);
+}
+
+/* Unread bytes go on to another buffer, which must hold them. */
+static void move_input(struct dialog *d, char *base)
+{
+	size_t unread = d->in.end - d->in.start;
+
+	memmove(base, d->in.base + d->in.start, unread);
+	d->in = (struct dialog_input){ .base = base, .end = unread, .wanted = d->in.wanted };
+}
+
+void dialog_lend(struct dialog *d, struct arena *arena)
+{
+	session_begin_message(&d->session, arena);
+	d->arena = arena;
+	arena_reset(arena);
+	move_input(d, arena->base);
+	arena_set_low(arena, d->in.end);
+}
+
+struct arena *dialog_reclaim(struct dialog *d)
+{
+	struct arena *arena = d->arena;
+
+	if (!arena || session_in_message(&d->session) ||
+	    d->in.end - d->in.start > sizeof(d->buffer))
+		return NULL;
+	move_input(d, d->buffer);
+	d->arena = NULL;
+	return arena;
+}
+
+struct arena *dialog_abandon(struct dialog *d)
+{
+	struct arena *arena = d->arena;
+
+	d->arena = NULL;
+	return arena;
+}
+
+/* --- replies ---------------------------------------------------------------------------------- */
+
+static struct outbuf short_reply(struct dialog *d)
+{
+	return outbuf_over(d->reply, sizeof(d->reply));
+}
+
+static void put_refusal(struct outbuf *out, const struct verdict *verdict)
+{
+	char buffer[DIALOG_REPLY_BYTES / 2];
+	struct outbuf text = outbuf_over(buffer, sizeof(buffer));
+
+	outbuf_put(&text,
+		   verdict->decision == VERDICT_REJECT ? SPAN("550 5.7.1 ") : SPAN("451 4.7.1 "));
+	outbuf_put(&text, reason_text(verdict->reason));
+	outbuf_put(&text, SPAN(" (exogate: "));
+	outbuf_put(&text, reason_word(verdict->reason));
+	outbuf_put(&text, SPAN(")"));
+	assert(outbuf_ok(&text));
+	milter_reply_code(out, outbuf_span(&text));
+}
+
+static bool put_acceptance(struct dialog *d)
+{
+	const struct rewrite_plan *plan = &d->answer.plan;
+	struct outbuf out = arena_outbuf(d->arena);
+
+	for (size_t i = 0; i < plan->n; i++)
+		milter_reply_edit(&out, &plan->edits[i]);
+	milter_reply_plain(&out, MILTER_ACCEPT);
+	if (!outbuf_ok(&out))
+		return false;
+	d->out = out;
+	return true;
+}
+
+static void put_answer(struct dialog *d)
+{
+	d->judged = true;
+	if (d->answer.verdict.decision == VERDICT_ACCEPT) {
+		if (put_acceptance(d))
+			return;
+		session_defer(&d->answer, REASON_LIMIT);
+	}
+	d->out = short_reply(d);
+	put_refusal(&d->out, &d->answer.verdict);
+}
+
+struct span dialog_output(const struct dialog *d)
+{
+	return outbuf_span(&d->out);
+}
+
+const struct session_answer *dialog_answer(const struct dialog *d)
+{
+	return d->judged ? &d->answer : NULL;
+}
+
+void dialog_sent(struct dialog *d)
+{
+	d->out.len = 0;
+	if (!d->judged)
+		return;
+	d->judged = false;
+	session_end_message(&d->session);
+}
+
+/* --- packets ---------------------------------------------------------------------------------- */
+
+static bool refuse(struct dialog *d, enum dialog_close_reason reason)
+{
+	d->close_reason = reason;
+	return false;
+}
+
+static bool negotiate(struct dialog *d, const struct milter_event *ev)
+{
+	if (d->negotiated)
+		return refuse(d, DIALOG_CLOSE_OUT_OF_ORDER);
+	if (milter_negotiate(&ev->offer, &d->agreed) != PARSE_OK)
+		return refuse(d, DIALOG_CLOSE_BAD_VERSION);
+	d->negotiated = true;
+	d->session.actions = d->agreed.actions;
+	d->session.leading_space = d->agreed.steps & MILTER_HEADER_LEADING_SPACE;
+	d->out = short_reply(d);
+	milter_reply_agreement(&d->out, &d->agreed);
+	return true;
+}
+
+static bool step_session(struct dialog *d, const struct milter_event *ev)
+{
+	switch (session_step(&d->session, ev, &d->answer)) {
+	case SESSION_NEXT:
+		if (d->in.keep && over_limit(d))
+			forget_message(d);
+		if (milter_reply_due(&d->agreed, ev->type)) {
+			d->out = short_reply(d);
+			milter_reply_plain(&d->out, MILTER_CONTINUE);
+		}
+		return true;
+	case SESSION_ANSWER:
+		put_answer(d);
+		return true;
+	case SESSION_CLOSE:
+		break;
+	}
+	return refuse(d, ev->type == MILTER_QUIT ? DIALOG_CLOSE_QUIT : DIALOG_CLOSE_OUT_OF_ORDER);
+}
+
+static bool is_borrowed(const struct dialog *d, struct span packet)
+{
+	return d->session.arena && !d->session.over_limit &&
+	       (packet.p[0] == MILTER_MAIL || packet.p[0] == MILTER_HEADER);
+}
+
+static bool handle(struct dialog *d, struct span packet)
+{
+	struct milter_event ev;
+
+	if (is_borrowed(d, packet))
+		packet = keep_packet(d, packet);
+	if (milter_event_parse(packet, &ev) != PARSE_OK)
+		return refuse(d, DIALOG_CLOSE_BAD_PACKET);
+	if (ev.type == MILTER_NEGOTIATE)
+		return negotiate(d, &ev);
+	if (!d->negotiated && ev.type != MILTER_QUIT)
+		return refuse(d, DIALOG_CLOSE_OUT_OF_ORDER);
+	return step_session(d, &ev);
+}
+
+static bool needs_arena(const struct dialog *d, struct span packet)
+{
+	return packet.p[0] == MILTER_MAIL && !session_in_message(&d->session) && !d->session.arena;
+}
+
+static enum dialog_want close_for(struct dialog *d, enum dialog_close_reason reason)
+{
+	d->close_reason = reason;
+	return DIALOG_CLOSE;
+}
+
+enum dialog_want dialog_run(struct dialog *d)
+{
+	struct dialog_input *in = &d->in;
+	struct span packet;
+
+	while (d->out.len == 0) {
+		struct span unread = span_of(in->base + in->start, in->end - in->start);
+		enum parse_status status = milter_frame_next(unread, &packet, &in->wanted);
+
+		if (status == PARSE_BAD)
+			return close_for(d, DIALOG_CLOSE_BAD_FRAME);
+		if (status == PARSE_OK)
+			in->wanted = MILTER_LENGTH_BYTES + packet.len;
+		if (!allowed(d))
+			return close_for(d, DIALOG_CLOSE_TOO_LARGE);
+		if (status == PARSE_MORE) {
+			make_room(d);
+			return DIALOG_RECEIVE;
+		}
+		if (needs_arena(d, packet)) {
+			if (!d->arena)
+				return DIALOG_LEND;
+			dialog_lend(d, d->arena);
+			continue;
+		}
+		in->start += MILTER_LENGTH_BYTES + packet.len;
+		if (!handle(d, packet))
+			return DIALOG_CLOSE;
+	}
+	return DIALOG_SEND;
+}
+
+enum dialog_close_reason dialog_close_reason(const struct dialog *d)
+{
+	return d->close_reason;
+}
+
+struct span dialog_close_word(enum dialog_close_reason reason)
+{
+	static const struct span words[] = {
+#define DIALOG_CLOSE_WORD(reason, word) [reason] = { word, sizeof(word) - 1 },
+		DIALOG_CLOSE_REASONS(DIALOG_CLOSE_WORD)
+#undef DIALOG_CLOSE_WORD
+	};
+
+	return words[reason];
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dialog - the milter protocol on one connection: bytes in, bytes out.
+ *
+ * Joins framing, events, session and replies, and owns the rules for the received bytes.  It does
+ * no I/O: it says what it wants next, and the engine (io/serve_uring.c) does it.
+ *
+ *	dialog_init()
+ *	loop: dialog_run() wants
+ *	  DIALOG_RECEIVE	read into dialog_room(), then dialog_received()
+ *	  DIALOG_LEND		dialog_lend() an arena, as soon as there is one to lend
+ *	  DIALOG_SEND		send all of dialog_output(), then dialog_sent()
+ *	  DIALOG_CLOSE		close; dialog_close_reason() says why
+ *	and after each dialog_run() and dialog_sent(): dialog_reclaim(); at the end dialog_abandon()
+ *
+ * Bytes are received into the connection's small buffer, and from MAIL to the end of the message
+ * into the message's arena, where MAIL and header fields stay; the body and everything else is
+ * overwritten once read.  What stays, with the records made of it, is limited to message_bytes:
+ * beyond that the message is followed to its end and deferred.
+ */
+#ifndef EXOGATE_DIALOG_H
+#define EXOGATE_DIALOG_H
+
+#include "milter_negotiate.h"
+#include "session.h"
+
+/* Room for what is said before MAIL; Postfix limits each of these packets to about 2 KiB. */
+#define DIALOG_BUFFER_BYTES 4096
+#define DIALOG_REPLY_BYTES  512
+
+/* How much is read at once into an arena, but for a packet that is larger. */
+#define DIALOG_READ_BYTES ((size_t)64 * 1024)
+
+/* In an arena, beside what the message keeps: the packet that is read, and what came after it. */
+#define DIALOG_ARENA_EXTRA_BYTES \
+	(MILTER_LENGTH_BYTES + MILTER_PACKET_MAX_BYTES + 2 * DIALOG_READ_BYTES)
+
+#define DIALOG_CLOSE_REASONS(X)                                                          \
+	X(DIALOG_CLOSE_QUIT, "quit")                                                     \
+	X(DIALOG_CLOSE_BAD_FRAME, "bad-frame")	     /* a length that no packet has */   \
+	X(DIALOG_CLOSE_BAD_PACKET, "bad-packet")     /* unknown or malformed */          \
+	X(DIALOG_CLOSE_BAD_VERSION, "bad-version")   /* older than milter version 2 */   \
+	X(DIALOG_CLOSE_OUT_OF_ORDER, "out-of-order") /* an event that cannot come now */ \
+	X(DIALOG_CLOSE_TOO_LARGE, "too-large")	     /* a packet over the limits */
+
+enum dialog_close_reason {
+#define DIALOG_CLOSE_ENUM(reason, word) reason,
+	DIALOG_CLOSE_REASONS(DIALOG_CLOSE_ENUM)
+#undef DIALOG_CLOSE_ENUM
+};
+
+enum dialog_want {
+	DIALOG_RECEIVE,
+	DIALOG_LEND,
+	DIALOG_SEND,
+	DIALOG_CLOSE,
+};
+
+/* Where received bytes lie: [0,keep) is borrowed from, [start,end) has not been read yet. */
+struct dialog_input {
+	char *base;
+	size_t keep;
+	size_t start;
+	size_t end;
+	size_t wanted; /* bytes from start that make the next packet whole, as far as known */
+};
+
+struct dialog {
+	struct session session;
+	struct milter_agreement agreed;
+	bool negotiated;
+	struct dialog_input in;
+	struct arena *arena; /* lent, or NULL */
+	bool judged;	     /* answer holds */
+	struct session_answer answer;
+	struct outbuf out;
+	enum dialog_close_reason close_reason;
+	char buffer[DIALOG_BUFFER_BYTES];
+	char reply[DIALOG_REPLY_BYTES];
+};
+
+void dialog_init(struct dialog *dialog, const struct policy *policy);
+
+enum dialog_want dialog_run(struct dialog *dialog);
+
+/* Where to receive to; never empty after dialog_run() wanted DIALOG_RECEIVE. */
+void dialog_room(struct dialog *dialog, char **p, size_t *len);
+void dialog_received(struct dialog *dialog, size_t len);
+
+/* The size of the arenas to lend. */
+static inline size_t dialog_arena_bytes(size_t message_bytes)
+{
+	return message_bytes + DIALOG_ARENA_EXTRA_BYTES;
+}
+
+/* The arena has dialog_arena_bytes(). */
+void dialog_lend(struct dialog *dialog, struct arena *arena);
+
+/* A lent arena that is no longer needed, or NULL. */
+struct arena *dialog_reclaim(struct dialog *dialog);
+
+/* The lent arena whatever it is needed for, or NULL; only before the connection is closed. */
+struct arena *dialog_abandon(struct dialog *dialog);
+
+struct span dialog_output(const struct dialog *dialog);
+void dialog_sent(struct dialog *dialog);
+
+/* The verdict that the output holds; NULL if it holds none.  Valid until dialog_sent(). */
+const struct session_answer *dialog_answer(const struct dialog *dialog);
+
+enum dialog_close_reason dialog_close_reason(const struct dialog *dialog);
+struct span dialog_close_word(enum dialog_close_reason reason);
+
+#endif

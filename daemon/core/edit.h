@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * edit - one change to a message, in the order in which it must be sent.
+ *
+ * The milter protocol's own numbering: a header index counts the fields of one name from 1 in the
+ * message as delivered, and an inserted field's index counts all fields, the MTA's own Received
+ * included, so that 0 is the top.
+ */
+#ifndef EXOGATE_EDIT_H
+#define EXOGATE_EDIT_H
+
+#include <stdint.h>
+
+#include "span.h"
+
+/* Postfix cuts longer field bodies without a word (src/cleanup/cleanup_milter.c). */
+#define EDIT_VALUE_MAX 60000
+
+enum edit_op {
+	EDIT_CHANGE_HEADER,
+	EDIT_DELETE_HEADER,
+	EDIT_INSERT_HEADER,
+	EDIT_CHANGE_FROM, /* the envelope sender */
+};
+
+struct edit {
+	enum edit_op op;
+	struct span name;  /* of headers */
+	uint32_t index;	   /* of headers */
+	struct span value; /* field body or address; empty for DELETE */
+};
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * facts - what is known about one message when it is judged.
+ *
+ * Facts say what is there, not what it means: nothing here depends on which tenant the message
+ * claims to be from (proof.h, verdict.h).  Spans borrow from the session and the message's arena.
+ */
+#ifndef EXOGATE_FACTS_H
+#define EXOGATE_FACTS_H
+
+#include "address.h"
+#include "header_index.h"
+#include "mailbox.h"
+#include "policy.h"
+#include "tenant.h"
+
+enum facts_client_class {
+	FACTS_CLIENT_OTHER,
+	FACTS_CLIENT_EXO, /* in the list of Exchange Online's addresses */
+};
+
+enum facts_from_state {
+	FACTS_FROM_MISSING,
+	FACTS_FROM_MULTIPLE,  /* several fields, or several mailboxes */
+	FACTS_FROM_MALFORMED, /* unreadable, no mailbox, or one without a domain name */
+	FACTS_FROM_ONE,
+};
+
+/* What the session knows before it has seen a header. */
+struct facts_envelope {
+	struct address client;
+	bool authenticated;	  /* by SMTP AUTH */
+	struct span certificate;  /* verified client certificate name; empty if there is none */
+	bool mail_from_valid;	  /* mail_from below could be read */
+	struct mailbox mail_from; /* address.len 0: the null reverse-path */
+	uint32_t n_rcpts;
+	uint32_t n_hosted_rcpts; /* in a domain that the relay hosts */
+	uint32_t n_role_rcpts;	 /* postmaster or abuse there, or the bare postmaster */
+};
+
+/* A verified signature, or one that could not be verified for now. */
+struct facts_signature {
+	struct domain domain; /* d= */
+	bool passed;	      /* else: temporarily unknown */
+};
+
+/* Results beyond that are not looked at: a verifier before us writes a handful. */
+#define FACTS_SIGNATURES_MAX 8
+
+struct facts {
+	struct facts_envelope envelope;
+	enum facts_client_class client_class;
+	bool client_allowed; /* the operator lists the address */
+	enum facts_from_state from_state;
+	struct mailbox from; /* of FACTS_FROM_ONE */
+	struct tenant_stamps stamps;
+	struct facts_signature signatures[FACTS_SIGNATURES_MAX];
+	size_t n_signatures;
+};
+
+/*
+ * Counts one recipient into the envelope; path is as in RCPT TO, hostile.  One that a mail server
+ * may route on to another domain (a%b@c) is neither hosted nor a role.
+ */
+void facts_add_recipient(struct facts_envelope *envelope, const struct policy *policy,
+			 struct span path);
+
+/* Reads all facts of the message; cost is linear in its fields. */
+void facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,
+		   const struct policy *policy, struct facts *out);
+
+#endif

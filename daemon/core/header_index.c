@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "header_index.h"
+
+struct known_name {
+	struct span name;
+	enum header_kind kind;
+};
+
+static const struct known_name known_names[] = {
+#define KNOWN_NAME(kind, name) { { name, sizeof(name) - 1 }, kind },
+	HEADER_KINDS(KNOWN_NAME)
+#undef KNOWN_NAME
+};
+
+static const struct span trust_prefixes[] = {
+#define TRUST_PREFIX(prefix) { prefix, sizeof(prefix) - 1 },
+	HEADER_TRUST_PREFIXES(TRUST_PREFIX)
+#undef TRUST_PREFIX
+};
+
+#define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
+
+/* RFC 5322 4.5 lets blanks stand before the colon: they do not make another field. */
+static struct span without_trailing_blanks(struct span name)
+{
+	while (name.len && span_is_blank(name.p[name.len - 1]))
+		name.len--;
+	return name;
+}
+
+/* The length is compared first: nearly every other name is told apart by it. */
+static enum header_kind classify(struct span name)
+{
+	for (size_t i = 0; i < N_ELEMENTS(known_names); i++)
+		if (name.len == known_names[i].name.len &&
+		    span_eq_nocase(name, known_names[i].name))
+			return known_names[i].kind;
+	for (size_t i = 0; i < N_ELEMENTS(trust_prefixes); i++)
+		if (span_starts_nocase(name, trust_prefixes[i]))
+			return HEADER_TRUST;
+	return HEADER_OTHER;
+}
+
+/* FNV-1a; only to skip most comparisons of names. */
+static uint32_t hash_nocase(struct span name)
+{
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < name.len; i++)
+		hash = (hash ^ (unsigned char)span_lower(name.p[i])) * 16777619u;
+	return hash;
+}
+
+/*
+ * From the newest on, since a name that repeats is found there at once; all names different, of
+ * which there are HEADER_FIELDS_MAX at most, is the worst case.
+ */
+static uint32_t index_among_trust(const struct header_index *headers,
+				  const struct header_field *field)
+{
+	const struct header_field *f = headers->last[HEADER_TRUST];
+
+	while (f && !(f->name_hash == field->name_hash && span_eq_nocase(f->name, field->name)))
+		f = f->previous;
+	return f ? f->index + 1 : 1;
+}
+
+static uint32_t index_of_next(const struct header_index *headers, const struct header_field *field)
+{
+	if (field->kind == HEADER_OTHER)
+		return 0;
+	if (field->kind == HEADER_TRUST)
+		return index_among_trust(headers, field);
+	return headers->last[field->kind] ? headers->last[field->kind]->index + 1 : 1;
+}
+
+void header_index_init(struct header_index *headers)
+{
+	memset(headers, 0, sizeof(*headers));
+}
+
+bool header_index_add(struct header_index *headers, struct arena *arena, struct span name,
+		      struct span value)
+{
+	struct header_field *field;
+
+	if (headers->n_fields == HEADER_FIELDS_MAX)
+		return false;
+	field = arena_record(arena, sizeof(*field));
+	if (!field)
+		return false;
+	*field = (struct header_field){
+		.name = name,
+		.value = value,
+		.position = headers->n_fields,
+		.kind = classify(without_trailing_blanks(name)),
+	};
+	if (field->kind == HEADER_TRUST)
+		field->name_hash = hash_nocase(name);
+	field->index = index_of_next(headers, field);
+	field->previous = headers->last[field->kind];
+	if (headers->last[field->kind])
+		headers->last[field->kind]->next = field;
+	else
+		headers->first[field->kind] = field;
+	headers->last[field->kind] = field;
+	headers->n_fields++;
+	return true;
+}
+
+uint32_t header_index_count(const struct header_index *headers, enum header_kind kind)
+{
+	uint32_t n = 0;
+
+	for (const struct header_field *f = headers->first[kind]; f; f = f->next)
+		n++;
+	return n;
+}

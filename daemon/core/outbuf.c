@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "outbuf.h"
+
+void outbuf_put(struct outbuf *out, struct span bytes)
+{
+	if (out->failed || bytes.len > out->capacity - out->len) {
+		out->failed = true;
+		return;
+	}
+	if (bytes.len)
+		memcpy(out->p + out->len, bytes.p, bytes.len);
+	out->len += bytes.len;
+}
+
+void outbuf_put_byte(struct outbuf *out, char byte)
+{
+	outbuf_put(out, span_of(&byte, 1));
+}
+
+void outbuf_put_u32_be(struct outbuf *out, uint32_t value)
+{
+	char bytes[4] = { (char)(value >> 24), (char)(value >> 16), (char)(value >> 8),
+			  (char)value };
+
+	outbuf_put(out, span_of(bytes, sizeof(bytes)));
+}
+
+void outbuf_put_decimal(struct outbuf *out, uint32_t value)
+{
+	char digits[10];
+	size_t first = sizeof(digits);
+
+	do {
+		digits[--first] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	outbuf_put(out, span_of(digits + first, sizeof(digits) - first));
+}

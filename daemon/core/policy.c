@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy.h"
+
+#include <assert.h>
+
+struct lookup {
+	struct span name;
+	bool subdomains;
+	enum policy_domain_use use;
+};
+
+/* FNV-1a; the table holds the operator's names only, so nobody can choose its collisions. */
+static size_t hash(const struct lookup *lookup)
+{
+	uint64_t h = 14695981039346656037u ^ (lookup->subdomains + 2u * lookup->use);
+
+	for (size_t i = 0; i < lookup->name.len; i++)
+		h = (h ^ (unsigned char)lookup->name.p[i]) * 1099511628211u;
+	return (size_t)(h ^ h >> 32);
+}
+
+/* The slot of the entry, or the empty one where it would go; the table is never full. */
+static size_t find_slot(const struct policy_domain_table *table, const struct lookup *lookup)
+{
+	size_t slot = hash(lookup) & (table->n_slots - 1);
+	const struct policy_domain *d;
+
+	while ((d = table->slots[slot])) {
+		if (d->subdomains == lookup->subdomains && d->use == lookup->use &&
+		    span_eq(d->name, lookup->name))
+			break;
+		slot = (slot + 1) & (table->n_slots - 1);
+	}
+	return slot;
+}
+
+bool policy_domain_add(struct policy_domain_table *table, const struct policy_domain *domain,
+		       const struct policy_domain **earlier)
+{
+	const struct lookup lookup = { domain->name, domain->subdomains, domain->use };
+	size_t slot;
+
+	assert((table->n_slots & (table->n_slots - 1)) == 0);
+	slot = find_slot(table, &lookup);
+	*earlier = table->slots[slot];
+	if (*earlier)
+		return false;
+	table->slots[slot] = domain;
+	return true;
+}
+
+/* The longest entry that covers the domain: the name itself, then each of its parents. */
+static const struct policy_domain *find_covering(const struct policy_domain_table *table,
+						 struct span domain, enum policy_domain_use use)
+{
+	struct lookup lookup = { domain, false, use };
+	const struct policy_domain *found;
+
+	if (table->n_slots == 0)
+		return NULL;
+	while (!(found = table->slots[find_slot(table, &lookup)])) {
+		const char *dot = memchr(lookup.name.p, '.', lookup.name.len);
+
+		if (!dot)
+			return NULL;
+		lookup.name = span_after(lookup.name, (size_t)(dot - lookup.name.p) + 1);
+		lookup.subdomains = true;
+	}
+	return found;
+}
+
+const struct policy_tenant *policy_tenant_of(const struct policy *policy, struct span domain)
+{
+	const struct policy_domain *found;
+
+	if (!domain.len)
+		return NULL;
+	found = find_covering(&policy->domains, domain, POLICY_DOMAIN_TENANT);
+	return found ? found->tenant : NULL;
+}
+
+bool policy_hosts(const struct policy *policy, struct span domain)
+{
+	return domain.len && find_covering(&policy->domains, domain, POLICY_DOMAIN_HOSTED);
+}
+
+bool policy_lists(const struct policy_span_list *list, struct span value)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (span_eq_nocase(list->items[i], value))
+			return true;
+	return false;
+}
+
+bool policy_move_of(const struct policy_tenant *tenant, struct span domain, struct span *to)
+{
+	for (size_t i = 0; i < tenant->n_moves; i++) {
+		if (!span_eq(tenant->moves[i].from, domain))
+			continue;
+		*to = tenant->moves[i].to;
+		return true;
+	}
+	return false;
+}

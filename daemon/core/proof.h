@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * proof - what do the facts say for and against the message being this tenant's?
+ *
+ * Two proofs so far; each weighs one kind of evidence, independent of the other.  Two fields that
+ * Microsoft stamps are one proof, not two.  Client address and certificate are gates (verdict.h),
+ * never proofs: all tenants share them.
+ */
+#ifndef EXOGATE_PROOF_H
+#define EXOGATE_PROOF_H
+
+#include "facts.h"
+#include "policy.h"
+
+enum proof_state {
+	PROOF_ABSENT,
+	PROOF_AGREES,
+	PROOF_CONFLICTS,
+	PROOF_UNKNOWN, /* for now: a lost dependency, not evidence */
+};
+
+struct proofs {
+	/*
+	 * Agrees when at least one of CrossTenant-Id, OriginatorOrg and attributed TenantId names
+	 * the tenant and none names anything else.  Conflicts when one of them does, or when one
+	 * of them, AuthAs or FromEntityHeader is repeated with different values.
+	 */
+	enum proof_state stamp;
+	/*
+	 * Agrees when a signature of one of the tenant's dkim_domains verified.  Never conflicts: a
+	 * stranger's signature says nothing.
+	 */
+	enum proof_state signature;
+};
+
+struct proofs proofs_weigh(const struct facts *facts, const struct policy_tenant *tenant);
+
+/* How many of them agree. */
+unsigned int proofs_count(const struct proofs *proofs);
+
+/* How many might agree once what is unknown is known. */
+unsigned int proofs_count_possible(const struct proofs *proofs);
+
+#endif

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rewrite.h"
+
+#include "authres.h"
+
+/* Besides deletions: the envelope sender, From, and our own result. */
+#define OTHER_EDITS_MAX 3
+
+struct planner {
+	const struct rewrite_input *in;
+	struct arena *arena;
+	struct edit *edits;
+	size_t n;
+	bool failed;
+};
+
+static bool must_delete(const struct rewrite_input *in, const struct header_field *field)
+{
+	return field->kind == HEADER_TRUST || authres_claims(field->value, in->policy->authserv_id);
+}
+
+static size_t count_deletions(const struct rewrite_input *in, enum header_kind kind)
+{
+	size_t n = 0;
+
+	for (const struct header_field *f = header_index_first(in->headers, kind); f; f = f->next)
+		n += must_delete(in, f);
+	return n;
+}
+
+/* Fields come in ascending order of index; the last of them is sent first. */
+static void plan_deletions(struct planner *p, enum header_kind kind)
+{
+	size_t place = p->n + count_deletions(p->in, kind);
+	const struct header_field *f;
+
+	p->n = place;
+	for (f = header_index_first(p->in->headers, kind); f; f = f->next) {
+		if (!must_delete(p->in, f))
+			continue;
+		p->edits[--place] = (struct edit){
+			.op = EDIT_DELETE_HEADER,
+			.name = f->name,
+			.index = f->index,
+		};
+	}
+}
+
+/* Keeps the text composed in out, or fails the plan. */
+static struct span keep(struct planner *p, const struct outbuf *out)
+{
+	if (!outbuf_ok(out) || out->len > EDIT_VALUE_MAX) {
+		p->failed = true;
+		return span_of(NULL, 0);
+	}
+	return arena_commit(p->arena, out);
+}
+
+/* Where the domain of a sender address moves to, for a message that may be rewritten. */
+static bool moves(const struct planner *p, const struct mailbox *sender, struct span *to)
+{
+	return policy_move_of(p->in->verdict->tenant, domain_span(&sender->domain), to);
+}
+
+static void plan_envelope_sender(struct planner *p)
+{
+	const struct mailbox *sender = &p->in->facts->envelope.mail_from;
+	struct outbuf text = arena_outbuf(p->arena);
+	struct span to;
+
+	if (sender->address.len == 0 || !moves(p, sender, &to))
+		return;
+	outbuf_put_byte(&text, '<');
+	outbuf_put(&text, sender->local);
+	outbuf_put_byte(&text, '@');
+	outbuf_put(&text, to);
+	outbuf_put_byte(&text, '>');
+	p->edits[p->n++] = (struct edit){ .op = EDIT_CHANGE_FROM, .value = keep(p, &text) };
+}
+
+static void plan_from(struct planner *p)
+{
+	const struct header_field *field = header_index_first(p->in->headers, HEADER_FROM);
+	const struct mailbox *from = &p->in->facts->from;
+	struct outbuf text = arena_outbuf(p->arena);
+	size_t before = (size_t)(from->domain_text.p - field->value.p);
+	struct span to;
+
+	if (!moves(p, from, &to))
+		return;
+	outbuf_put(&text, span_of(field->value.p, before));
+	outbuf_put(&text, to);
+	outbuf_put(&text, span_after(field->value, before + from->domain_text.len));
+	p->edits[p->n++] = (struct edit){
+		.op = EDIT_CHANGE_HEADER,
+		.name = field->name,
+		.index = field->index,
+		.value = keep(p, &text),
+	};
+}
+
+/* RFC 8601 2.2; the method is ours alone, hence its x-, and its properties are tokens. */
+static void plan_own_result(struct planner *p)
+{
+	const struct verdict *verdict = p->in->verdict;
+	struct outbuf text = arena_outbuf(p->arena);
+
+	if (p->in->leading_space)
+		outbuf_put_byte(&text, ' ');
+	outbuf_put(&text, p->in->policy->authserv_id);
+	outbuf_put(&text, SPAN(";\n\tx-exogate=pass"));
+	if (verdict->proofs.stamp == PROOF_AGREES)
+		outbuf_put(&text, SPAN(" policy.proof=stamp"));
+	if (verdict->proofs.signature == PROOF_AGREES)
+		outbuf_put(&text, SPAN(" policy.proof=signature"));
+	outbuf_put(&text, SPAN("\n\tpolicy.tenant="));
+	outbuf_put(&text, verdict->tenant->name);
+	outbuf_put(&text, SPAN(" header.from="));
+	outbuf_put(&text, domain_span(&p->in->facts->from.domain));
+	p->edits[p->n++] = (struct edit){
+		.op = EDIT_INSERT_HEADER,
+		.name = SPAN("Authentication-Results"),
+		.index = 0,
+		.value = keep(p, &text),
+	};
+}
+
+bool rewrite_plan(const struct rewrite_input *in, struct arena *arena, struct rewrite_plan *out)
+{
+	struct planner p = { .in = in, .arena = arena };
+	size_t most = count_deletions(in, HEADER_AUTHENTICATION_RESULTS) +
+		      count_deletions(in, HEADER_TRUST) + OTHER_EDITS_MAX;
+
+	p.edits = arena_record(arena, most * sizeof(*p.edits));
+	if (!p.edits)
+		return false;
+	plan_deletions(&p, HEADER_AUTHENTICATION_RESULTS);
+	plan_deletions(&p, HEADER_TRUST);
+	if (in->verdict->reason == REASON_AUTHORISED) {
+		plan_envelope_sender(&p);
+		plan_from(&p);
+		plan_own_result(&p);
+	}
+	*out = (struct rewrite_plan){ p.edits, p.n };
+	return !p.failed;
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session.h"
+
+#include <assert.h>
+
+#include "milter_reply.h"
+
+void session_init(struct session *s, const struct policy *policy)
+{
+	memset(s, 0, sizeof(*s));
+	s->policy = policy;
+}
+
+void session_begin_message(struct session *s, struct arena *arena)
+{
+	s->arena = arena;
+}
+
+bool session_in_message(const struct session *s)
+{
+	return s->state >= SESSION_MAIL;
+}
+
+void session_end_message(struct session *s)
+{
+	s->arena = NULL;
+	s->over_limit = false;
+	s->authenticated = false;
+	s->queue_id_len = 0;
+	if (s->state > SESSION_CONNECTED)
+		s->state = SESSION_CONNECTED;
+}
+
+void session_over_limit(struct session *s)
+{
+	s->over_limit = true;
+}
+
+/* --- macros ----------------------------------------------------------------------------------- */
+
+static void keep_queue_id(struct session *s, struct span id)
+{
+	s->queue_id_len = id.len < sizeof(s->queue_id) ? id.len : sizeof(s->queue_id);
+	memcpy(s->queue_id, id.p, s->queue_id_len);
+}
+
+static void keep_certificate(struct session *s, struct span name)
+{
+	if (name.len == 0 || name.len > sizeof(s->certificate))
+		return;
+	s->certificate_len = name.len;
+	memcpy(s->certificate, name.p, name.len);
+}
+
+/* The value of the macro, the first if there are several; without it p is NULL. */
+static struct span find_macro(struct span pairs, struct span wanted)
+{
+	struct span name, value;
+
+	while (milter_macro_next(&pairs, &name, &value))
+		if (span_eq(name, wanted))
+			return value;
+	return span_of(NULL, 0);
+}
+
+/*
+ * What HELO's macros say of the client certificate.  Postfix sends {cert_subject}, a common name,
+ * only for a chain that it verified (src/smtpd/smtpd_milter.c); Sendmail sends the name whatever
+ * the chain, and {verify} says whether it is good.
+ */
+static void read_certificate(struct session *s, struct span pairs)
+{
+	s->certificate_len = 0;
+	if (!find_macro(pairs, SPAN("tls_version")).len)
+		return;
+	if (s->postfix)
+		keep_certificate(s, find_macro(pairs, SPAN("cert_subject")));
+	else if (span_eq(find_macro(pairs, SPAN("verify")), SPAN("OK")))
+		keep_certificate(s, find_macro(pairs, SPAN("cn_subject")));
+}
+
+static void read_connect_macros(struct session *s, struct span pairs)
+{
+	s->postfix = span_starts_nocase(find_macro(pairs, SPAN("v")), SPAN("Postfix"));
+}
+
+static void read_message_macros(struct session *s, struct span pairs)
+{
+	struct span id = find_macro(pairs, SPAN("i"));
+	struct span user = find_macro(pairs, SPAN("auth_authen"));
+
+	if (id.p)
+		keep_queue_id(s, id);
+	if (user.p)
+		s->authenticated = user.len != 0;
+}
+
+static enum session_result on_macros(struct session *s, const struct milter_event *ev)
+{
+	switch (ev->macros.stage) {
+	case MILTER_CONNECT:
+		read_connect_macros(s, ev->macros.pairs);
+		break;
+	case MILTER_HELO:
+		s->helo_macros_seen = true;
+		read_certificate(s, ev->macros.pairs);
+		break;
+	default:
+		read_message_macros(s, ev->macros.pairs);
+	}
+	return SESSION_NEXT;
+}
+
+/* --- the connection --------------------------------------------------------------------------- */
+
+static enum session_result on_connect(struct session *s, const struct milter_event *ev)
+{
+	if (s->state != SESSION_NEW)
+		return SESSION_CLOSE;
+	s->client = ev->connect.client;
+	s->state = SESSION_CONNECTED;
+	return SESSION_NEXT;
+}
+
+/* A new HELO may mean STARTTLS: what the last one said of a certificate is void (RFC 3207 4.2). */
+static enum session_result on_helo(struct session *s)
+{
+	if (s->state == SESSION_NEW)
+		return SESSION_CLOSE;
+	if (session_in_message(s))
+		session_end_message(s);
+	if (!s->helo_macros_seen)
+		s->certificate_len = 0;
+	s->helo_macros_seen = false;
+	return SESSION_NEXT;
+}
+
+static enum session_result on_new_connection(struct session *s)
+{
+	const struct policy *policy = s->policy;
+	bool leading_space = s->leading_space;
+	uint32_t actions = s->actions;
+
+	session_init(s, policy);
+	s->leading_space = leading_space;
+	s->actions = actions;
+	return SESSION_NEXT;
+}
+
+/* --- the message ------------------------------------------------------------------------------ */
+
+static enum session_result on_mail(struct session *s, const struct milter_event *ev)
+{
+	struct facts_envelope *envelope = &s->envelope;
+
+	if (s->state != SESSION_CONNECTED)
+		return SESSION_CLOSE;
+	assert(s->arena);
+	*envelope = (struct facts_envelope){
+		.client = s->client,
+		.authenticated = s->authenticated,
+	};
+	envelope->mail_from_valid = mailbox_path_parse(ev->path.address, &envelope->mail_from) ==
+				    PARSE_OK;
+	header_index_init(&s->headers);
+	s->state = SESSION_MAIL;
+	return SESSION_NEXT;
+}
+
+static enum session_result on_rcpt(struct session *s, const struct milter_event *ev)
+{
+	if (s->state != SESSION_MAIL && s->state != SESSION_RCPT)
+		return SESSION_CLOSE;
+	facts_add_recipient(&s->envelope, s->policy, ev->path.address);
+	s->state = SESSION_RCPT;
+	return SESSION_NEXT;
+}
+
+static enum session_result on_data(const struct session *s)
+{
+	return s->state == SESSION_RCPT ? SESSION_NEXT : SESSION_CLOSE;
+}
+
+static enum session_result on_header(struct session *s, const struct milter_event *ev)
+{
+	if (s->state != SESSION_RCPT && s->state != SESSION_HEADERS)
+		return SESSION_CLOSE;
+	s->state = SESSION_HEADERS;
+	if (!s->over_limit &&
+	    !header_index_add(&s->headers, s->arena, ev->header.name, ev->header.value))
+		session_over_limit(s);
+	return SESSION_NEXT;
+}
+
+static enum session_result on_end_of_headers(struct session *s)
+{
+	if (s->state != SESSION_RCPT && s->state != SESSION_HEADERS)
+		return SESSION_CLOSE;
+	s->state = SESSION_BODY;
+	return SESSION_NEXT;
+}
+
+/* The end of headers is not announced to a filter that asked for that. */
+static enum session_result on_body(struct session *s)
+{
+	if (s->state < SESSION_RCPT || s->state > SESSION_BODY)
+		return SESSION_CLOSE;
+	s->state = SESSION_BODY;
+	return SESSION_NEXT;
+}
+
+static struct span value_of(const struct session *s, enum header_kind kind)
+{
+	const struct header_field *field = header_index_first(&s->headers, kind);
+
+	return field ? span_trim(field->value) : span_of(NULL, 0);
+}
+
+void session_defer(struct session_answer *answer, enum reason reason)
+{
+	answer->verdict.decision = VERDICT_TEMPFAIL;
+	answer->verdict.reason = reason;
+	answer->verdict.would_reject = false;
+	answer->plan = (struct rewrite_plan){ NULL, 0 };
+}
+
+static bool edits_allowed(const struct session *s, const struct rewrite_plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		if (!(milter_reply_action(plan->edits[i].op) & s->actions))
+			return false;
+	return true;
+}
+
+/* Plans the edits of an acceptance, or defers what cannot be edited as it must be. */
+static void plan(struct session *s, struct session_answer *answer)
+{
+	const struct rewrite_input input = {
+		.policy = s->policy,
+		.facts = answer->facts,
+		.verdict = &answer->verdict,
+		.headers = &s->headers,
+		.leading_space = s->leading_space,
+	};
+
+	if (!rewrite_plan(&input, s->arena, &answer->plan))
+		session_defer(answer, REASON_LIMIT);
+	else if (!edits_allowed(s, &answer->plan))
+		session_defer(answer, REASON_EDITS_REFUSED);
+}
+
+static void judge(struct session *s, struct session_answer *answer)
+{
+	struct facts *facts = arena_record(s->arena, sizeof(*facts));
+
+	if (!facts) {
+		session_defer(answer, REASON_LIMIT);
+		return;
+	}
+	s->envelope.certificate = span_of(s->certificate, s->certificate_len);
+	facts_collect(&s->envelope, &s->headers, s->policy, facts);
+	answer->facts = facts;
+	answer->message_id = value_of(s, HEADER_MESSAGE_ID);
+	answer->network_message_id = value_of(s, HEADER_NETWORK_MESSAGE_ID);
+	answer->verdict = verdict_decide(s->policy, facts);
+	if (answer->verdict.decision == VERDICT_ACCEPT)
+		plan(s, answer);
+}
+
+static enum session_result on_end_of_message(struct session *s, struct session_answer *answer)
+{
+	if (s->state < SESSION_RCPT || s->state == SESSION_JUDGED)
+		return SESSION_CLOSE;
+	s->state = SESSION_JUDGED;
+	*answer = (struct session_answer){
+		.queue_id = span_of(s->queue_id, s->queue_id_len),
+		.client = s->client,
+	};
+	if (s->over_limit)
+		session_defer(answer, REASON_LIMIT);
+	else
+		judge(s, answer);
+	return SESSION_ANSWER;
+}
+
+static enum session_result on_abort(struct session *s)
+{
+	session_end_message(s);
+	return SESSION_NEXT;
+}
+
+enum session_result session_step(struct session *s, const struct milter_event *ev,
+				 struct session_answer *answer)
+{
+	switch (ev->type) {
+	case MILTER_MACROS:
+		return on_macros(s, ev);
+	case MILTER_CONNECT:
+		return on_connect(s, ev);
+	case MILTER_HELO:
+		return on_helo(s);
+	case MILTER_MAIL:
+		return on_mail(s, ev);
+	case MILTER_RCPT:
+		return on_rcpt(s, ev);
+	case MILTER_DATA:
+		return on_data(s);
+	case MILTER_HEADER:
+		return on_header(s, ev);
+	case MILTER_END_OF_HEADERS:
+		return on_end_of_headers(s);
+	case MILTER_BODY:
+		return on_body(s);
+	case MILTER_END_OF_MESSAGE:
+		return on_end_of_message(s, answer);
+	case MILTER_ABORT:
+		return on_abort(s);
+	case MILTER_UNKNOWN:
+		return s->state == SESSION_NEW ? SESSION_CLOSE : SESSION_NEXT;
+	case MILTER_QUIT_NEW_CONNECTION:
+		return on_new_connection(s);
+	case MILTER_NEGOTIATE:
+	case MILTER_QUIT:
+		return SESSION_CLOSE;
+	}
+	return SESSION_CLOSE;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session - one milter connection as a sequence of events: from what is heard to one answer a
+ * message.
+ *
+ * Front ends (dialog.h for the wire; a libmilter one feeds the same) give events in order; the
+ * session collects facts and judges once, at END_OF_MESSAGE.  No earlier event gets a verdict: the
+ * MTA has been told not to wait for one (milter_negotiate.h).  Out-of-order events end the
+ * connection.  Nothing of one message is known in the next.
+ *
+ * Memory: what is known of the connection is copied into the session, bounded; what is known of a
+ * message borrows from its arena, lent by session_begin_message().  Once that is full the message
+ * is followed to its end and deferred.
+ */
+#ifndef EXOGATE_SESSION_H
+#define EXOGATE_SESSION_H
+
+#include "arena.h"
+#include "facts.h"
+#include "milter_event.h"
+#include "policy.h"
+#include "rewrite.h"
+#include "verdict.h"
+
+#define SESSION_CERTIFICATE_MAX 256 /* octets of a name; longer counts as no name */
+#define SESSION_QUEUE_ID_MAX	64  /* octets kept for the log */
+
+enum session_state {
+	SESSION_NEW,	   /* nothing, or QUIT_NC */
+	SESSION_CONNECTED, /* and perhaps HELO */
+	SESSION_MAIL,
+	SESSION_RCPT, /* at least one recipient, perhaps DATA */
+	SESSION_HEADERS,
+	SESSION_BODY,
+	SESSION_JUDGED, /* until session_end_message() */
+};
+
+enum session_result {
+	SESSION_NEXT,	/* go on; CONTINUE if a reply is due */
+	SESSION_ANSWER, /* *answer is the verdict on the message */
+	SESSION_CLOSE,	/* QUIT, or an event out of order */
+};
+
+/* Valid until the next event. */
+struct session_answer {
+	struct verdict verdict;
+	struct rewrite_plan plan;  /* of an acceptance */
+	const struct facts *facts; /* NULL if the message could not be followed */
+	struct span queue_id;	   /* empty if the MTA gave none */
+	struct span message_id;
+	struct span network_message_id;
+	struct address client;
+};
+
+struct session {
+	const struct policy *policy;
+	bool leading_space; /* as agreed with the MTA */
+	uint32_t actions;   /* edits that the MTA allows, enum milter_action */
+	enum session_state state;
+
+	/* of the connection */
+	struct address client;
+	bool postfix; /* its rule says when a certificate name is verified */
+	bool helo_macros_seen;
+	char certificate[SESSION_CERTIFICATE_MAX];
+	size_t certificate_len;
+
+	/* of the message */
+	struct arena *arena;
+	bool over_limit;
+	bool authenticated;
+	char queue_id[SESSION_QUEUE_ID_MAX];
+	size_t queue_id_len;
+	struct facts_envelope envelope;
+	struct header_index headers;
+};
+
+void session_init(struct session *session, const struct policy *policy);
+
+/*
+ * To be called before each MAIL: lends the arena that it and what follows it are received into,
+ * until session_in_message() is false again.
+ */
+void session_begin_message(struct session *session, struct arena *arena);
+
+/* Whether a message is under way or its answer may still be read. */
+bool session_in_message(const struct session *session);
+
+/*
+ * To be called once the answer has been given and before the next event: forgets the message, and
+ * the answer is invalid from then on.
+ */
+void session_end_message(struct session *session);
+
+/* To be called when a message outgrows its arena: its verdict will be to defer it. */
+void session_over_limit(struct session *session);
+
+/* Turns an answer into a deferral, for a front end that cannot give it as it is. */
+void session_defer(struct session_answer *answer, enum reason reason);
+
+enum session_result session_step(struct session *session, const struct milter_event *event,
+				 struct session_answer *answer);
+
+#endif

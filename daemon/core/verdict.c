@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verdict.h"
+
+/* The local part that Exchange Online gives its own bounces and notices. */
+#define EXCHANGE_SYSTEM_LOCAL "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e"
+
+/* The facts, and what they mean for the tenant of From's domain. */
+struct judgement {
+	const struct policy *policy;
+	const struct facts *facts;
+	const struct policy_tenant *tenant; /* or NULL */
+	struct proofs proofs;		    /* of tenant */
+	unsigned int proofs_wanted;
+};
+
+static bool only_role_recipients(const struct judgement *j)
+{
+	const struct facts_envelope *envelope = &j->facts->envelope;
+
+	return envelope->n_rcpts > 0 && envelope->n_role_rcpts == envelope->n_rcpts;
+}
+
+static bool only_hosted_recipients(const struct judgement *j)
+{
+	const struct facts_envelope *envelope = &j->facts->envelope;
+
+	return envelope->n_rcpts > 0 && envelope->n_hosted_rcpts == envelope->n_rcpts;
+}
+
+static bool certificate_missing(const struct judgement *j)
+{
+	return j->facts->envelope.certificate.len == 0;
+}
+
+static bool certificate_trusted(const struct judgement *j)
+{
+	return policy_lists(&j->policy->certificate_names, j->facts->envelope.certificate);
+}
+
+static bool client_other(const struct judgement *j)
+{
+	return j->facts->client_class == FACTS_CLIENT_OTHER;
+}
+
+static bool client_unlisted(const struct judgement *j)
+{
+	return client_other(j) && certificate_trusted(j);
+}
+
+static bool client_other_passes(const struct judgement *j)
+{
+	return client_other(j) && j->policy->other_clients == POLICY_OTHER_PASS &&
+	       (j->facts->envelope.authenticated || j->facts->client_allowed ||
+		only_hosted_recipients(j));
+}
+
+static bool from_missing(const struct judgement *j)
+{
+	return j->facts->from_state == FACTS_FROM_MISSING;
+}
+
+static bool from_multiple(const struct judgement *j)
+{
+	return j->facts->from_state == FACTS_FROM_MULTIPLE;
+}
+
+static bool from_malformed(const struct judgement *j)
+{
+	return j->facts->from_state == FACTS_FROM_MALFORMED;
+}
+
+static bool foreign_inbound(const struct judgement *j)
+{
+	return !j->tenant && only_hosted_recipients(j);
+}
+
+static bool certificate_needed(const struct judgement *j)
+{
+	return certificate_missing(j) && j->policy->missing_certificate == POLICY_MISSING_TEMPFAIL;
+}
+
+static bool certificate_untrusted(const struct judgement *j)
+{
+	return !certificate_missing(j) && !certificate_trusted(j);
+}
+
+static bool tenant_unknown(const struct judgement *j)
+{
+	return !j->tenant;
+}
+
+static bool own_mail_back(const struct judgement *j)
+{
+	return j->proofs.stamp == PROOF_CONFLICTS && j->proofs.signature == PROOF_AGREES &&
+	       only_hosted_recipients(j);
+}
+
+static bool tenant_conflict(const struct judgement *j)
+{
+	return j->proofs.stamp == PROOF_CONFLICTS;
+}
+
+static bool envelope_foreign(const struct judgement *j)
+{
+	const struct facts_envelope *envelope = &j->facts->envelope;
+
+	if (!envelope->mail_from_valid)
+		return true;
+	return envelope->mail_from.address.len != 0 &&
+	       policy_tenant_of(j->policy, domain_span(&envelope->mail_from.domain)) != j->tenant;
+}
+
+/* A bounce or notice that the tenant's own service writes. */
+static bool tenant_notice(const struct judgement *j)
+{
+	const struct facts_envelope *envelope = &j->facts->envelope;
+	struct span author = j->facts->from.local;
+
+	return envelope->mail_from_valid && envelope->mail_from.address.len == 0 &&
+	       (span_eq_nocase(author, SPAN("postmaster")) ||
+		span_eq_nocase(author, SPAN(EXCHANGE_SYSTEM_LOCAL)));
+}
+
+static bool stamp_other_than(const struct tenant_stamp *stamp, struct span value)
+{
+	return stamp->n && !span_eq_nocase(stamp->value, value);
+}
+
+static bool relay_address_listed(const struct judgement *j)
+{
+	const struct address *ip = &j->facts->stamps.connecting_ip;
+
+	return ip->family != ADDRESS_NONE &&
+	       prefix_set_find(&j->tenant->relay_addresses, ip->family, ip->bytes);
+}
+
+static bool relayed_through(const struct judgement *j)
+{
+	const struct tenant_stamps *stamps = &j->facts->stamps;
+
+	if (!stamp_other_than(&stamps->auth_as, SPAN("Internal")) &&
+	    !stamp_other_than(&stamps->from_entity, SPAN("Hosted")))
+		return false;
+	return !relay_address_listed(j) && !tenant_notice(j);
+}
+
+static bool proof_unknown(const struct judgement *j)
+{
+	return proofs_count(&j->proofs) < j->proofs_wanted &&
+	       proofs_count_possible(&j->proofs) >= j->proofs_wanted;
+}
+
+static bool proof_missing(const struct judgement *j)
+{
+	return proofs_count(&j->proofs) < j->proofs_wanted;
+}
+
+static bool always(const struct judgement *j)
+{
+	(void)j;
+	return true;
+}
+
+static const struct {
+	bool (*applies)(const struct judgement *j);
+	enum verdict_decision decision;
+	enum reason reason;
+} rows[] = {
+	{ only_role_recipients, VERDICT_ACCEPT, REASON_ROLE },
+	{ client_unlisted, VERDICT_TEMPFAIL, REASON_CLIENT_UNLISTED },
+	{ client_other_passes, VERDICT_ACCEPT, REASON_CLIENT_OTHER },
+	{ client_other, VERDICT_REJECT, REASON_CLIENT_OTHER },
+	{ from_missing, VERDICT_REJECT, REASON_FROM_MISSING },
+	{ from_multiple, VERDICT_REJECT, REASON_FROM_MULTIPLE },
+	{ from_malformed, VERDICT_REJECT, REASON_FROM_MALFORMED },
+	{ foreign_inbound, VERDICT_ACCEPT, REASON_INBOUND },
+	{ certificate_needed, VERDICT_TEMPFAIL, REASON_CERT_MISSING },
+	{ certificate_untrusted, VERDICT_REJECT, REASON_CERT_UNTRUSTED },
+	{ tenant_unknown, VERDICT_REJECT, REASON_TENANT_UNKNOWN },
+	{ own_mail_back, VERDICT_ACCEPT, REASON_INBOUND_OWN },
+	{ tenant_conflict, VERDICT_REJECT, REASON_TENANT_CONFLICT },
+	{ envelope_foreign, VERDICT_REJECT, REASON_ENVELOPE_FOREIGN },
+	{ relayed_through, VERDICT_REJECT, REASON_RELAYED_THROUGH },
+	{ proof_unknown, VERDICT_TEMPFAIL, REASON_TEMPERROR },
+	{ proof_missing, VERDICT_REJECT, REASON_PROOF_MISSING },
+	{ always, VERDICT_ACCEPT, REASON_AUTHORISED },
+};
+
+static struct judgement weigh(const struct policy *policy, const struct facts *facts)
+{
+	struct judgement j = { .policy = policy, .facts = facts };
+
+	if (facts->from_state == FACTS_FROM_ONE)
+		j.tenant = policy_tenant_of(policy, domain_span(&facts->from.domain));
+	if (j.tenant) {
+		j.proofs = proofs_weigh(facts, j.tenant);
+		j.proofs_wanted = j.tenant->proofs + certificate_missing(&j);
+	}
+	return j;
+}
+
+/* A refusal becomes acceptance where the tenant, or without one the relay, only watches. */
+static void soften(const struct judgement *j, struct verdict *verdict)
+{
+	enum policy_mode mode = j->tenant ? j->tenant->mode : j->policy->mode;
+
+	if (verdict->decision != VERDICT_REJECT || mode != POLICY_MONITOR)
+		return;
+	verdict->decision = VERDICT_ACCEPT;
+	verdict->would_reject = true;
+}
+
+struct verdict verdict_decide(const struct policy *policy, const struct facts *facts)
+{
+	const struct judgement j = weigh(policy, facts);
+	struct verdict verdict = { .tenant = j.tenant, .proofs = j.proofs };
+	size_t row = 0;
+
+	while (!rows[row].applies(&j))
+		row++;
+	verdict.decision = rows[row].decision;
+	verdict.reason = rows[row].reason;
+	soften(&j, &verdict);
+	return verdict;
+}

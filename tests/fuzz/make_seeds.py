@@ -1,0 +1,99 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes what the fuzzers start from: make_seeds.py DIRECTORY makes DIRECTORY/TARGET/*.
+
+Made from the test data that is there anyway, so that no binary files need to be kept.
+"""
+
+import struct
+import sys
+from pathlib import Path
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+FROM_VALUES = (
+    "user@contoso.com", "=?utf-8?q?J=C3=B6?= <j@contoso.com>", '"a, b" <"x y"@contoso.com> (c)',
+    "Group: a@x.example, b@y.example;", "<@route.example:a@b.example>", "a@[192.0.2.1]",
+    "Joe <joe@\n contoso.com>", "(x (y) z) a@b.example, <>", "a@xn--mnchen-3ya.example,,",
+)
+AUTHRES_VALUES = (
+    "mx.example.net; dkim=pass header.d=contoso.com",
+    'mx.example.net 1; spf=fail (x (y)) smtp.mailfrom="a b"@c.example; dkim=none',
+    '"mx.example.net" (c); none', "relay.example.net; dkim/1=pass reason=\"it's\" policy.x=y",
+)
+
+
+def _packet(command: bytes, data: bytes = b"") -> bytes:
+    return struct.pack(">I", len(command + data)) + command + data
+
+
+def _macros(stage: bytes, *pairs: str) -> bytes:
+    return _packet(b"D", stage + b"".join(part.encode() + b"\0" for part in pairs))
+
+
+def _fields(message: str) -> list[tuple[str, str]]:
+    fields: list[tuple[str, str]] = []
+    for line in message.split("\n\n", 1)[0].replace("\r", "").splitlines():
+        if line[:1] in (" ", "\t") and fields:
+            fields[-1] = (fields[-1][0], f"{fields[-1][1]}\n{line}")
+        elif ":" in line:
+            fields.append(tuple(line.split(":", 1)))
+    return fields
+
+
+def _conversation(message: str) -> bytes:
+    message = message.replace("${from_address}", "a@contoso.com")
+    stream = [
+        _macros(b"C", "j", "relay.example.net", "v", "Postfix 3.7.11"),
+        _packet(b"C", b"host\0" + b"4" + struct.pack(">H", 25) + b"40.107.1.2\0"),
+        _macros(b"H", "{tls_version}", "TLSv1.3", "{cert_subject}", "mail.protection.outlook.com"),
+        _packet(b"H", b"host\0"),
+        _packet(b"M", b"<a@contoso.com>\0SIZE=100\0"), _packet(b"R", b"<b@example.org>\0"),
+    ]
+    for name, value in _fields(message):
+        stream.append(_macros(b"L", "i", "4ABC"))
+        stream.append(_packet(b"L", name.encode() + b"\0" + value.encode() + b"\0"))
+    stream += [_packet(b"N"), _packet(b"E"), _packet(b"A"), _packet(b"A"), _packet(b"Q")]
+    return b"".join(stream)
+
+
+def _short_conversation() -> bytes:
+    guid = "1234abcd-18c5-45e8-88de-123456789abc"
+    return _conversation(
+        f"From: J <a@contoso.com>\nX-MS-Exchange-CrossTenant-Id: {guid}\n"
+        "Authentication-Results: relay.example.net; dkim=pass\n"
+        "X-MS-Exchange-Organization-SCL: -1\n\n")
+
+
+def _frames() -> list[bytes]:
+    ethernet = b"\2" * 6 + b"\4" * 6
+    tcp = struct.pack(">HHIIHHHH", 40000, 25, 0, 0, 0x5002, 1024, 0, 0)
+    ipv4 = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 40, 1, 0, 64, 6, 0, b"\x28\x6b\1\2", b"\xc6\x33\x64\x19")
+    ipv6 = struct.pack(">IHBB", 6 << 28, 20, 6, 64) + b"\x2a\1" + b"\0" * 13 + b"\1" + b"\0" * 16
+    options = struct.pack(">IHBB", 6 << 28, 28, 60, 64) + ipv6[8:] + b"\6\0\1\4\0\0\0\0"
+    return [ethernet + b"\x08\0" + ipv4 + tcp, ethernet + b"\x86\xdd" + ipv6 + tcp,
+            ethernet + b"\x81\0\0\1\x88\xa8\0\2\x08\0" + ipv4 + tcp,
+            ethernet + b"\x86\xdd" + options + tcp]
+
+
+def seeds() -> dict[str, list[bytes]]:
+    messages = [path.read_text() for path in sorted((DATA / "messages").glob("*.eml"))]
+    return {
+        "fuzz_mailbox": [value.encode() for value in FROM_VALUES],
+        "fuzz_authres": [value.encode() for value in AUTHRES_VALUES],
+        "fuzz_endpoints": [(DATA / "endpoints-worldwide.json").read_bytes()],
+        "fuzz_classify": _frames(),
+        "fuzz_dialog": [_short_conversation(), *map(_conversation, messages)],
+    }
+
+
+def write(directory: Path) -> None:
+    for target, values in seeds().items():
+        place = directory / target
+        place.mkdir(parents=True, exist_ok=True)
+        for number, value in enumerate(values):
+            (place / f"{number:02}").write_bytes(value)
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

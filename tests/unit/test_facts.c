@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "facts.h"
+
+#include "fixture.h"
+#include "harness.h"
+
+#define ARENA_SIZE (64u * 1024)
+
+TEST(recipients)
+{
+	static const struct {
+		const char *path;
+		unsigned int hosted, role;
+	} rows[] = {
+		{ "<bob@example.net>", 1, 0 },
+		{ "<BOB@EXAMPLE.NET>", 1, 0 },
+		{ "<bob@example.net.>", 0, 0 }, /* no final dot in RFC 5321 4.1.2 */
+		{ "<postmaster@example.net>", 1, 1 },
+		{ "<Abuse@example.net>", 1, 1 },
+		{ "<Postmaster>", 1, 1 },
+		{ "<abuse>", 0, 0 }, /* only postmaster has no domain (RFC 5321 4.5.1) */
+		{ "<postmaster@elsewhere.example>", 0, 0 },
+		{ "<bob@contoso.com>", 0, 0 }, /* a tenant's is not hosted unless it is listed */
+		{ "<bob@sub.example.net>", 0, 0 },
+		/* Mail servers send these on to the domain in the local part. */
+		{ "<victim%elsewhere.example@example.net>", 0, 0 },
+		{ "<\"victim@elsewhere.example\"@example.net>", 0, 0 },
+		{ "<elsewhere.example!victim@example.net>", 0, 0 },
+		{ "<postmaster%elsewhere.example@example.net>", 0, 0 },
+		/* A source route is ignored, as RFC 5321 4.1.1.3 has it. */
+		{ "<@elsewhere.example:bob@example.net>", 1, 0 },
+		{ "<bob@example.net", 0, 0 },
+		{ "", 0, 0 },
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		size_t len = strlen(rows[i].path);
+		struct facts_envelope envelope = { 0 };
+
+		harness_row("%s", rows[i].path);
+		facts_add_recipient(&envelope, fixture_policy(),
+				    span_of(guarded(rows[i].path, len), len));
+		CHECK_EQ(envelope.n_rcpts, 1);
+		CHECK_EQ(envelope.n_hosted_rcpts, rows[i].hosted);
+		CHECK_EQ(envelope.n_role_rcpts, rows[i].role);
+	}
+}
+
+static struct facts collect(const struct policy *policy, const struct fixture_field *fields)
+{
+	struct arena arena = fixture_arena(ARENA_SIZE);
+	const struct facts_envelope envelope = { .client = fixture_address('4', EXO_V4) };
+	struct facts facts;
+
+	facts_collect(&envelope, fixture_headers(&arena, fields), policy, &facts);
+	return facts;
+}
+
+TEST(from_states)
+{
+	static const struct {
+		struct fixture_field fields[3];
+		enum facts_from_state state;
+	} rows[] = {
+		{ { { "Subject", "x" } }, FACTS_FROM_MISSING },
+		{ { { "From", " A <a@contoso.com>" } }, FACTS_FROM_ONE },
+		{ { { "fROM", "a@contoso.com" } }, FACTS_FROM_ONE },
+		{ { { "From", "a@contoso.com" }, { "From ", "b@x.example" } },
+		  FACTS_FROM_MULTIPLE },
+		{ { { "From", "a@contoso.com, b@x.example" } }, FACTS_FROM_MULTIPLE },
+		{ { { "From", "<a@contoso.com> <b@x.example>" } }, FACTS_FROM_MALFORMED },
+		{ { { "From", "" } }, FACTS_FROM_MALFORMED },
+		{ { { "From", "none:;" } }, FACTS_FROM_MALFORMED },
+		{ { { "From", "a@[192.0.2.1]" } }, FACTS_FROM_MALFORMED },
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		harness_row("%s: %s", rows[i].fields[0].name, rows[i].fields[0].value);
+		CHECK_EQ(collect(fixture_policy(), rows[i].fields).from_state, rows[i].state);
+	}
+}
+
+TEST(client_classes)
+{
+	static const struct {
+		char family;
+		const char *text;
+		enum facts_client_class class;
+		bool allowed;
+	} rows[] = {
+		{ '4', "40.107.255.255", FACTS_CLIENT_EXO, false },
+		{ '4', "40.108.0.0", FACTS_CLIENT_OTHER, false },
+		{ '6', "::ffff:40.107.1.2", FACTS_CLIENT_EXO, false },
+		{ '6', EXO_V6, FACTS_CLIENT_EXO, false },
+		{ '4', "192.0.2.9", FACTS_CLIENT_OTHER, true },
+		{ '4', "127.0.0.1", FACTS_CLIENT_OTHER, false },
+	};
+	static const struct fixture_field none[] = { { NULL, NULL } };
+	struct arena arena = fixture_arena(ARENA_SIZE);
+
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		const struct facts_envelope envelope = {
+			.client = fixture_address(rows[i].family, rows[i].text),
+		};
+		struct facts facts;
+
+		harness_row("%s", rows[i].text);
+		facts_collect(&envelope, fixture_headers(&arena, none), fixture_policy(), &facts);
+		CHECK_EQ(facts.client_class, rows[i].class);
+		CHECK_EQ(facts.client_allowed, rows[i].allowed);
+	}
+}
+
+#define AR   "Authentication-Results"
+#define PASS " " VERIFIER_ID "; dkim=pass header.d=contoso.com"
+
+TEST(results_of_the_verifier_before_us)
+{
+	static const struct {
+		const char *why;
+		struct fixture_field fields[4];
+		size_t n;
+	} rows[] = {
+		{ "on top", { { AR, PASS }, { "From", "a@b" } }, 1 },
+		{ "not on top", { { "Received", "x" }, { AR, PASS } }, 0 },
+		{ "twice", { { AR, PASS }, { AR, PASS } }, 0 },
+		{ "twice, one elsewhere and quoted",
+		  { { AR, PASS }, { "Received", "x" }, { AR, "\"" VERIFIER_ID "\"; none" } },
+		  0 },
+		{ "another server's below", { { AR, PASS }, { AR, "x.example; dkim=pass" } }, 1 },
+		{ "in capitals",
+		  { { AR, "VERIFIER.example.net; dkim=pass header.d=contoso.com" } },
+		  0 },
+		{ "of version 2", { { AR, VERIFIER_ID " 2; dkim=pass header.d=contoso.com" } }, 0 },
+		{ "not understood", { { AR, PASS "; dkim=pass header.d" } }, 0 },
+		{ "without a signer",
+		  { { AR, VERIFIER_ID "; dkim=pass header.i=@contoso.com" } },
+		  0 },
+		{ "with two signers", { { AR, PASS " header.d=x.example" } }, 0 },
+		{ "failed", { { AR, VERIFIER_ID "; dkim=fail header.d=contoso.com" } }, 0 },
+		{ "unknown for now",
+		  { { AR, VERIFIER_ID "; dkim=temperror header.d=contoso.com" } },
+		  1 },
+		{ "of SPF", { { AR, VERIFIER_ID "; spf=pass header.d=contoso.com" } }, 0 },
+		{ "in a comment",
+		  { { AR, VERIFIER_ID "; none (dkim=pass header.d=contoso.com)" } },
+		  0 },
+	};
+	struct policy *policy = fixture_policy();
+
+	policy->dkim_source = POLICY_DKIM_AUTHRES;
+	policy->trusted_authserv_id = SPAN(VERIFIER_ID);
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		harness_row("%s", rows[i].why);
+		CHECK_EQ(collect(policy, rows[i].fields).n_signatures, rows[i].n);
+	}
+	policy->dkim_source = POLICY_DKIM_NONE;
+	harness_row("nobody verifies");
+	CHECK_EQ(collect(policy, rows[0].fields).n_signatures, 0);
+}
+
+TEST(more_results_than_are_looked_at)
+{
+	static const struct fixture_field fields[] = {
+		{ AR,
+		  VERIFIER_ID ";dkim=pass header.d=a;dkim=pass header.d=b;dkim=pass header.d=c;"
+			      "dkim=pass header.d=d;dkim=pass header.d=e;dkim=pass header.d=f;"
+			      "dkim=pass header.d=g;dkim=pass header.d=h;dkim=pass header.d=i" },
+		{ NULL, NULL },
+	};
+	struct policy *policy = fixture_policy();
+
+	policy->dkim_source = POLICY_DKIM_AUTHRES;
+	policy->trusted_authserv_id = SPAN(VERIFIER_ID);
+	CHECK_EQ(collect(policy, fields).n_signatures, FACTS_SIGNATURES_MAX);
+}
+
+HARNESS_MAIN

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proof.h"
+
+#include "fixture.h"
+#include "harness.h"
+
+#define ONCE(text)                                          \
+	{                                                   \
+		.n = 1, .value = { text, sizeof(text) - 1 } \
+	}
+#define TWICE(text, other)                                                    \
+	{                                                                     \
+		.n = 2, .differs = other, .value = { text, sizeof(text) - 1 } \
+	}
+
+/* Each row is proof.h's definition of the stamp proof, for tenant contoso. */
+TEST(stamp)
+{
+	static const struct {
+		const char *why;
+		struct tenant_stamps stamps;
+		enum proof_state state;
+	} rows[] = {
+		{ "nothing", { .id = { .n = 0 } }, PROOF_ABSENT },
+		{ "id", { .id = ONCE(CONTOSO_ID) }, PROOF_AGREES },
+		{ "second id", { .id = ONCE(CONTOSO_OTHER_ID) }, PROOF_AGREES },
+		{ "C3 case of id",
+		  { .id = ONCE("1234ABCD-18C5-45E8-88DE-123456789ABC") },
+		  PROOF_AGREES },
+		{ "org", { .originator_org = ONCE("Contoso.COM") }, PROOF_AGREES },
+		{ "attributed", { .attributed = ONCE(CONTOSO_ID) }, PROOF_AGREES },
+		{ "all three",
+		  { .id = ONCE(CONTOSO_ID),
+		    .originator_org = ONCE("contoso.com"),
+		    .attributed = ONCE(CONTOSO_ID) },
+		  PROOF_AGREES },
+		{ "C1 equal twice", { .id = TWICE(CONTOSO_ID, false) }, PROOF_AGREES },
+		{ "C2 different twice", { .id = TWICE(CONTOSO_ID, true) }, PROOF_CONFLICTS },
+		{ "other id", { .id = ONCE(FABRIKAM_ID) }, PROOF_CONFLICTS },
+		{ "C6 braces", { .id = ONCE("{" CONTOSO_ID "}") }, PROOF_CONFLICTS },
+		{ "A4 empty id", { .id = ONCE("") }, PROOF_CONFLICTS },
+		{ "other org", { .originator_org = ONCE("fabrikam.com") }, PROOF_CONFLICTS },
+		{ "subdomain org", { .originator_org = ONCE("x.contoso.com") }, PROOF_CONFLICTS },
+		{ "org with a comment",
+		  { .originator_org = ONCE("contoso.com (x)") },
+		  PROOF_CONFLICTS },
+		{ "org with a dot", { .originator_org = ONCE("contoso.com.") }, PROOF_CONFLICTS },
+		{ "attributed to none", { .attributed = ONCE("") }, PROOF_CONFLICTS },
+		{ "id agrees, org not",
+		  { .id = ONCE(CONTOSO_ID), .originator_org = ONCE("fabrikam.com") },
+		  PROOF_CONFLICTS },
+		{ "org agrees, id not",
+		  { .id = ONCE(FABRIKAM_ID), .originator_org = ONCE("contoso.com") },
+		  PROOF_CONFLICTS },
+		{ "both agree, attributed not",
+		  { .id = ONCE(CONTOSO_ID),
+		    .originator_org = ONCE("contoso.com"),
+		    .attributed = ONCE(FABRIKAM_ID) },
+		  PROOF_CONFLICTS },
+		{ "AuthAs repeated and equal",
+		  { .id = ONCE(CONTOSO_ID), .auth_as = TWICE("Internal", false) },
+		  PROOF_AGREES },
+		{ "AuthAs repeated and different",
+		  { .id = ONCE(CONTOSO_ID), .auth_as = TWICE("Internal", true) },
+		  PROOF_CONFLICTS },
+		{ "FromEntityHeader repeated and different",
+		  { .id = ONCE(CONTOSO_ID), .from_entity = TWICE("Hosted", true) },
+		  PROOF_CONFLICTS },
+		{ "AuthAs differs and no stamp",
+		  { .auth_as = TWICE("Internal", true) },
+		  PROOF_CONFLICTS },
+		{ "AuthAs Internal alone is no stamp",
+		  { .auth_as = ONCE("Internal") },
+		  PROOF_ABSENT },
+		{ "an id where an org belongs",
+		  { .originator_org = ONCE(CONTOSO_ID) },
+		  PROOF_CONFLICTS },
+		{ "an org where an id belongs", { .id = ONCE("contoso.com") }, PROOF_CONFLICTS },
+	};
+
+	fixture_policy();
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		const struct facts facts = { .stamps = rows[i].stamps };
+
+		harness_row("%s", rows[i].why);
+		CHECK_EQ(proofs_weigh(&facts, fixture_contoso()).stamp, rows[i].state);
+		CHECK_EQ(proofs_weigh(&facts, fixture_contoso()).signature, PROOF_ABSENT);
+	}
+}
+
+struct signature_row {
+	const char *why;
+	const char *domains[3];
+	bool passed[3];
+	enum proof_state state;
+};
+
+static void check_signatures(const struct signature_row *row)
+{
+	struct facts facts = fixture_facts();
+
+	harness_row("%s", row->why);
+	for (size_t i = 0; i < 3 && row->domains[i]; i++) {
+		struct facts_signature *signature = &facts.signatures[facts.n_signatures++];
+
+		CHECK_EQ(domain_parse(span_of_string(row->domains[i]), &signature->domain),
+			 PARSE_OK);
+		signature->passed = row->passed[i];
+	}
+	CHECK_EQ(proofs_weigh(&facts, fixture_contoso()).signature, row->state);
+}
+
+TEST(signature)
+{
+	static const struct signature_row rows[] = {
+		{ "none", { NULL }, { false }, PROOF_ABSENT },
+		{ "own", { "contoso.com" }, { true }, PROOF_AGREES },
+		{ "own, in capitals", { "CONTOSO.com" }, { true }, PROOF_AGREES },
+		{ "own onmicrosoft", { "contoso.onmicrosoft.com" }, { true }, PROOF_AGREES },
+		{ "A1 foreign is no conflict", { "fabrikam.com" }, { true }, PROOF_ABSENT },
+		{ "D17 subdomain is not listed", { "mail.contoso.com" }, { true }, PROOF_ABSENT },
+		{ "own, for now unknown", { "contoso.com" }, { false }, PROOF_UNKNOWN },
+		{ "foreign, for now unknown", { "fabrikam.com" }, { false }, PROOF_ABSENT },
+		{ "unknown, then own",
+		  { "contoso.com", "contoso.com" },
+		  { false, true },
+		  PROOF_AGREES },
+		{ "own, then unknown",
+		  { "contoso.com", "contoso.com" },
+		  { true, false },
+		  PROOF_AGREES },
+		{ "D13 foreign, then own",
+		  { "fabrikam.com", "x.example", "contoso.com" },
+		  { true, true, true },
+		  PROOF_AGREES },
+	};
+
+	fixture_policy();
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++)
+		check_signatures(&rows[i]);
+}
+
+TEST(counts)
+{
+	static const struct {
+		struct proofs proofs;
+		unsigned int count, possible;
+	} rows[] = {
+		{ { PROOF_ABSENT, PROOF_ABSENT }, 0, 0 },
+		{ { PROOF_AGREES, PROOF_ABSENT }, 1, 1 },
+		{ { PROOF_ABSENT, PROOF_AGREES }, 1, 1 },
+		{ { PROOF_AGREES, PROOF_AGREES }, 2, 2 },
+		{ { PROOF_CONFLICTS, PROOF_AGREES }, 1, 1 },
+		{ { PROOF_AGREES, PROOF_UNKNOWN }, 1, 2 },
+		{ { PROOF_ABSENT, PROOF_UNKNOWN }, 0, 1 },
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		harness_row("row %zu", i);
+		CHECK_EQ(proofs_count(&rows[i].proofs), rows[i].count);
+		CHECK_EQ(proofs_count_possible(&rows[i].proofs), rows[i].possible);
+	}
+}
+
+HARNESS_MAIN
