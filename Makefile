@@ -71,7 +71,7 @@ obj = $(patsubst %.c,build/obj/%.o,$(1))
 san = $(patsubst %.c,build/asan/obj/%.o,$(1))
 
 .PHONY: all
-all: build/exogate-xdp ## build the release programs into build/ (the default)
+all: build/exogated build/exogate-xdp ## build the release programs into build/ (the default)
 
 # --- rules --------------------------------------------------------------------------------------
 
@@ -93,6 +93,11 @@ build/bpf/exogate.bpf.o: bpf/exogate.bpf.c $(wildcard bpf/*.h)
 
 build/bpf/exogate.skel.h: build/bpf/exogate.bpf.o
 	$(call run,SKEL,{ echo '/* NOLINTBEGIN */'; $(BPFTOOL) gen skeleton $< name exogate; echo '/* NOLINTEND */'; } > $@)
+
+build/exogated: $(call obj,$(SRC_daemon) $(SRC_cmd) $(SRC_io) $(SRC_settings) $(SRC_core) $(SRC_acl))
+	$(call run,LINK,$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_daemon))
+build/asan/exogated: $(call san,$(SRC_daemon) $(SRC_cmd) $(SRC_io) $(SRC_settings) $(SRC_core) $(SRC_acl))
+	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_daemon))
 
 build/exogate-xdp: $(call obj,$(SRC_loader) $(SRC_acl))
 	$(call run,LINK,$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_loader))
@@ -143,7 +148,7 @@ test: deps ## build with sanitizers and run every test (as root)
 	@$(PYTHON) -m pytest tests
 
 .PHONY: test-programs
-test-programs: build/asan/exogate-xdp $(UNIT_TESTS) $(PROBES) $(FUZZERS)
+test-programs: build/asan/exogated build/asan/exogate-xdp $(UNIT_TESTS) $(PROBES) $(FUZZERS)
 
 .PHONY: fuzz
 fuzz: $(FUZZERS) ## fuzz every parser for FUZZ_SECONDS (60) each; findings go to build/fuzz/

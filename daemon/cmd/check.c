@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "settings.h"
+
+static const char *plural(size_t n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
+int check_run(const char *path)
+{
+	struct settings *settings = settings_load(path, stderr);
+
+	if (!settings)
+		return EXIT_FAILURE;
+	printf("%s: ok: %zu %s, %zu %s, %zu Microsoft %s\n", path, settings->n_tenants,
+	       plural(settings->n_tenants, "tenant", "tenants"), settings->n_domains,
+	       plural(settings->n_domains, "domain", "domains"), settings->policy.microsoft.n,
+	       plural(settings->policy.microsoft.n, "prefix", "prefixes"));
+	settings_free(settings);
+	return EXIT_SUCCESS;
+}

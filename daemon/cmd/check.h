@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * check - the command that says whether settings are valid.
+ */
+#ifndef EXOGATE_CHECK_H
+#define EXOGATE_CHECK_H
+
+/*
+ * Prints errors and warnings to standard error, and one line of what the settings hold to standard
+ * output if they are valid.  The exit code: 0, or 1 if they are not.
+ */
+int check_run(const char *path);
+
+#endif

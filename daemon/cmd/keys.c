@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "keys.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "settings_table.h"
+
+int keys_run(const char *path)
+{
+	(void)path;
+	settings_table_print(stdout);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * keys - the command that prints every key that settings can have.
+ */
+#ifndef EXOGATE_KEYS_H
+#define EXOGATE_KEYS_H
+
+/* Prints to standard output; the path of the settings does not matter.  The exit code: 0. */
+int keys_run(const char *path);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * clock - the only place that asks what time it is.
+ */
+#ifndef EXOGATE_CLOCK_H
+#define EXOGATE_CLOCK_H
+
+#include <stdint.h>
+
+/* Nanoseconds since some start; never goes back. */
+uint64_t clock_monotonic_ns(void);
+
+#endif

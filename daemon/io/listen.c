@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "listen.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BACKLOG		 1024
+#define UNIX_SOCKET_MODE 0660
+#define SERVED_TRIES	 20
+#define SERVED_PAUSE_NS	 10000000
+
+/* --- unix ------------------------------------------------------------------------------------- */
+
+static const char *mend_of_unix(int error)
+{
+	switch (error) {
+	case ENOENT:
+		return "make its directory (for Postfix: inside the queue directory, group "
+		       "postfix, "
+		       "mode 2750)";
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return "start exogated as root, or let its user write to the directory";
+	default:
+		return "change the setting \"listen\"";
+	}
+}
+
+/* A full backlog (EAGAIN) means that somebody has one. */
+static bool is_served(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool served = fd >= 0 &&
+		      (!connect(fd, (const struct sockaddr *)address, sizeof(*address)) ||
+		       errno == EAGAIN);
+
+	if (fd >= 0)
+		close(fd);
+	return served;
+}
+
+/*
+ * Still so after a moment: the kernel ends the listening of a daemon that was killed some
+ * milliseconds after its end.
+ */
+static bool stays_served(const struct sockaddr_un *address)
+{
+	const struct timespec pause = { .tv_nsec = SERVED_PAUSE_NS };
+
+	for (int i = 0; i < SERVED_TRIES; i++) {
+		if (!is_served(address))
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+/* Removes what a daemon that is gone left behind, and nothing else. */
+static bool clear_stale(const struct sockaddr_un *address, FILE *errors)
+{
+	struct stat status;
+
+	if (lstat(address->sun_path, &status))
+		return true;
+	if (!S_ISSOCK(status.st_mode)) {
+		fprintf(errors,
+			"exogated: unix:%s: there is a file that is not a socket; move it away or "
+			"change "
+			"the setting \"listen\"\n",
+			address->sun_path);
+		return false;
+	}
+	if (stays_served(address)) {
+		fprintf(errors,
+			"exogated: unix:%s: another process serves it; stop that one first\n",
+			address->sun_path);
+		return false;
+	}
+	if (unlink(address->sun_path) == 0 || errno == ENOENT)
+		return true;
+	fprintf(errors, "exogated: unix:%s: cannot remove what an ended daemon left: %s; %s\n",
+		address->sun_path, strerror(errno), mend_of_unix(errno));
+	return false;
+}
+
+static int listen_unix(const char *path, FILE *errors)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		fprintf(errors, "exogated: unix:%s: longer than %zu bytes; choose a shorter path\n",
+			path, sizeof(address.sun_path) - 1);
+		return -1;
+	}
+	memcpy(address.sun_path, path, strlen(path));
+	if (!clear_stale(&address, errors))
+		return -1;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
+	    chmod(path, UNIX_SOCKET_MODE) || listen(fd, BACKLOG)) {
+		fprintf(errors, "exogated: unix:%s: cannot listen: %s; %s\n", path, strerror(errno),
+			mend_of_unix(errno));
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* --- inet ------------------------------------------------------------------------------------- */
+
+static const char *mend_of_inet(int error)
+{
+	switch (error) {
+	case EADDRINUSE:
+		return "stop what listens there, or choose another port";
+	case EACCES:
+		return "start exogated as root, or choose a port over 1023";
+	case EADDRNOTAVAIL:
+		return "give the host that address, or choose another";
+	default:
+		return "change the setting \"listen\"";
+	}
+}
+
+static int bind_inet(const struct addrinfo *where)
+{
+	const int on = 1;
+	int fd = socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -1;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+	    (where->ai_family == AF_INET6 &&
+	     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on))) ||
+	    bind(fd, where->ai_addr, where->ai_addrlen) || listen(fd, BACKLOG)) {
+		int error = errno;
+
+		close(fd);
+		errno = error;
+		return -1;
+	}
+	return fd;
+}
+
+static int listen_inet(const struct settings_listener *listener, FILE *errors)
+{
+	const struct addrinfo hints = {
+		.ai_family = listener->kind == SETTINGS_LISTENER_INET6 ? AF_INET6 : AF_INET,
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_PASSIVE,
+	};
+	const char *name = hints.ai_family == AF_INET6 ? "inet6" : "inet";
+	struct addrinfo *where = NULL;
+	char port[8];
+	int fd, problem;
+
+	snprintf(port, sizeof(port), "%u", listener->port);
+	problem = getaddrinfo(listener->host, port, &hints, &where);
+	if (problem) {
+		fprintf(errors, "exogated: %s:%s@%s: %s; change the setting \"listen\"\n", name,
+			port, listener->host, gai_strerror(problem));
+		return -1;
+	}
+	fd = bind_inet(where);
+	if (fd < 0)
+		fprintf(errors, "exogated: %s:%s@%s: cannot listen: %s; %s\n", name, port,
+			listener->host, strerror(errno), mend_of_inet(errno));
+	freeaddrinfo(where);
+	return fd;
+}
+
+int listen_open(const struct settings_listener *listener, FILE *errors)
+{
+	if (listener->kind == SETTINGS_LISTENER_UNIX)
+		return listen_unix(listener->path, errors);
+	return listen_inet(listener, errors);
+}
+
+void listen_close(const struct settings_listener *listener, int fd)
+{
+	close(fd);
+	if (listener->kind == SETTINGS_LISTENER_UNIX)
+		unlink(listener->path);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * log - what the daemon says about itself and about each message, on standard error.
+ *
+ * A line is one write(2), so that lines of several processes do not mix.  Bytes that come from a
+ * message are escaped (\xHH for all that is not printable ASCII, and for the backslash) and capped.
+ */
+#ifndef EXOGATE_LOG_H
+#define EXOGATE_LOG_H
+
+#include <stdint.h>
+
+#include "session.h"
+
+/* "exogated: " and the text. */
+void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * The one line of a judged message; its form is stable, scripts read it: QUEUEID: verdict=...
+ * reason=... tenant=... from=... client=... proofs=... msgid=... netid=... ms=... "noqueue" stands
+ * for a queue id that the MTA did not give, "-" for what is not known.  ms is the time from the
+ * last bytes of the message to its answer.
+ */
+void log_message(const struct session_answer *answer, uint64_t duration_ns);
+
+#endif

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "privileges.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+static bool become(const char *user, FILE *errors)
+{
+	const struct passwd *account;
+
+	errno = 0;
+	account = getpwnam(user);
+	if (!account) {
+		fprintf(errors,
+			"exogated: user \"%s\": %s; create it or change the setting \"user\"\n",
+			user, errno ? strerror(errno) : "no such account");
+		return false;
+	}
+	if (initgroups(user, account->pw_gid) || setgid(account->pw_gid) ||
+	    setuid(account->pw_uid)) {
+		fprintf(errors,
+			"exogated: cannot become user \"%s\": %s; start exogated as root or leave "
+			"the "
+			"setting \"user\" out\n",
+			user, strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+bool privileges_drop(const char *user, FILE *errors)
+{
+	if (user && !become(user, errors))
+		return false;
+	if (geteuid() == 0)
+		fprintf(errors, "exogated: warning: serves as root; name an account in the setting "
+				"\"user\"\n");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
+		fprintf(errors, "exogated: cannot set no-new-privileges: %s\n", strerror(errno));
+		return false;
+	}
+	return true;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * privileges - becoming someone who can do less.
+ */
+#ifndef EXOGATE_PRIVILEGES_H
+#define EXOGATE_PRIVILEGES_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/*
+ * Gives up what the daemon does not need once it listens: sets no-new-privileges, and becomes user
+ * (with the groups of that account) unless it is NULL.  Warns if that is still root.  False after a
+ * line on errors.
+ */
+bool privileges_drop(const char *user, FILE *errors);
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * exogated: options -> settings -> listen -> drop privileges -> serve.  Only this file ends the
+ * process.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "keys.h"
+#include "listen.h"
+#include "log.h"
+#include "privileges.h"
+#include "serve_uring.h"
+#include "settings.h"
+
+enum exit_code {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+};
+
+#define DEFAULT_SETTINGS "/etc/exogate/exogate.conf"
+
+static int serve_settings(const struct settings *settings);
+
+static int run_serve(const char *path)
+{
+	struct settings *settings = settings_load(path, stderr);
+	int status = EXIT_FAILED;
+
+	if (settings)
+		status = serve_settings(settings);
+	settings_free(settings);
+	return status;
+}
+
+/* One row is dispatch, help and documentation of a command. */
+static const struct command {
+	const char *name; /* NULL: without a command */
+	int (*run)(const char *settings_path);
+	const char *help;
+} commands[] = {
+	{ NULL, run_serve, "serve the milter protocol" },
+	{ "check", check_run, "say whether the settings are valid, and what is wrong with them" },
+	{ "keys", keys_run, "print every setting with its type, default and meaning" },
+};
+
+static void print_usage(FILE *out)
+{
+	fprintf(out, "Usage: exogated [COMMAND] [-c FILE]\n\n"
+		     "Authorises, rewrites and relays mail that comes out of Exchange Online.\n\n"
+		     "Commands:\n");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name ? commands[i].name : "(none)",
+			commands[i].help);
+	fprintf(out, "\nOptions:\n"
+		     "  -c, --config FILE  the settings (default " DEFAULT_SETTINGS ")\n"
+		     "      --help         print this and exit\n"
+		     "      --version      print the version and exit\n\n"
+		     "Exit status: 0 done, 1 failed, 2 wrong usage.\n");
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (commands[i].name && !strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+static int usage_error(const char *what, const char *which)
+{
+	fprintf(stderr, "exogated: %s \"%s\"; see exogated --help\n", what, which);
+	return EXIT_USAGE;
+}
+
+/* --- serving ---------------------------------------------------------------------------------- */
+
+/* SIGTERM and SIGINT as a descriptor, so that the ring can wait for them. */
+static int open_stop_signal(FILE *errors)
+{
+	sigset_t stop;
+	int fd;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGINT);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	fd = signalfd(-1, &stop, SFD_CLOEXEC);
+	if (fd < 0)
+		fprintf(errors, "exogated: signalfd: %s\n", strerror(errno));
+	return fd;
+}
+
+static void close_listeners(const struct settings *settings, int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		listen_close(&settings->listeners[i], fds[i]);
+	free(fds);
+}
+
+/* All of them, or none and NULL. */
+static int *open_listeners(const struct settings *settings, FILE *errors)
+{
+	int *fds = calloc(settings->n_listeners, sizeof(*fds));
+
+	if (!fds)
+		fprintf(errors, "exogated: not enough memory\n");
+	for (size_t i = 0; fds && i < settings->n_listeners; i++) {
+		fds[i] = listen_open(&settings->listeners[i], errors);
+		if (fds[i] < 0) {
+			close_listeners(settings, fds, i);
+			return NULL;
+		}
+	}
+	return fds;
+}
+
+static int serve_settings(const struct settings *settings)
+{
+	struct serve_options options = {
+		.policy = &settings->policy,
+		.n_listeners = settings->n_listeners,
+		.connections = settings->connections,
+		.messages = settings->messages,
+		.message_bytes = settings->message_header_bytes,
+		.idle_s = settings->idle_s,
+		.message_idle_s = settings->message_idle_s,
+	};
+	struct server *server = NULL;
+	int *listeners = NULL;
+	int status = EXIT_FAILED;
+
+	/* A reader of the log that goes away must not take the daemon with it. */
+	signal(SIGPIPE, SIG_IGN);
+	options.stop_signal = open_stop_signal(stderr);
+	if (options.stop_signal < 0)
+		goto out;
+	listeners = open_listeners(settings, stderr);
+	if (!listeners)
+		goto out;
+	options.listeners = listeners;
+	server = serve_open(&options, stderr);
+	if (!server || !privileges_drop(settings->user, stderr))
+		goto out;
+	log_line("version " EXOGATE_VERSION " serves");
+	if (serve_run(server))
+		status = EXIT_OK;
+out:
+	serve_close(server);
+	if (listeners)
+		close_listeners(settings, listeners, settings->n_listeners);
+	if (options.stop_signal >= 0)
+		close(options.stop_signal);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const struct command *command = &commands[0];
+	const char *path = DEFAULT_SETTINGS;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			path = optarg;
+			break;
+		case 'h':
+			print_usage(stdout);
+			return EXIT_OK;
+		case 'v':
+			puts("exogated " EXOGATE_VERSION);
+			return EXIT_OK;
+		default:
+			return EXIT_USAGE;
+		}
+	}
+	if (optind < argc) {
+		command = find_command(argv[optind]);
+		if (!command)
+			return usage_error("unknown command", argv[optind]);
+		if (optind + 1 < argc)
+			return usage_error("unexpected argument", argv[optind + 1]);
+	}
+	return command->run(path);
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy_build.h"
+
+#include "endpoints.h"
+#include "policy_domains.h"
+
+#define ENDPOINTS_URL "https://endpoints.office.com/endpoints/worldwide?clientrequestid=UUID"
+
+static bool is_good(const struct settings_value *value)
+{
+	return value->state == SETTINGS_VALUE_GIVEN || value->state == SETTINGS_VALUE_DEFAULT;
+}
+
+static bool is_given(const struct settings_value *value)
+{
+	return value->state == SETTINGS_VALUE_GIVEN;
+}
+
+/* --- lists ------------------------------------------------------------------------------------ */
+
+static struct policy_span_list keep_spans(struct settings_context *c,
+					  const struct settings_value *list)
+{
+	struct span *items = settings_pool_array(c->keep, list->n, sizeof(*items));
+
+	if (!items)
+		return (struct policy_span_list){ 0 };
+	for (size_t i = 0; i < list->n; i++)
+		items[i] = list->items[i].text;
+	return (struct policy_span_list){ items, list->n };
+}
+
+/* The tenant's domains, as far as they are names of their own. */
+static struct policy_span_list keep_undotted(struct settings_context *c,
+					     const struct settings_value *domains)
+{
+	struct span *items = settings_pool_array(c->keep, domains->n, sizeof(*items));
+	size_t n = 0;
+
+	for (size_t i = 0; items && i < domains->n; i++)
+		if (domains->items[i].text.p[0] != '.')
+			items[n++] = domains->items[i].text;
+	return (struct policy_span_list){ items, n };
+}
+
+static struct policy_span_list keep_or_derive(struct settings_context *c,
+					      const struct settings_value *list,
+					      const struct settings_value *domains)
+{
+	return is_given(list) ? keep_spans(c, list) : keep_undotted(c, domains);
+}
+
+static struct prefix_set keep_prefixes(struct settings_context *c,
+				       const struct settings_value *list)
+{
+	struct prefix_set set = { 0 };
+
+	set.items = settings_pool_array(c->keep, list->n, sizeof(*set.items));
+	if (!set.items)
+		return set;
+	for (; set.n < list->n; set.n++)
+		set.items[set.n] = list->items[set.n].prefix;
+	prefix_set_normalise(&set);
+	return set;
+}
+
+static struct prefix_set read_endpoints(struct settings_context *c,
+					const struct settings_value *path)
+{
+	struct prefix *most =
+		settings_pool_array(c->scratch, ENDPOINTS_PREFIXES_MAX, sizeof(*most));
+	struct prefix_set set = { 0 };
+	char why[ENDPOINTS_ERROR_SIZE];
+	size_t n;
+
+	if (!most || !is_good(path))
+		return set;
+	if (endpoints_read(path->text.p, most, ENDPOINTS_PREFIXES_MAX, &n, why, sizeof(why))) {
+		settings_report_error(&c->report, &path->place,
+				      "%s; save there what " ENDPOINTS_URL " answers", why);
+		return set;
+	}
+	set.items = settings_pool_array(c->keep, n, sizeof(*set.items));
+	if (!set.items)
+		return set;
+	memcpy(set.items, most, n * sizeof(*set.items));
+	set.n = n;
+	prefix_set_normalise(&set);
+	return set;
+}
+
+/* --- tenants ---------------------------------------------------------------------------------- */
+
+static void check_unique(struct settings_context *c, const void *scope,
+			 const struct settings_value *value, const char *what)
+{
+	const config_setting_t *earlier;
+
+	if (!is_given(value))
+		return;
+	earlier = settings_index_add(&c->index, scope, value->text, value->place.at);
+	if (earlier)
+		settings_report_error(&c->report, &value->place, "\"%s\" is already %s (%s:%u)",
+				      value->text.p, what,
+				      settings_report_file(&c->report, earlier),
+				      config_setting_source_line(earlier));
+}
+
+static void check_names(struct settings_context *c, const struct settings_tree_tenant *written)
+{
+	static const char tenant_names, tenant_ids;
+
+	check_unique(c, &tenant_names, &written->name, "the name of a tenant");
+	for (size_t i = 0; i < written->ids.n; i++)
+		check_unique(c, &tenant_ids, &written->ids.items[i], "the id of a tenant");
+}
+
+/* More proofs than can exist would refuse everything. */
+static void check_proofs(struct settings_context *c, const struct settings_tree *tree,
+			 const struct settings_tree_tenant *written,
+			 const struct policy_tenant *tenant)
+{
+	if (!is_good(&written->proofs) || tenant->proofs < 2)
+		return;
+	if (is_good(&tree->dkim.source) && tree->dkim.source.number == POLICY_DKIM_NONE)
+		settings_report_error(
+			&c->report, &written->proofs.place,
+			"2 proofs need signatures that are verified, and dkim.source is "
+			"\"none\"; set dkim.source, or write proofs = 1");
+	else if (is_good(&written->domains) &&
+		 written->dkim_domains.state == SETTINGS_VALUE_ABSENT &&
+		 tenant->dkim_domains.n == 0)
+		settings_report_error(&c->report, &written->proofs.place,
+				      "2 proofs need a domain whose signatures count; write "
+				      "dkim_domains = [ \"contoso.com\" ], or proofs = 1");
+}
+
+/* Without either, the stamp can never agree. */
+static void check_stamp(struct settings_context *c, const struct settings_tree_tenant *written,
+			const struct policy_tenant *tenant)
+{
+	if (written->ids.state == SETTINGS_VALUE_ABSENT && is_good(&written->domains) &&
+	    written->originator_orgs.state == SETTINGS_VALUE_ABSENT &&
+	    tenant->originator_orgs.n == 0)
+		settings_report_error(&c->report, &written->ids.place,
+				      "neither ids nor originator_orgs say what Microsoft stamps; "
+				      "write ids = [ \"1234abcd-18c5-45e8-88de-123456789abc\" ]");
+}
+
+static void build_tenant(struct settings_context *c, const struct settings_tree *tree,
+			 const struct settings_tree_tenant *written, struct policy_tenant *out)
+{
+	*out = (struct policy_tenant){
+		.name = written->name.text,
+		.ids = keep_spans(c, &written->ids),
+		.originator_orgs = keep_or_derive(c, &written->originator_orgs, &written->domains),
+		.dkim_domains = keep_or_derive(c, &written->dkim_domains, &written->domains),
+		.relay_addresses = keep_prefixes(c, &written->relay_addresses),
+		.proofs = (unsigned int)written->proofs.number,
+		.mode = (enum policy_mode)(is_given(&written->mode) ? written->mode.number :
+								      tree->mode.number),
+	};
+	check_names(c, written);
+	check_stamp(c, written, out);
+	check_proofs(c, tree, written, out);
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+static bool same_name(struct span a, struct span b)
+{
+	struct domain a_name, b_name;
+
+	return domain_parse(a, &a_name) == PARSE_OK && domain_parse(b, &b_name) == PARSE_OK &&
+	       span_eq(domain_span(&a_name), domain_span(&b_name));
+}
+
+static void check_dkim(struct settings_context *c, const struct settings_tree *tree)
+{
+	const struct settings_value *source = &tree->dkim.source;
+	const struct settings_value *trusted = &tree->dkim.trusted_authserv_id;
+
+	if (!is_good(source))
+		return;
+	if (source->number == POLICY_DKIM_NONE && is_given(trusted))
+		settings_report_error(&c->report, &trusted->place,
+				      "has no use while dkim.source is \"none\"; write "
+				      "source = \"authres\"");
+	else if (source->number == POLICY_DKIM_AUTHRES && trusted->state == SETTINGS_VALUE_ABSENT)
+		settings_report_error(&c->report, &trusted->place,
+				      "missing; write the name that the verifier gives itself in "
+				      "Authentication-Results");
+	if (is_given(trusted) && same_name(trusted->text, tree->authserv_id.text))
+		settings_report_error(
+			&c->report, &trusted->place,
+			"the same as authserv_id, whose results are removed; give the "
+			"verifier a name of its own");
+}
+
+static void build_relay(struct settings_context *c, const struct settings_tree *tree,
+			struct policy *policy)
+{
+	*policy = (struct policy){
+		.authserv_id = tree->authserv_id.text,
+		.mode = (enum policy_mode)tree->mode.number,
+		.microsoft = read_endpoints(c, &tree->acl.source),
+		.allow = keep_prefixes(c, &tree->acl.allow),
+		.other_clients = (enum policy_other_clients)tree->acl.other_clients.number,
+		.certificate_names = keep_spans(c, &tree->certificate.names),
+		.missing_certificate =
+			(enum policy_missing_certificate)tree->certificate.missing.number,
+		.dkim_source = (enum policy_dkim_source)tree->dkim.source.number,
+		.trusted_authserv_id = tree->dkim.trusted_authserv_id.text,
+	};
+}
+
+void policy_build(struct settings_context *context, const struct settings_tree *tree,
+		  struct settings *settings)
+{
+	const struct settings_tree_tenant *written = tree->tenants.groups;
+	size_t n = tree->tenants.n_groups;
+	struct policy_tenant *tenants = settings_pool_array(context->keep, n, sizeof(*tenants));
+
+	build_relay(context, tree, &settings->policy);
+	check_dkim(context, tree);
+	if (!tenants)
+		return;
+	for (size_t i = 0; i < n; i++)
+		build_tenant(context, tree, &written[i], &tenants[i]);
+	policy_domains_build(context, tree, tenants, settings);
+	settings->n_tenants = n;
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "settings.h"
+
+#include <stdlib.h>
+
+#include "policy_build.h"
+#include "settings_file.h"
+#include "settings_lint.h"
+#include "settings_walk.h"
+
+/* --- syntax ----------------------------------------------------------------------------------- */
+
+static const char *mend_of(const char *error)
+{
+	static const struct {
+		const char *error, *mend;
+	} mends[] = {
+		{ "syntax error", "; a bracket, quote, comma or semicolon is missing or too many" },
+		{ "duplicate setting name", "; a key can stand once in its group" },
+		{ "mismatched element type in array", "; what is in [ ] is of one type" },
+	};
+
+	for (size_t i = 0; i < sizeof(mends) / sizeof(mends[0]); i++)
+		if (!strcmp(mends[i].error, error))
+			return mends[i].mend;
+	return "";
+}
+
+static void report_syntax(struct settings_report *report, const config_t *config)
+{
+	const char *file = config_error_file(config), *error = config_error_text(config);
+
+	settings_report_line(report, file ? file : report->path,
+			     (unsigned int)config_error_line(config), "%s%s", error,
+			     mend_of(error));
+}
+
+static bool read_tree(struct settings_report *report, config_t *config)
+{
+	char *text = settings_file_read(report);
+	bool ok;
+
+	if (!text)
+		return false;
+	ok = config_read_string(config, text);
+	if (!ok)
+		report_syntax(report, config);
+	free(text);
+	return ok;
+}
+
+/* --- meaning ---------------------------------------------------------------------------------- */
+
+static void build_listeners(struct settings_context *c, const struct settings_value *list,
+			    struct settings *settings)
+{
+	struct settings_listener *listeners =
+		settings_pool_array(c->keep, list->n, sizeof(*listeners));
+
+	if (!listeners)
+		return;
+	for (size_t i = 0; i < list->n; i++)
+		listeners[i] = *list->items[i].listener;
+	settings->listeners = listeners;
+	settings->n_listeners = list->n;
+}
+
+static void build(struct settings_context *c, const struct settings_tree *tree,
+		  struct settings *settings)
+{
+	build_listeners(c, &tree->listen, settings);
+	settings->user = tree->user.state == SETTINGS_VALUE_GIVEN ? tree->user.text.p : NULL;
+	settings->connections = tree->limits.connections.number;
+	settings->messages = tree->limits.messages.number;
+	settings->message_header_bytes = tree->limits.message_header.number;
+	settings->idle_s = (unsigned int)tree->limits.idle.number;
+	settings->message_idle_s = (unsigned int)tree->limits.message_idle.number;
+	policy_build(c, tree, settings);
+}
+
+static bool has_memory(struct settings_context *c)
+{
+	if (!settings_pool_failed(c->keep) && !settings_pool_failed(c->scratch))
+		return true;
+	settings_report_error(&c->report, NULL, "not enough memory");
+	return false;
+}
+
+/* All faults at once: what can still be judged after one is judged. */
+static bool read_settings(struct settings_context *c, struct settings *settings)
+{
+	struct settings_tree tree;
+	bool ok = false;
+	config_t config;
+
+	config_init(&config);
+	if (!read_tree(&c->report, &config))
+		goto out;
+	settings_walk(c, config_root_setting(&config), &tree);
+	if (!has_memory(c))
+		goto out;
+	build(c, &tree, settings);
+	ok = has_memory(c) && !c->report.n_errors;
+	if (ok)
+		settings_lint(&c->report, &tree, &settings->policy);
+out:
+	settings_report_close(&c->report);
+	config_destroy(&config);
+	return ok;
+}
+
+struct settings *settings_load(const char *path, FILE *errors)
+{
+	struct settings_context context = {
+		.report = { .out = errors, .path = path },
+		.keep = settings_pool_new(),
+		.scratch = settings_pool_new(),
+	};
+	struct settings *settings = calloc(1, sizeof(*settings));
+	bool ok = false;
+
+	context.index.pool = context.scratch;
+	if (settings && context.keep && context.scratch)
+		ok = read_settings(&context, settings);
+	else
+		settings_report_error(&context.report, NULL, "not enough memory");
+	settings_pool_free(context.scratch);
+	if (ok) {
+		settings->pool = context.keep;
+		return settings;
+	}
+	settings_pool_free(context.keep);
+	free(settings);
+	return NULL;
+}
+
+void settings_free(struct settings *settings)
+{
+	if (!settings)
+		return;
+	settings_pool_free(settings->pool);
+	free(settings);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * settings_file - the text of the settings, and whether the files that it includes can be read.
+ *
+ * libconfig says little of a file that it cannot open, reads a string without end up to the end of
+ * the file, and ends the process over a directory ("input in flex scanner failed"); so it is given
+ * text, and only after this module has gone over it and over what `@include` names.  Included paths
+ * are absolute: libconfig would look for others where the daemon happens to run.
+ */
+#ifndef EXOGATE_SETTINGS_FILE_H
+#define EXOGATE_SETTINGS_FILE_H
+
+#include "settings_report.h"
+
+#define SETTINGS_FILE_DEPTH 10 /* of nested includes, as in libconfig */
+
+/*
+ * The text of report->path, which may be a pipe: NUL-terminated, for the caller to free().  NULL
+ * after at least one error on the report.
+ */
+char *settings_file_read(struct settings_report *report);
+
+#endif

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "settings_report.h"
+
+#include <stdarg.h>
+
+static void put_path(FILE *out, const config_setting_t *setting)
+{
+	const config_setting_t *parent = config_setting_parent(setting);
+
+	if (!parent)
+		return;
+	put_path(out, parent);
+	if (config_setting_name(setting))
+		fprintf(out, "%s%s", config_setting_parent(parent) ? "." : "",
+			config_setting_name(setting));
+	else
+		fprintf(out, "[%d]", config_setting_index(setting));
+}
+
+const char *settings_report_file(const struct settings_report *report, const config_setting_t *at)
+{
+	const char *included = config_setting_source_file(at);
+
+	return included ? included : report->path;
+}
+
+/* The top of the file has no line of its own: what it lacks is a matter of the whole file. */
+static void put_file_line(const struct settings_report *report, const config_setting_t *at)
+{
+	if (!at || !config_setting_parent(at))
+		fprintf(report->out, "%s: ", report->path);
+	else
+		fprintf(report->out, "%s:%u: ", settings_report_file(report, at),
+			config_setting_source_line(at));
+}
+
+static void put_key(FILE *out, const struct settings_place *place)
+{
+	put_path(out, place->at);
+	if (place->key)
+		fprintf(out, "%s%s", config_setting_parent(place->at) ? "." : "", place->key);
+	fputs(": ", out);
+}
+
+static void put_line(const struct settings_report *report, const struct settings_place *place,
+		     const char *kind, const char *format, va_list args)
+{
+	put_file_line(report, place ? place->at : NULL);
+	fputs(kind, report->out);
+	if (place)
+		put_key(report->out, place);
+	vfprintf(report->out, format, args);
+	putc('\n', report->out);
+}
+
+void settings_report_error(struct settings_report *report, const struct settings_place *place,
+			   const char *format, ...)
+{
+	va_list args;
+
+	if (report->n_errors++ >= SETTINGS_REPORT_MAX)
+		return;
+	va_start(args, format);
+	put_line(report, place, "", format, args);
+	va_end(args);
+}
+
+void settings_report_warning(struct settings_report *report, const struct settings_place *place,
+			     const char *format, ...)
+{
+	va_list args;
+
+	if (report->n_warnings++ >= SETTINGS_REPORT_MAX)
+		return;
+	va_start(args, format);
+	put_line(report, place, "warning: ", format, args);
+	va_end(args);
+}
+
+void settings_report_line(struct settings_report *report, const char *path, unsigned int line,
+			  const char *format, ...)
+{
+	va_list args;
+
+	if (report->n_errors++ >= SETTINGS_REPORT_MAX)
+		return;
+	fprintf(report->out, "%s:%u: ", path, line);
+	va_start(args, format);
+	vfprintf(report->out, format, args);
+	va_end(args);
+	putc('\n', report->out);
+}
+
+static void put_rest(const struct settings_report *report, unsigned int n, const char *what)
+{
+	if (n > SETTINGS_REPORT_MAX)
+		fprintf(report->out, "%s: %u more %s\n", report->path, n - SETTINGS_REPORT_MAX,
+			what);
+}
+
+void settings_report_close(struct settings_report *report)
+{
+	put_rest(report, report->n_errors, "errors");
+	put_rest(report, report->n_warnings, "warnings");
+}
+
+const char *settings_report_quote(struct span text, char out[static SETTINGS_REPORT_QUOTE])
+{
+	static const char more[] = "...";
+	const size_t most = SETTINGS_REPORT_QUOTE - sizeof(more);
+	size_t len = text.len > most ? most : text.len;
+
+	for (size_t i = 0; i < len; i++) {
+		out[i] = text.p[i];
+		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
+			out[i] = '?';
+	}
+	out[len] = '\0';
+	if (text.len > most)
+		memcpy(out + len, more, sizeof(more));
+	return out;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * settings_report - lines that tell the operator what is wrong, where, and the mend.
+ *
+ * `FILE:LINE: key.path: text`; FILE is the included file where the setting stands in one.
+ */
+#ifndef EXOGATE_SETTINGS_REPORT_H
+#define EXOGATE_SETTINGS_REPORT_H
+
+#include <libconfig.h>
+#include <stdio.h>
+
+#include "span.h"
+
+/* Lines of one kind; more are only counted. */
+#define SETTINGS_REPORT_MAX 100
+
+/* Room for a value in a message, with its NUL; longer ones are cut. */
+#define SETTINGS_REPORT_QUOTE 80
+
+struct settings_place {
+	const config_setting_t *at;
+	const char *key; /* a member that `at` lacks and the line is about; else NULL */
+};
+
+struct settings_report {
+	FILE *out;
+	const char *path; /* of the settings file */
+	unsigned int n_errors;
+	unsigned int n_warnings;
+};
+
+/* About a place in the settings; NULL: about the file as a whole. */
+void settings_report_error(struct settings_report *report, const struct settings_place *place,
+			   const char *format, ...) __attribute__((format(printf, 3, 4)));
+void settings_report_warning(struct settings_report *report, const struct settings_place *place,
+			     const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* About a line of any file. */
+void settings_report_line(struct settings_report *report, const char *path, unsigned int line,
+			  const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The file that the setting stands in. */
+const char *settings_report_file(const struct settings_report *report, const config_setting_t *at);
+
+/* Says how many lines were only counted. */
+void settings_report_close(struct settings_report *report);
+
+/* The text for use in a message: without control characters, cut if it is long. */
+const char *settings_report_quote(struct span text, char out[static SETTINGS_REPORT_QUOTE]);
+
+#endif

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "settings_table.h"
+
+#define PLACE(scope, member) \
+	.key = #member, .offset = offsetof(struct settings_tree_##scope, member)
+#define TOP_PLACE(member) .key = #member, .offset = offsetof(struct settings_tree, member)
+
+#define SCOPE(table, structure)                                                \
+	{                                                                      \
+		(table), sizeof(table) / sizeof((table)[0]), sizeof(structure) \
+	}
+
+static const struct settings_choice modes[] = {
+	{ "enforce", POLICY_ENFORCE, NULL },
+	{ "monitor", POLICY_MONITOR, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct settings_choice other_clients[] = {
+	{ "reject", POLICY_OTHER_REJECT, NULL },
+	{ "pass", POLICY_OTHER_PASS, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct settings_choice missing_certificates[] = {
+	{ "tempfail", POLICY_MISSING_TEMPFAIL, NULL },
+	{ "ignore", POLICY_MISSING_IGNORE, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct settings_choice dkim_sources[] = {
+	{ "none", POLICY_DKIM_NONE, NULL },
+	{ "authres", POLICY_DKIM_AUTHRES, NULL },
+	{ "native", POLICY_DKIM_NONE, "this version does not verify signatures itself yet" },
+	{ NULL, 0, NULL },
+};
+
+static const struct settings_row acl_rows[] = {
+	{
+		PLACE(acl, source),
+		.flags = SETTINGS_REQUIRED,
+		.type = &settings_type_path,
+		.example = "source = \"/var/lib/exogate/microsoft.json\"",
+		.help = "Microsoft's endpoint list (JSON, as its web service answers): the\n"
+			"addresses of Exchange Online are its entries of Exchange for TCP port\n"
+			"25.",
+	},
+	{
+		PLACE(acl, allow),
+		.shape = SETTINGS_MANY,
+		.type = &settings_type_prefix,
+		.example = "allow = [ \"192.0.2.0/24\" ]",
+		.help = "Other clients that may send to anyone, without check of a tenant,\n"
+			"where other_clients is \"pass\". They never count as Exchange Online.",
+	},
+	{
+		PLACE(acl, other_clients),
+		.type = &settings_type_choice,
+		.choices = other_clients,
+		.fallback = "reject",
+		.example = "other_clients = \"reject\"",
+		.help = "What becomes of clients that are not Exchange Online: \"pass\" accepts\n"
+			"those who authenticated, are in allow, or send to hosted domains only.",
+	},
+};
+static const struct settings_scope acl = SCOPE(acl_rows, struct settings_tree_acl);
+
+static const struct settings_row certificate_rows[] = {
+	{
+		PLACE(certificate, names),
+		.shape = SETTINGS_MANY,
+		.flags = SETTINGS_NONEMPTY,
+		.type = &settings_type_certificate,
+		.fallback = "mail.protection.outlook.com",
+		.example = "names = [ \"mail.protection.outlook.com\" ]",
+		.help = "Common names of Exchange Online's client certificate; exact but for\n"
+			"case, an asterisk is only itself.",
+	},
+	{
+		PLACE(certificate, missing),
+		.type = &settings_type_choice,
+		.choices = missing_certificates,
+		.fallback = "tempfail",
+		.example = "missing = \"tempfail\"",
+		.help = "Mail of a tenant from a client without a verified certificate:\n"
+			"\"tempfail\" has it tried again later, \"ignore\" demands one proof more.",
+	},
+};
+static const struct settings_scope certificate =
+	SCOPE(certificate_rows, struct settings_tree_certificate);
+
+static const struct settings_row dkim_rows[] = {
+	{
+		PLACE(dkim, source),
+		.type = &settings_type_choice,
+		.choices = dkim_sources,
+		.fallback = "none",
+		.example = "source = \"authres\"",
+		.help = "Who verifies DKIM signatures: nobody, or a verifier before exogate in\n"
+			"the chain of milters, whose Authentication-Results field is on top of\n"
+			"the message.",
+	},
+	{
+		PLACE(dkim, trusted_authserv_id),
+		.type = &settings_type_hostname,
+		.absent = "required with source = \"authres\"",
+		.example = "trusted_authserv_id = \"dkim.relay.example.net\"",
+		.help = "The name in that verifier's fields, byte for byte. It differs from\n"
+			"authserv_id, whose fields are removed.",
+	},
+};
+static const struct settings_scope dkim = SCOPE(dkim_rows, struct settings_tree_dkim);
+
+static const struct settings_row hosted_rows[] = {
+	{
+		PLACE(hosted, domains),
+		.shape = SETTINGS_MANY,
+		.type = &settings_type_domains,
+		.example = "domains = [ \"example.net\" ]",
+		.help = "Domains that this relay receives mail for: anyone may send to them.",
+	},
+};
+static const struct settings_scope hosted = SCOPE(hosted_rows, struct settings_tree_hosted);
+
+static const struct settings_row rewrite_rows[] = {
+	{
+		PLACE(rewrite, map),
+		.flags = SETTINGS_REQUIRED,
+		.type = &settings_type_path,
+		.example = "map = \"/etc/exogate/contoso.map\"",
+		.help = "A file of rows \"@old.example @new.example\": senders in the one domain\n"
+			"move to the other, in envelope and From. The new domains then count as\n"
+			"the tenant's.",
+	},
+};
+static const struct settings_scope rewrite = SCOPE(rewrite_rows, struct settings_tree_rewrite);
+
+static const struct settings_row tenant_rows[] = {
+	{
+		PLACE(tenant, name),
+		.flags = SETTINGS_REQUIRED,
+		.type = &settings_type_name,
+		.example = "name = \"contoso\"",
+		.help = "What the tenant is called in the log: letters, digits, \"_\" and \"-\".",
+	},
+	{
+		PLACE(tenant, ids),
+		.shape = SETTINGS_MANY,
+		.flags = SETTINGS_NONEMPTY,
+		.type = &settings_type_guid,
+		.absent = "default: none",
+		.example = "ids = [ \"1234abcd-18c5-45e8-88de-123456789abc\" ]",
+		.help = "Tenant ids as Microsoft stamps them; more than one while tenants\n"
+			"merge.",
+	},
+	{
+		PLACE(tenant, domains),
+		.shape = SETTINGS_MANY,
+		.flags = SETTINGS_REQUIRED | SETTINGS_NONEMPTY,
+		.type = &settings_type_domains,
+		.example = "domains = [ \"contoso.com\", \"contoso.onmicrosoft.com\" ]",
+		.help = "Domains that only this tenant may send from, in envelope and From;\n"
+			"\".contoso.com\" means the subdomains. A domain belongs to one tenant;\n"
+			"the longest match wins.",
+	},
+	{
+		PLACE(tenant, originator_orgs),
+		.shape = SETTINGS_MANY,
+		.flags = SETTINGS_NONEMPTY,
+		.type = &settings_type_domain,
+		.absent = "default: domains, without those that begin with a dot",
+		.example = "originator_orgs = [ \"contoso.com\" ]",
+		.help = "What X-OriginatorOrg may say: accepted domains of the tenant.",
+	},
+	{
+		PLACE(tenant, dkim_domains),
+		.shape = SETTINGS_MANY,
+		.flags = SETTINGS_NONEMPTY,
+		.type = &settings_type_domain,
+		.absent = "default: domains, without those that begin with a dot",
+		.example = "dkim_domains = [ \"contoso.com\" ]",
+		.help = "Whose DKIM signatures (d=) are a proof.",
+	},
+	{
+		PLACE(tenant, proofs),
+		.type = &settings_type_integer,
+		.min = "1",
+		.max = "2",
+		.fallback = "2",
+		.example = "proofs = 2",
+		.help = "How many proofs must agree, of Microsoft's stamp and a DKIM signature.",
+	},
+	{
+		PLACE(tenant, relay_addresses),
+		.shape = SETTINGS_MANY,
+		.type = &settings_type_prefix,
+		.example = "relay_addresses = [ \"198.51.100.7\" ]",
+		.help = "Servers of the tenant (hybrid Exchange) that may relay through\n"
+			"Exchange Online.",
+	},
+	{
+		PLACE(tenant, mode),
+		.type = &settings_type_choice,
+		.choices = modes,
+		.absent = "default: the mode of all",
+		.example = "mode = \"monitor\"",
+		.help = "As the mode of all, for mail from this tenant's domains.",
+	},
+	{
+		PLACE(tenant, rewrite),
+		.shape = SETTINGS_GROUP,
+		.scope = &rewrite,
+		.example = "rewrite: { map = \"/etc/exogate/contoso.map\"; }",
+	},
+};
+static const struct settings_scope tenant = SCOPE(tenant_rows, struct settings_tree_tenant);
+
+static const struct settings_row limits_rows[] = {
+	{
+		PLACE(limits, connections),
+		.type = &settings_type_count,
+		.min = "1",
+		.max = "1M",
+		.fallback = "10000",
+		.example = "connections = \"10000\"",
+		.help = "Milter connections open at once; more are closed as they come.",
+	},
+	{
+		PLACE(limits, messages),
+		.type = &settings_type_count,
+		.min = "1",
+		.max = "100K",
+		.fallback = "1000",
+		.example = "messages = \"1000\"",
+		.help = "Messages judged at once, each with a block of message_header bytes;\n"
+			"more wait for one.",
+	},
+	{
+		PLACE(limits, message_header),
+		.type = &settings_type_size,
+		.min = "64K",
+		.max = "8M",
+		.fallback = "1M",
+		.example = "message_header = \"1M\"",
+		.help = "Room for the header and envelope of one message; a larger one is\n"
+			"deferred.",
+	},
+	{
+		PLACE(limits, idle),
+		.type = &settings_type_duration,
+		.min = "1s",
+		.max = "1d",
+		.fallback = "600s",
+		.example = "idle = \"600s\"",
+		.help = "A milter connection that is silent for that long is closed. Postfix\n"
+			"keeps one open for a whole SMTP session.",
+	},
+	{
+		PLACE(limits, message_idle),
+		.type = &settings_type_duration,
+		.min = "1s",
+		.max = "1d",
+		.fallback = "4h",
+		.example = "message_idle = \"4h\"",
+		.help = "The same in the middle of a message: Postfix says nothing between the\n"
+			"recipients and the end of DATA, however slow the client is.",
+	},
+};
+static const struct settings_scope limits = SCOPE(limits_rows, struct settings_tree_limits);
+
+static const struct settings_row top_rows[] = {
+	{
+		TOP_PLACE(listen),
+		.shape = SETTINGS_MANY,
+		.flags = SETTINGS_REQUIRED | SETTINGS_NONEMPTY,
+		.type = &settings_type_listener,
+		.example = "listen = [ \"unix:/var/spool/postfix/exogate/milter.sock\" ]",
+		.help = "Where the mail server connects to.",
+	},
+	{
+		TOP_PLACE(user),
+		.type = &settings_type_account,
+		.absent = "default: stay who started it",
+		.example = "user = \"exogate\"",
+		.help = "The account to become once the sockets are open.",
+	},
+	{
+		TOP_PLACE(authserv_id),
+		.flags = SETTINGS_REQUIRED,
+		.type = &settings_type_hostname,
+		.example = "authserv_id = \"relay.example.net\"",
+		.help = "This relay's name in Authentication-Results (RFC 8601): fields that\n"
+			"claim to be its own are removed, and one of its own is added to what\n"
+			"is authorised.",
+	},
+	{
+		TOP_PLACE(mode),
+		.type = &settings_type_choice,
+		.choices = modes,
+		.fallback = "enforce",
+		.example = "mode = \"enforce\"",
+		.help = "\"monitor\" logs what would be refused and accepts it, not rewritten.",
+	},
+	{
+		TOP_PLACE(acl),
+		.shape = SETTINGS_GROUP,
+		.flags = SETTINGS_REQUIRED,
+		.scope = &acl,
+		.example = "acl: { source = \"/var/lib/exogate/microsoft.json\"; }",
+	},
+	{
+		TOP_PLACE(certificate),
+		.shape = SETTINGS_GROUP,
+		.scope = &certificate,
+		.example = "certificate: { names = [ \"mail.protection.outlook.com\" ]; }",
+	},
+	{
+		TOP_PLACE(dkim),
+		.shape = SETTINGS_GROUP,
+		.scope = &dkim,
+		.example = "dkim: { source = \"none\"; }",
+	},
+	{
+		TOP_PLACE(hosted),
+		.shape = SETTINGS_GROUP,
+		.scope = &hosted,
+		.example = "hosted: { domains = [ \"example.net\" ]; }",
+	},
+	{
+		TOP_PLACE(tenants),
+		.shape = SETTINGS_GROUPS,
+		.flags = SETTINGS_REQUIRED | SETTINGS_NONEMPTY,
+		.scope = &tenant,
+		.example = "tenants = ( { name = \"contoso\"; domains = [ \"contoso.com\" ]; } )",
+	},
+	{
+		TOP_PLACE(limits),
+		.shape = SETTINGS_GROUP,
+		.scope = &limits,
+		.example = "limits: { connections = \"10000\"; }",
+	},
+};
+
+const struct settings_scope settings_table = SCOPE(top_rows, struct settings_tree);

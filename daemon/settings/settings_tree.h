@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * settings_tree - the settings file key by key, each value checked by itself.
+ *
+ * The shape of the file: settings_table.c says which key goes where.  Lives as long as libconfig's
+ * tree, to which the places of its values point.
+ */
+#ifndef EXOGATE_SETTINGS_TREE_H
+#define EXOGATE_SETTINGS_TREE_H
+
+#include "settings_value.h"
+
+struct settings_tree_acl {
+	struct settings_value source;
+	struct settings_value allow;	     /* prefixes */
+	struct settings_value other_clients; /* enum policy_other_clients */
+};
+
+struct settings_tree_certificate {
+	struct settings_value names;
+	struct settings_value missing; /* enum policy_missing_certificate */
+};
+
+struct settings_tree_dkim {
+	struct settings_value source; /* enum policy_dkim_source */
+	struct settings_value trusted_authserv_id;
+};
+
+struct settings_tree_hosted {
+	struct settings_value domains;
+};
+
+struct settings_tree_rewrite {
+	struct settings_value map;
+};
+
+struct settings_tree_tenant {
+	struct settings_value name;
+	struct settings_value ids;
+	struct settings_value domains;
+	struct settings_value originator_orgs;
+	struct settings_value dkim_domains;
+	struct settings_value proofs;
+	struct settings_value relay_addresses;
+	struct settings_value mode; /* enum policy_mode */
+	struct settings_tree_rewrite rewrite;
+};
+
+struct settings_tree_limits {
+	struct settings_value connections;
+	struct settings_value messages;
+	struct settings_value message_header;
+	struct settings_value idle;
+	struct settings_value message_idle;
+};
+
+struct settings_tree {
+	struct settings_value listen;
+	struct settings_value user;
+	struct settings_value authserv_id;
+	struct settings_value mode; /* enum policy_mode */
+	struct settings_tree_acl acl;
+	struct settings_tree_certificate certificate;
+	struct settings_tree_dkim dkim;
+	struct settings_tree_hosted hosted;
+	struct settings_value tenants; /* groups: struct settings_tree_tenant */
+	struct settings_tree_limits limits;
+};
+
+#endif

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "settings_value.h"
+
+#include "session.h"
+#include "settings_number.h"
+#include "settings_table.h"
+
+#define NAME_MAX_BYTES	  64
+#define ACCOUNT_MAX_BYTES 32 /* LOGIN_NAME_MAX of useradd(8) */
+
+/* Where anyone may have an account, and so send with its stamp. */
+#define CONSUMER_TENANT_ID "84df9e7f-e9f6-40af-b435-aaaaaaaaaaaa"
+
+static const char *keep(const struct settings_input *in, struct settings_value *out)
+{
+	out->text = settings_pool_text(in->pool, in->text);
+	return NULL;
+}
+
+static const char *keep_lower(const struct settings_input *in, struct settings_value *out)
+{
+	char *copy = settings_pool_array(in->pool, in->text.len + 1, 1);
+
+	if (!copy)
+		return NULL;
+	span_copy_lower(in->text, copy);
+	out->text = span_of(copy, in->text.len);
+	return NULL;
+}
+
+static bool is_alphanumeric(char c)
+{
+	c = span_lower(c);
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static bool consists_of_alphanumerics_and(struct span text, const char *others)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!is_alphanumeric(text.p[i]) && !strchr(others, text.p[i]))
+			return false;
+	return text.len > 0;
+}
+
+static const char *parse_account(const struct settings_input *in, struct settings_value *out)
+{
+	if (in->text.len > ACCOUNT_MAX_BYTES || !consists_of_alphanumerics_and(in->text, "_.-$"))
+		return "not the name of an account";
+	return keep(in, out);
+}
+
+static const char *parse_name(const struct settings_input *in, struct settings_value *out)
+{
+	if (in->text.len > NAME_MAX_BYTES || !consists_of_alphanumerics_and(in->text, "_-"))
+		return "not a name of 1 to 64 letters, digits, \"_\" and \"-\"";
+	return keep(in, out);
+}
+
+static const char *parse_path(const struct settings_input *in, struct settings_value *out)
+{
+	if (in->text.len == 0 || in->text.p[0] != '/')
+		return "not an absolute path";
+	return keep(in, out);
+}
+
+_Static_assert(SESSION_CERTIFICATE_MAX == 256, "the message below says how long it can be");
+
+static const char *parse_certificate(const struct settings_input *in, struct settings_value *out)
+{
+	if (in->text.len == 0 || in->text.len > SESSION_CERTIFICATE_MAX)
+		return "not a name of 1 to 256 bytes";
+	return keep_lower(in, out);
+}
+
+static const char *parse_choice(const struct settings_input *in, struct settings_value *out)
+{
+	for (const struct settings_choice *c = in->row->choices; c->name; c++) {
+		if (!span_eq(in->text, span_of_string(c->name)))
+			continue;
+		if (c->refusal)
+			return c->refusal;
+		out->number = (uint64_t)c->value;
+		return keep(in, out);
+	}
+	return "unknown";
+}
+
+const char *settings_value_domain(struct span text, struct domain *out)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.p[i] > 0x7f)
+			return "not ASCII; write the A-label (xn--...)";
+	return domain_parse(text, out) == PARSE_OK ? NULL : "not a domain name";
+}
+
+static const char *parse_domain(const struct settings_input *in, struct settings_value *out)
+{
+	struct domain domain;
+	const char *error = settings_value_domain(in->text, &domain);
+
+	if (error)
+		return error;
+	out->text = settings_pool_text(in->pool, domain_span(&domain));
+	return NULL;
+}
+
+static const char *parse_domains(const struct settings_input *in, struct settings_value *out)
+{
+	char text[DOMAIN_MAX + 1] = ".";
+	struct domain domain;
+	const char *error;
+
+	if (in->text.len == 0 || in->text.p[0] != '.')
+		return parse_domain(in, out);
+	error = settings_value_domain(span_after(in->text, 1), &domain);
+	if (error)
+		return error;
+	memcpy(text + 1, domain.text, domain.len);
+	out->text = settings_pool_text(in->pool, span_of(text, domain.len + 1u));
+	return NULL;
+}
+
+/* Kept as written: a verifier's id is compared byte for byte. */
+static const char *parse_hostname(const struct settings_input *in, struct settings_value *out)
+{
+	struct domain domain;
+	const char *error = settings_value_domain(in->text, &domain);
+
+	return error ? error : keep(in, out);
+}
+
+static const char *parse_guid(const struct settings_input *in, struct settings_value *out)
+{
+	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	static const char no_guid[] =
+		"not a GUID; it looks like 1234abcd-18c5-45e8-88de-123456789abc";
+
+	if (in->text.len != sizeof(shape) - 1)
+		return no_guid;
+	for (size_t i = 0; i < in->text.len; i++) {
+		char c = span_lower(in->text.p[i]);
+		bool hex = is_alphanumeric(c) && c <= 'f';
+
+		if (shape[i] == 'x' ? !hex : c != '-')
+			return no_guid;
+	}
+	if (span_eq_nocase(in->text, SPAN(CONSUMER_TENANT_ID)))
+		return "Microsoft's consumer service (outlook.com), where anyone can send from";
+	return keep_lower(in, out);
+}
+
+static const char *parse_prefix(const struct settings_input *in, struct settings_value *out)
+{
+	char text[PREFIX_TEXT_SIZE];
+	struct prefix prefix;
+	int status = prefix_parse(in->text.p, in->text.len, &prefix);
+
+	if (status != PREFIX_OK)
+		return prefix_error(status);
+	if (prefix.length == 0)
+		return "every address there is; name the networks that are meant";
+	prefix.source = PREFIX_OPERATOR;
+	out->prefix = prefix;
+	out->text = settings_pool_text(in->pool, span_of_string(prefix_format(&prefix, text)));
+	return NULL;
+}
+
+static const char *parse_number(const struct settings_input *in, struct settings_value *out,
+				enum settings_number_kind kind)
+{
+	uint64_t number, min, max;
+	const char *error = settings_number_parse(kind, in->text, &number);
+
+	if (error)
+		return error;
+	settings_number_parse(kind, span_of_string(in->row->min), &min);
+	settings_number_parse(kind, span_of_string(in->row->max), &max);
+	if (number < min || number > max)
+		return SETTINGS_NUMBER_RANGE;
+	out->number = number;
+	return keep(in, out);
+}
+
+static const char *parse_count(const struct settings_input *in, struct settings_value *out)
+{
+	return parse_number(in, out, SETTINGS_NUMBER_COUNT);
+}
+
+static const char *parse_size(const struct settings_input *in, struct settings_value *out)
+{
+	return parse_number(in, out, SETTINGS_NUMBER_SIZE);
+}
+
+static const char *parse_duration(const struct settings_input *in, struct settings_value *out)
+{
+	return parse_number(in, out, SETTINGS_NUMBER_DURATION);
+}
+
+static const char *parse_integer(const struct settings_input *in, struct settings_value *out)
+{
+	return parse_number(in, out, SETTINGS_NUMBER_COUNT) ? SETTINGS_NUMBER_RANGE : NULL;
+}
+
+#define TYPE(name, noun, expects, integer) \
+	const struct settings_type settings_type_##name = { noun, expects, integer, parse_##name }
+#define STRING(name, noun) TYPE(name, noun, "a string", false)
+#define QUOTED(name, noun) TYPE(name, noun, "a number in quotes", false)
+
+STRING(account, "an account");
+STRING(certificate, "a certificate's common name");
+STRING(choice, "a choice");
+QUOTED(count, "a number");
+STRING(domain, "a domain");
+STRING(domains, "a domain, or .DOMAIN for its subdomains");
+QUOTED(duration, "a duration");
+STRING(guid, "a GUID");
+STRING(hostname, "a host name");
+TYPE(integer, "a number", "a number without quotes", true);
+STRING(name, "a name");
+STRING(path, "a path");
+STRING(prefix, "an address or ADDRESS/LENGTH");
+QUOTED(size, "a size");

@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Conversations as data: what the MTA says, what must come back, and why."""
+
+from dataclasses import dataclass, field, replace
+
+from milter.client import Message, Offer
+from milter.wire import LEADING_SPACE, Edit
+
+from .daemon import AUTHSERV_ID, CERTIFICATE, CONTOSO_ID, FABRIKAM_ID, VERIFIER_ID
+
+EXO_V4, EXO_V6, OTHER, ALLOWED = "40.107.1.2", "2a01:111:f403::1", "203.0.113.9", "192.0.2.7"
+ATTRIBUTED = "X-MS-Exchange-CrossTenant-OriginalAttributedTenantConnectingIp"
+
+
+@dataclass(frozen=True)
+class Expect:
+    reason: str
+    answer: str                       # "accept", "550" or "451"
+    edits: tuple[Edit, ...] = ()
+    would_reject: bool = False
+
+
+@dataclass(frozen=True)
+class Conversation:
+    id: str
+    why: str
+    messages: tuple[tuple[Message, Expect], ...]
+    variant: str = "base"
+    address: str = EXO_V4
+    family: str = "4"
+    certificate: str | None = CERTIFICATE
+    tls: bool | None = None
+    offer: Offer = field(default_factory=Offer)
+
+
+STAMPS = {"X-MS-Exchange-CrossTenant-Id": f" {CONTOSO_ID}", "X-OriginatorOrg": " contoso.com",
+          "X-MS-Exchange-CrossTenant-AuthAs": " Internal",
+          "X-MS-Exchange-CrossTenant-FromEntityHeader": " Hosted"}
+
+
+def exo(sender: str | None = " Alice <alice@contoso.com>", *extra: tuple[str, str],
+        top: tuple[tuple[str, str], ...] = (), without: tuple[str, ...] = (),
+        stamps: dict[str, str] | None = None, **message: object) -> Message:
+    """A message with From and Exchange Online's stamps, some of them changed or left out."""
+    stamped = {n: v for n, v in (STAMPS | (stamps or {})).items() if n not in without}
+    fields = [*top, ("Received", " from x by y"), ("Subject", " Hello")]
+    fields += [("From", sender)] if sender is not None else []
+    fields += [("Message-ID", " <1@contoso.com>"), *stamped.items(), *extra]
+    return Message(fields=tuple(fields), **message)
+
+
+def result(domain: str = "contoso.com", proofs: str = "policy.proof=stamp",
+           tenant: str = "contoso", blank: str = " ") -> Edit:
+    return Edit("insert_header", "Authentication-Results", 0,
+                f"{blank}{AUTHSERV_ID};\n\tx-exogate=pass {proofs}\n"
+                f"\tpolicy.tenant={tenant} header.from={domain}")
+
+
+def deletion(name: str, index: int) -> Edit:
+    return Edit("delete_header", name, index)
+
+
+FROM = Edit("change_header", "From", 1, " Alice <alice@contoso.example.net>")
+SENDER = Edit("change_from", value="<alice@contoso.example.net>")
+AUTHORISED = Expect("authorised", "accept", (SENDER, FROM, result()))
+
+
+def rejected(reason: str) -> Expect:
+    return Expect(reason, "550")
+
+
+def deferred(reason: str) -> Expect:
+    return Expect(reason, "451")
+
+
+def one(id_: str, why: str, message: Message, expect: Expect, **rest: object) -> Conversation:
+    return Conversation(id_, why, ((message, expect),), **rest)
+
+
+FORGED = f" {AUTHSERV_ID}; dkim=pass header.d=contoso.com"
+VERIFIED = f" {VERIFIER_ID}; dkim=pass header.d=contoso.com"
+
+GATES = [
+    one("authorised-v4", "all factors agree (attacks L1)", exo(), AUTHORISED),
+    one("authorised-v6", "the same over IPv6", exo(), AUTHORISED, address=EXO_V6, family="6"),
+    one("authorised-v6-prefixed", "IPv6: before the address, as in macros",
+        exo(), AUTHORISED, address=f"IPv6:{EXO_V6}", family="6"),
+    one("authorised-v4-mapped", "an IPv4 client on an IPv6 socket", exo(), AUTHORISED,
+        address=f"::ffff:{EXO_V4}", family="6"),
+    one("client-other", "neither EXO nor listed", exo(), rejected("client-other"), address=OTHER,
+        certificate=None),
+    one("client-other-mapped-loopback", "attacks F5", exo(), rejected("client-other"),
+        address="::ffff:127.0.0.1", family="6", certificate=None),
+    one("client-unknown", "attacks F3", exo(), rejected("client-other"),
+        family="U", certificate=None),
+    one("client-unknown-v4", "XCLIENT ADDR=[UNAVAILABLE]", exo(),
+        rejected("client-other"), address="unknown", certificate=None),
+    one("client-local", "attacks F4", exo(), rejected("client-other"), address="/run/x",
+        family="L", certificate=None),
+    one("client-unlisted", "Microsoft's certificate from an address that no list has", exo(),
+        deferred("client-unlisted"), address=OTHER),
+    one("client-foreign-certificate", "somebody else's certificate helps nobody", exo(),
+        rejected("client-other"), address=OTHER, certificate="mail.evil.example"),
+    one("cert-missing", "no client certificate (attacks L5)", exo(), deferred("cert-missing"),
+        certificate=None),
+    one("cert-missing-tls", "TLS, but no verified certificate", exo(), deferred("cert-missing"),
+        certificate=None, tls=True),
+    one("cert-without-tls", "a name without {tls_version} is never trusted",
+        exo(), deferred("cert-missing"), tls=False),
+    one("cert-untrusted", "attacks L4", exo(), rejected("cert-untrusted"),
+        certificate="mail.protection.outlook.com.evil.example"),
+    one("cert-case", "host names have no case", exo(), AUTHORISED,
+        certificate="MAIL.Protection.Outlook.com"),
+]
+
+FROM_FIELDS = [
+    one("from-missing", "attacks B27", exo(None), rejected("from-missing")),
+    one("from-multiple-fields", "attacks B1", exo(" x@victim.example",
+        ("From", " alice@contoso.com")), rejected("from-multiple")),
+    one("from-multiple-mailboxes", "attacks B4", exo(" ceo@contoso.com, x@fabrikam.com"),
+        rejected("from-multiple")),
+    one("from-malformed", "attacks B8", exo(" x@fabrikam.com)<ceo@contoso.com>"),
+        rejected("from-malformed")),
+    one("from-encoded-line", "attacks B13: an encoded line break stays encoded",
+        exo(" =?utf-8?q?a=0D=0AFrom=3A_x?= <alice@contoso.com>"),
+        Expect("authorised", "accept",
+               (SENDER, replace(FROM, value=" =?utf-8?q?a=0D=0AFrom=3A_x?= "
+                                            "<alice@contoso.example.net>"), result()))),
+    one("from-folded", "attacks B16: every other byte stays",
+        exo(' "Alice, (x)"\n\t<Alice@CONTOSO.com> (contoso.com)'),
+        Expect("authorised", "accept",
+               (SENDER, replace(FROM, value=' "Alice, (x)"\n\t<Alice@contoso.example.net> '
+                                            "(contoso.com)"), result()))),
+    one("from-8-bit", "attacks B25: Latin-1 in a display name", exo(" J\udcfcrgen <a@contoso.com>"),
+        Expect("authorised", "accept",
+               (SENDER, replace(FROM, value=" J\udcfcrgen <a@contoso.example.net>"), result()))),
+    one("from-hidden-by-blank", "attacks B14: From and a blank is From too",
+        exo(" alice@contoso.com", ("From ", " x@fabrikam.com")), rejected("from-multiple")),
+    one("from-kelvin-sign", "attacks B22: what is not ASCII never becomes it",
+        exo(" a@contoso\u212a.com"), rejected("from-malformed")),
+]
+
+TENANTS = [
+    one("inbound", "a stranger writes to a hosted domain",
+        exo(" x@foreign.example", stamps={"X-OriginatorOrg": " fabrikam.com"},
+            rcpts=("u@example.net", "v@example.net")), Expect("inbound", "accept")),
+    one("inbound-stripped", "forged results and trust fields go in every row",
+        exo(" x@foreign.example", ("X-MS-Exchange-Organization-SCL", " -1"),
+            top=(("Authentication-Results", FORGED),), rcpts=("u@example.net",)),
+        Expect("inbound", "accept", (deletion("Authentication-Results", 1),
+                                     deletion("X-MS-Exchange-Organization-SCL", 1)))),
+    one("inbound-mixed", "hosted and foreign recipients: must not relay",
+        exo(" x@foreign.example", rcpts=("u@example.net", "bob@elsewhere.example")),
+        rejected("tenant-unknown")),
+    one("role", "postmaster and abuse reach whoever runs the domain, whatever the From",
+        exo(None, rcpts=("postmaster", "Abuse@example.net")), Expect("role", "accept"),
+        address=OTHER, certificate=None),
+    one("role-and-foreign", "a role recipient beside a foreign one opens nothing",
+        exo(None, rcpts=("postmaster@example.net", "bob@elsewhere.example")),
+        rejected("from-missing")),
+    one("tenant-unknown", "EchoSpoofing with a From of nobody's",
+        exo(" x@foreign.example", stamps={"X-MS-Exchange-CrossTenant-Id": f" {FABRIKAM_ID}"}),
+        rejected("tenant-unknown")),
+    one("tenant-conflict-id", "attacks L3", exo(
+        stamps={"X-MS-Exchange-CrossTenant-Id": f" {FABRIKAM_ID}"}), rejected("tenant-conflict")),
+    one("tenant-conflict-org", "the stamps disagree", exo(
+        stamps={"X-OriginatorOrg": " fabrikam.com"}), rejected("tenant-conflict")),
+    one("tenant-conflict-attributed", "the attributed tenant is another", exo(" alice@contoso.com",
+        (ATTRIBUTED, f" TenantId={FABRIKAM_ID};Ip=[81.144.215.152];Helo=[x]")),
+        rejected("tenant-conflict")),
+    one("tenant-conflict-twice", "attacks C2", exo(" alice@contoso.com",
+        ("x-ms-exchange-crosstenant-id", f" {FABRIKAM_ID}")), rejected("tenant-conflict")),
+    one("tenant-id-case", "attacks C3, C5", exo(
+        stamps={"X-MS-Exchange-CrossTenant-Id": f"\t{CONTOSO_ID.upper()} "}), AUTHORISED),
+    one("envelope-foreign", "the envelope sender is a stranger's",
+        exo(mail_from="x@foreign.example"), rejected("envelope-foreign")),
+    one("envelope-of-another-tenant", "From of one tenant, envelope of another",
+        exo(mail_from="x@fabrikam.com"), rejected("envelope-foreign")),
+    one("null-sender", "attacks F7", exo(mail_from=""),
+        Expect("authorised", "accept", (FROM, result()))),
+    one("relayed-through", "mail relayed through the tenant by a stranger", exo(
+        stamps={"X-MS-Exchange-CrossTenant-AuthAs": " Anonymous",
+                "X-MS-Exchange-CrossTenant-FromEntityHeader": " HybridOnPrem"}),
+        rejected("relayed-through")),
+    one("relayed-through-listed", "the same from the tenant's own server", exo(
+        " Alice <alice@contoso.com>",
+        (ATTRIBUTED, f" TenantId={CONTOSO_ID};Ip=[81.144.215.152];Helo=[x]"),
+        stamps={"X-MS-Exchange-CrossTenant-AuthAs": " Anonymous"}), AUTHORISED),
+    one("relayed-through-no-ip", "an attributed field without Ip=", exo(
+        " Alice <alice@contoso.com>", (ATTRIBUTED, f" TenantId={CONTOSO_ID}"),
+        stamps={"X-MS-Exchange-CrossTenant-AuthAs": " Anonymous"}), rejected("relayed-through")),
+    one("proof-missing", "nothing says that it is the tenant's (attacks A3, L2)",
+        exo(without=tuple(STAMPS)), rejected("proof-missing")),
+    one("no-move", "a domain that stays", exo(" a@contoso.onmicrosoft.com",
+        mail_from="a@contoso.onmicrosoft.com"),
+        Expect("authorised", "accept", (result("contoso.onmicrosoft.com"),))),
+    one("subdomain", "of the entry with a leading dot", exo(" a@x.dept.contoso.com",
+        mail_from="a@y.dept.contoso.com"),
+        Expect("authorised", "accept", (result("x.dept.contoso.com"),))),
+]
+
+EDITS = [
+    one("forged-results", "attacks D1 to D7 and E: highest index first", exo(
+        " Alice <alice@contoso.com>", ("Authentication-Results", FORGED),
+        ("x-ms-exchange-organization-AuthAs", " Internal"),
+        ("X-MS-Exchange-CrossPremises-x", " y"), ("AUTHENTICATION-RESULTS", f" (x){FORGED}"),
+        top=(("Authentication-Results", FORGED),
+             ("Authentication-Results", " other.example; none"))),
+        Expect("authorised", "accept", (
+            deletion("AUTHENTICATION-RESULTS", 4), deletion("Authentication-Results", 3),
+            deletion("Authentication-Results", 1), deletion("X-MS-Exchange-CrossPremises-x", 1),
+            deletion("x-ms-exchange-organization-AuthAs", 1), SENDER, FROM, result()))),
+    one("no-leading-space", "not agreed, so none is sent", exo(),
+        Expect("authorised", "accept", (SENDER, replace(FROM, value=FROM.value[1:]),
+                                        result(blank=""))),
+        offer=Offer(steps=0x1fffff & ~LEADING_SPACE)),
+    one("every-event-answered", "an MTA that offers no NR steps", exo(), AUTHORISED,
+        offer=Offer(steps=LEADING_SPACE | 0x7f)),
+    one("version-7", "a newer MTA", exo(), AUTHORISED,
+        offer=Offer(7, 0xffffffff, 0xffffffff)),
+    one("version-2", "too old to change the sender, so nothing is let through half edited", exo(),
+        deferred("edits-refused"), offer=Offer(2, 0x3f, 0x7f)),
+    one("no-edits-offered", "what must be edited and cannot be", exo(), deferred("edits-refused"),
+        offer=Offer(actions=0)),
+    one("no-edits-needed", "the same, and nothing to edit", exo(" x@foreign.example",
+        rcpts=("u@example.net",)), Expect("inbound", "accept"), offer=Offer(actions=0)),
+    one("60000-bytes", "the longest field that Postfix sends", exo(
+        " Alice <alice@contoso.com>", ("X-Long", " " + 857 * (69 * "x" + "\n "))), AUTHORISED),
+    one("limit", "a header that outgrows limits.message_header is deferred", exo(
+        " Alice <alice@contoso.com>", *(("X-Long", 60000 * "x") for _ in range(6))),
+        deferred("limit")),
+    one("large-body", "a body is not even sent", exo(body=3_000_000 * b"x"), AUTHORISED),
+    one("large-body-sent", "or sent by an MTA that cannot leave it out", exo(
+        body=400_000 * b"x"), AUTHORISED, offer=Offer(steps=0x1fffff & ~0x10)),
+]
+
+VARIED = [
+    one("pass-hosted", "other clients may write to hosted domains",
+        exo(" x@foreign.example", rcpts=("u@example.net",)), Expect("client-other", "accept"),
+        variant="pass", address=OTHER, certificate=None),
+    one("pass-foreign", "and nowhere else", exo(), rejected("client-other"), variant="pass",
+        address=OTHER, certificate=None),
+    one("pass-allowed", "the operator's list is not refused, and not judged", exo(),
+        Expect("client-other", "accept"), variant="pass", address=ALLOWED, certificate=None),
+    Conversation("pass-authenticated", "authentication is of one message only", (
+        (exo(mail_macros={"{auth_type}": "PLAIN", "{auth_authen}": "alice"}),
+         Expect("client-other", "accept")),
+        (exo(), rejected("client-other"))), variant="pass", address=OTHER, certificate=None),
+    one("monitor", "a 550 becomes acceptance, unchanged but for what is stripped",
+        exo(" x@foreign.example", top=(("Authentication-Results", FORGED),)),
+        Expect("tenant-unknown", "accept", (deletion("Authentication-Results", 1),), True),
+        variant="monitor"),
+    one("monitor-451", "a 451 stays", exo(" x@foreign.example"), deferred("cert-missing"),
+        variant="monitor", certificate=None),
+    one("monitor-of-tenant", "From's tenant decides, not the global mode",
+        exo(stamps={"X-OriginatorOrg": " fabrikam.com"}), rejected("tenant-conflict"),
+        variant="monitor"),
+    one("tenant-monitor", "its own mode", exo(stamps={"X-OriginatorOrg": " fabrikam.com"}),
+        Expect("tenant-conflict", "accept", (), True), variant="tenant-monitor"),
+    one("tenant-monitor-others", "is not that of the others", exo(" x@foreign.example"),
+        rejected("tenant-unknown"), variant="tenant-monitor"),
+    one("ignore-two-proofs", "no certificate demands one proof more",
+        exo(top=(("Authentication-Results", VERIFIED),)),
+        Expect("authorised", "accept",
+               (SENDER, FROM, result(proofs="policy.proof=stamp policy.proof=signature"))),
+        variant="ignore", certificate=None),
+    one("ignore-one-proof", "which is not there", exo(), rejected("proof-missing"),
+        variant="ignore", certificate=None),
+    one("authres-both", "stamp and signature", exo(top=(("Authentication-Results", VERIFIED),)),
+        Expect("authorised", "accept",
+               (SENDER, FROM, result(proofs="policy.proof=stamp policy.proof=signature"))),
+        variant="authres"),
+    one("authres-temperror", "the signature could not be verified for now", exo(
+        top=(("Authentication-Results", VERIFIED.replace("pass", "temperror")),)),
+        deferred("temperror"), variant="authres"),
+    one("authres-unaligned", "attacks A1: another's signature", exo(
+        top=(("Authentication-Results", VERIFIED.replace("contoso.com", "fabrikam.com")),)),
+        rejected("proof-missing"), variant="authres"),
+    one("authres-not-on-top", "attacks D2: below another field", exo(
+        " Alice <alice@contoso.com>", ("Authentication-Results", VERIFIED)),
+        rejected("proof-missing"), variant="authres"),
+    one("authres-twice", "attacks D1: a second one from outside", exo(
+        " Alice <alice@contoso.com>", ("Authentication-Results", VERIFIED),
+        top=(("Authentication-Results", VERIFIED),)), rejected("proof-missing"),
+        variant="authres"),
+    one("authres-own-id", "attacks D3: our own name is no verifier's", exo(
+        top=(("Authentication-Results", FORGED),)), rejected("proof-missing"), variant="authres"),
+    one("authres-in-a-comment", "attacks D9", exo(top=(("Authentication-Results",
+        f" {VERIFIER_ID}; spf=pass (dkim=pass header.d=contoso.com)"),)),
+        rejected("proof-missing"), variant="authres"),
+    one("inbound-own", "own mail coming back through a list", exo(
+        top=(("Authentication-Results", VERIFIED),),
+        stamps={"X-MS-Exchange-CrossTenant-Id": f" {FABRIKAM_ID}"}, rcpts=("u@example.net",)),
+        Expect("inbound-own", "accept"), variant="authres"),
+]
+
+NO_EVIDENCE = (exo(without=tuple(STAMPS)), rejected("proof-missing"))
+CONFLICT = (exo(stamps={"X-OriginatorOrg": " fabrikam.com"}), rejected("tenant-conflict"))
+VALID = (exo(), AUTHORISED)
+
+SEVERAL = [
+    Conversation("s1", "attacks S1: accepted, then without evidence", (VALID, NO_EVIDENCE)),
+    Conversation("s6", "attacks S6: refused, then valid", (CONFLICT, VALID)),
+    Conversation("many", "one after the other", (VALID, NO_EVIDENCE, CONFLICT) * 5),
+    Conversation("limit-then-valid", "a message over the limits leaves nothing behind",
+                 ((exo(None, *(("X-Long", 60000 * "x") for _ in range(6))), deferred("limit")),
+                  VALID)),
+]
+
+CONVERSATIONS = GATES + FROM_FIELDS + TENANTS + EDITS + VARIED + SEVERAL

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real daemon behind its unix socket, with the settings that a conversation asks for."""
+
+import json
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+TIMEOUT_S = 20
+
+CONTOSO_ID = "1234abcd-18c5-45e8-88de-123456789abc"
+FABRIKAM_ID = "9d2f6f0e-5b1c-4f0b-8a57-6f1f0f3e2c11"
+CERTIFICATE = "mail.protection.outlook.com"
+AUTHSERV_ID = "relay.example.net"
+VERIFIER_ID = "verifier.example.net"
+
+# Microsoft's shape, with two of its prefixes.
+ENDPOINTS = [{"id": 10, "serviceArea": "Exchange", "ips": ["40.107.0.0/16", "2a01:111:f403::/48"],
+              "tcpPorts": "25", "category": "Allow", "required": True}]
+
+MAP = "@contoso.com  @contoso.example.net\n"
+
+SETTINGS = """\
+listen = [ "unix:{socket}" ];
+authserv_id = "{authserv_id}";
+mode = "{mode}";
+acl: {{ source = "{directory}/endpoints.json"; allow = [ "192.0.2.0/24" ];
+        other_clients = "{other_clients}"; }};
+certificate: {{ names = [ "{certificate}" ]; missing = "{missing}"; }};
+dkim: {{ {dkim} }};
+hosted: {{ domains = [ "example.net" ]; }};
+tenants = (
+  {{ name = "contoso"; ids = [ "{contoso_id}" ];
+     domains = [ "contoso.com", "contoso.onmicrosoft.com", ".dept.contoso.com" ];
+     originator_orgs = [ "contoso.com" ];
+     relay_addresses = [ "81.144.215.152" ];
+     proofs = {proofs}; mode = "{tenant_mode}";
+     rewrite: {{ map = "{directory}/contoso.map"; }}; }},
+  {{ name = "fabrikam"; ids = [ "{fabrikam_id}" ]; domains = [ "fabrikam.com" ]; proofs = 1; }}
+);
+limits: {{ connections = "{connections}"; messages = "{messages}"; message_header = "{header}";
+           idle = "{idle}"; message_idle = "{idle}"; }};
+"""
+
+BASE = {"authserv_id": AUTHSERV_ID, "mode": "enforce", "other_clients": "reject",
+        "certificate": CERTIFICATE, "missing": "tempfail", "dkim": 'source = "none";',
+        "contoso_id": CONTOSO_ID, "fabrikam_id": FABRIKAM_ID, "proofs": "1",
+        "tenant_mode": "enforce", "connections": "1000", "messages": "100", "header": "256K",
+        "idle": "600s", "message_idle": "600s"}
+
+AUTHRES = f'source = "authres"; trusted_authserv_id = "{VERIFIER_ID}";'
+
+# What differs from BASE.
+VARIANTS: dict[str, dict[str, str]] = {
+    "base": {},
+    "pass": {"other_clients": "pass"},
+    "ignore": {"missing": "ignore", "dkim": AUTHRES},
+    "monitor": {"mode": "monitor"},
+    "tenant-monitor": {"tenant_mode": "monitor"},
+    "authres": {"dkim": AUTHRES, "proofs": "2"},
+    "few": {"connections": "4", "messages": "1", "header": "64K", "idle": "1s",
+            "message_idle": "2s"},
+}
+
+
+def write_settings(directory: Path, **changed: str) -> Path:
+    """Settings and all that they name; the path of the settings."""
+    values = BASE | {"socket": directory / "milter.sock", "directory": directory} | changed
+    (directory / "endpoints.json").write_text(json.dumps(ENDPOINTS))
+    (directory / "contoso.map").write_text(MAP)
+    path = directory / "exogate.conf"
+    path.write_text(SETTINGS.format(**values))
+    return path
+
+
+class Daemon:
+    def __init__(self, program: Path, settings: Path, socket_path: Path | None = None) -> None:
+        self.socket = socket_path or settings.parent / "milter.sock"
+        self.log = settings.parent / "exogated.log"
+        with self.log.open("ab") as log:
+            self.log_before = log.tell()    # of a daemon on the same settings
+            self.process = subprocess.Popen([program, "-c", settings], stdout=log, stderr=log)
+
+    def wait_until_it_serves(self) -> None:
+        deadline = time.monotonic() + TIMEOUT_S
+        while not self._accepts():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.process.kill()
+                raise AssertionError(f"exogated does not serve:\n{self.log_text()}")
+            time.sleep(0.01)
+
+    def _accepts(self) -> bool:
+        """Only after its own word: a killed daemon's ring keeps its socket open for a while."""
+        if "exogated: version" not in self.log_text():
+            return False
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self.socket))
+            except OSError:
+                return False
+        return True
+
+    def log_text(self) -> str:
+        return self.log.read_bytes()[self.log_before:].decode(errors="replace")
+
+    def wait_for_log(self, text: str) -> str:
+        """The first line that holds the text, waited for."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while True:
+            for line in self.log_text().splitlines():
+                if text in line:
+                    return line
+            if time.monotonic() > deadline:
+                raise AssertionError(f"no line with {text!r} in:\n{self.log_text()[-4000:]}")
+            time.sleep(0.01)
+
+    def end(self) -> None:
+        """SIGTERM; then exit code 0, no sanitizer's report, and no socket left."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(timeout=TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError("exogated did not end after SIGTERM") from None
+        text = self.log_text()
+        assert code == 0, text[-6000:]
+        assert "Sanitizer" not in text and "runtime error" not in text, text[-6000:]
+        assert not self.socket.exists()

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the daemon starts, says that it cannot, and ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from milter.client import Mta
+from milter.wire import ProtocolError
+
+from .cases import exo
+from .daemon import CERTIFICATE, TIMEOUT_S, Daemon, write_settings
+
+SECCOMP = Path(__file__).with_name("seccomp.py")
+
+
+def failed_line(*argv: str | Path) -> str:
+    """The one line, but for warnings, that a start which must fail says."""
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    assert done.returncode == 1, done
+    assert done.stdout == ""
+    (line,) = [line for line in done.stderr.splitlines() if ": warning: " not in line]
+    return line
+
+
+@pytest.fixture
+def start(exogated: Path, tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
+    """Starts daemons on tmp_path; those that a test does not end are killed."""
+    started: list[Daemon] = []
+
+    def begin(**changed: str) -> Daemon:
+        started.append(Daemon(exogated, write_settings(tmp_path, **changed),
+                              Path(changed.get("socket", tmp_path / "milter.sock"))))
+        started[-1].wait_until_it_serves()
+        return started[-1]
+
+    yield begin
+    for daemon in started:
+        if daemon.process.poll() is None:
+            daemon.process.kill()
+            daemon.process.wait()
+
+
+def test_malformed_settings(exogated: Path, tmp_path: Path) -> None:
+    path = tmp_path / "exogate.conf"
+    path.write_text('authserv_id = "x";\nlisten = [ "unix:/x";\n')
+    line = failed_line(exogated, "-c", path)
+    assert f"{path}:2:" in line
+
+
+def test_missing_settings(exogated: Path, tmp_path: Path) -> None:
+    line = failed_line(exogated, "-c", tmp_path / "none.conf")
+    assert "none.conf" in line and "No such file" in line
+
+
+def test_unknown_key_names_the_nearest(exogated: Path, tmp_path: Path) -> None:
+    path = write_settings(tmp_path)
+    path.write_text(path.read_text().replace("certificate:", "certifcate:"))
+    line = failed_line(exogated, "-c", path)
+    assert f"{path}:6:" in line and '"certificate"' in line
+
+
+def test_missing_endpoints(exogated: Path, tmp_path: Path) -> None:
+    path = write_settings(tmp_path)
+    (tmp_path / "endpoints.json").unlink()
+    line = failed_line(exogated, "-c", path)
+    assert "endpoints.json" in line and "No such file" in line
+    assert "endpoints.office.com" in line       # where to get it
+
+
+def test_endpoints_without_a_prefix(exogated: Path, tmp_path: Path) -> None:
+    path = write_settings(tmp_path)
+    (tmp_path / "endpoints.json").write_text("[]")
+    assert "endpoints.json" in failed_line(exogated, "-c", path)
+
+
+def test_socket_directory_missing(exogated: Path, tmp_path: Path) -> None:
+    path = tmp_path / "none" / "milter.sock"
+    line = failed_line(exogated, "-c", write_settings(tmp_path, socket=str(path)))
+    assert str(path) in line and "make its directory" in line
+
+
+def test_socket_path_is_a_file(exogated: Path, tmp_path: Path) -> None:
+    path = tmp_path / "milter.sock"
+    path.write_text("precious")
+    line = failed_line(exogated, "-c", write_settings(tmp_path))
+    assert str(path) in line and "not a socket" in line
+    assert path.read_text() == "precious"
+
+
+def test_socket_path_is_a_link(exogated: Path, tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / "milter.sock").symlink_to(tmp_path / "precious")
+    failed_line(exogated, "-c", write_settings(tmp_path))
+    assert (tmp_path / "precious").read_text() == "precious"
+
+
+def test_socket_path_too_long(exogated: Path, tmp_path: Path) -> None:
+    path = tmp_path / (200 * "x")
+    line = failed_line(exogated, "-c", write_settings(tmp_path, socket=str(path)))
+    assert "listen" in line and "longer than the 107 bytes" in line
+
+
+def test_another_daemon_serves(start: Callable[..., Daemon], exogated: Path,
+                               tmp_path: Path) -> None:
+    """The second one says so, and takes nothing from the first."""
+    daemon = start()
+    line = failed_line(exogated, "-c", tmp_path / "exogate.conf")
+    assert str(daemon.socket) in line and "stop" in line
+    with Mta(daemon.socket) as mta:
+        mta.connect()
+        mta.quit()
+    daemon.end()
+
+
+def test_kernel_that_refuses_io_uring(exogated: Path, tmp_path: Path) -> None:
+    settings = write_settings(tmp_path)
+    line = failed_line(sys.executable, SECCOMP, exogated, "-c", settings)
+    assert "io_uring" in line and "Operation not permitted" in line
+    assert "seccomp" in line and "kernel.io_uring_disabled" in line
+    assert not (tmp_path / "milter.sock").exists()
+
+
+def test_the_refusing_kernel_refuses_nothing_else(exogated: Path, tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, SECCOMP, exogated, "check", "-c",
+                           write_settings(tmp_path)], timeout=TIMEOUT_S, check=False)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_ends_when_asked(start: Callable[..., Daemon], number: signal.Signals) -> None:
+    daemon = start()
+    daemon.process.send_signal(number)
+    assert daemon.process.wait(timeout=TIMEOUT_S) == 0
+    assert not daemon.socket.exists()
+
+
+def test_ends_with_open_connections(start: Callable[..., Daemon]) -> None:
+    """Those between messages are closed at once; a message under way is finished."""
+    daemon = start()
+    idle, busy = Mta(daemon.socket), Mta(daemon.socket)
+    for mta in (idle, busy):
+        mta.negotiate()
+        mta.connect()
+        mta.helo(CERTIFICATE)
+        mta.connection.flush()
+    busy.envelope(message := exo())
+    busy.connection.flush()
+    check_served(daemon)
+    daemon.process.send_signal(signal.SIGTERM)
+    with pytest.raises(ProtocolError, match="closed"):
+        idle.connection.get()
+    busy.content(message)
+    assert busy.end(message).verdict.word == "accept"
+    assert daemon.process.wait(timeout=TIMEOUT_S) == 0
+    daemon.wait_for_log("reason=authorised")
+
+
+def check_served(daemon: Daemon) -> None:
+    """A connection made after others is answered after what they sent was read."""
+    with Mta(daemon.socket) as mta:
+        mta.connect()
+        mta.quit()
+
+
+def test_stale_socket_is_replaced(start: Callable[..., Daemon], tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(tmp_path / "milter.sock"))
+    assert (tmp_path / "milter.sock").exists()
+    start().end()
+
+
+def wait_until_refused(path: Path) -> None:
+    """A killed daemon's socket is stale only when the kernel has ended its ring, a little later."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while time.monotonic() < deadline:
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(path))
+            except ConnectionRefusedError:
+                return
+    raise AssertionError(f"{path} still accepts")
+
+
+def test_killed_and_started_again(start: Callable[..., Daemon]) -> None:
+    first = start()
+    first.process.kill()
+    first.process.wait()
+    wait_until_refused(first.socket)
+    start().end()
+
+
+def test_socket_is_not_for_everyone(start: Callable[..., Daemon]) -> None:
+    daemon = start()
+    assert os.stat(daemon.socket).st_mode & 0o007 == 0
+    daemon.end()
+
+
+@pytest.mark.parametrize(("arguments", "code"), [
+    (["--help"], 0), (["--version"], 0), (["--nonsense"], 2), (["nonsense"], 2), (["-c"], 2),
+    (["check", "more"], 2)])
+def test_command_line(exogated: Path, arguments: list[str], code: int) -> None:
+    done = subprocess.run([exogated, *arguments], capture_output=True, text=True,
+                          timeout=TIMEOUT_S, check=False)
+    assert done.returncode == code
+    assert (done.stdout if code == 0 else done.stderr).strip()

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is valid: spellings, defaults, includes, warnings, and many tenants."""
+
+import pytest
+
+from .conftest import BASE, ENDPOINTS, Settings, exogated
+from .test_errors import GUID, tenant
+
+OK = "exogate.conf: ok: 1 tenant, 2 domains, 6 Microsoft prefixes\n"
+
+SPELLINGS = {
+    "equals-for-groups": {"acl": f'acl = {{ source = "{ENDPOINTS}" }}'},
+    "round-list": {"listen": 'listen = ( "unix:/a", "inet:25@localhost" )'},
+    "no-semicolons": {key: line.rstrip(";") for key, line in BASE.items()},
+    "all-kinds-of-sockets": {"listen": 'listen = [ "unix:/a", "inet:8891@127.0.0.1", '
+                                       '"inet6:8891@::1", "inet:1@mail.example.net", '
+                                       '"inet6:65535@localhost" ];'},
+    "long-socket-path": {"listen": f'listen = [ "unix:/{"x" * 106}" ];'},
+    "everything-by-default": {"extra": "certificate: { }; hosted: { }; limits: { };"},
+    "empty-where-it-means-none": {"extra": "hosted: { domains = [ ]; };",
+                                  "acl": f'acl: {{ source = "{ENDPOINTS}"; allow = [ ]; }};',
+                                  "tenants": tenant(relay_addresses="[ ]")},
+    "literal-asterisk": {"extra": 'certificate: { names = [ "*.mail.protection.partner.outlook.cn"'
+                                  ' ]; };'},
+    "hosted-and-tenants": {"extra": 'hosted: { domains = [ "contoso.com", ".contoso.com" ]; };'},
+    "limits-in-units": {"extra": 'limits: { connections = "10K"; messages = "100K"; '
+                                 'message_header = "8M"; idle = "1d"; };'},
+    "limits-at-the-end": {"extra": 'limits: { connections = "1"; messages = "1"; '
+                                   'message_header = "65536"; idle = "1s"; };'},
+    "proofs-64-bit": {"tenants": tenant(proofs="2L")},
+    "tenant-mode": {"tenants": tenant(mode='"monitor"')},
+    "user": {"extra": 'user = "_exogate";'},
+    "other-clients": {"acl": f'acl: {{ source = "{ENDPOINTS}"; other_clients = "pass"; '
+                             'allow = [ "192.0.2.1", "2001:db8::/32", "10.0.0.0/8", '
+                             '"10.1.0.0/16" ]; };'},
+}
+
+
+@pytest.mark.parametrize("changed", SPELLINGS.values(), ids=SPELLINGS.keys())
+def test_spelling(settings: Settings, changed: dict[str, str]) -> None:
+    changed = dict(changed)
+    answer = settings.check(changed.pop("extra", ""), **changed)
+    assert (answer.lines, answer.out, answer.code) == ([], OK, 0)
+
+
+def test_counts(settings: Settings) -> None:
+    one = {"ips": ["40.92.0.0/15"], "id": 1, "serviceArea": "Exchange", "tcpPorts": "25"}
+    settings.write("one.json", f"[{one}]".replace("'", '"'))
+    answer = settings.check(acl='acl: { source = "$DIR/one.json"; };',
+                            tenants=tenant(domains='[ "contoso.onmicrosoft.com" ]'))
+    assert answer.out == "exogate.conf: ok: 1 tenant, 1 domain, 1 Microsoft prefix\n"
+
+
+def test_pipe() -> None:
+    done = exogated("check", "-c", "/dev/stdin", stdin="\n".join(BASE.values()))
+    assert (done.stderr, done.returncode) == ("", 0)
+
+
+def test_includes(settings: Settings) -> None:
+    """Absolute paths, nested, in the middle of a list; not where it is a comment or a string."""
+    settings.write("dkim.conf", BASE["dkim"])
+    settings.write("inner.conf", '"contoso.com",\n@include "$DIR/innermost.conf"\n'
+                   .replace("$DIR", str(settings.directory)))
+    settings.write("innermost.conf", '"contoso.onmicrosoft.com"\n')
+    answer = settings.check(
+        "# a\n#@include \"/nonexistent\"\n//\n/*\n@include \"/nonexistent\"\n*/",
+        '@include "$DIR/dkim.conf" # it is there',
+        'tenants = ( { name = "contoso"; ids = [ "1234abcd-18c5-45e8-88de-123456789abc" ];',
+        "domains = [", '  @include "$DIR/inner.conf"', " ]; } );",
+        dkim="", tenants="")
+    assert (answer.lines, answer.out) == ([], OK)
+
+
+def test_no_more_is_included_than_libconfig_would(settings: Settings) -> None:
+    for depth in range(1, 11):
+        below = f'@include "{settings.directory}/{depth + 1}.conf"\n' if depth < 10 else ""
+        settings.write(f"{depth}.conf", below)
+    answer = settings.check('@include "$DIR/1.conf"')
+    assert (answer.lines, answer.out) == ([], OK)
+
+
+WARNINGS = {
+    "one-proof": (
+        {"tenants": tenant(proofs="1")},
+        "exogate.conf:5: warning: tenants[0].proofs: one forged or leaked signal is enough"),
+    "no-initial-domain": (
+        {"tenants": tenant(domains='[ "contoso.com" ]')},
+        "exogate.conf:5: warning: tenants[0].domains: no *.onmicrosoft.com domain: notices that "
+        "the tenant's own service sends will be refused"),
+    "no-id": (
+        {"tenants": tenant(ids="")},
+        "exogate.conf:5: warning: tenants[0].ids: none: mail that carries a tenant id, as "
+        "Exchange Online's does, will be refused"),
+    "allow-without-effect": (
+        {"acl": f'acl: {{ source = "{ENDPOINTS}"; allow = [ "192.0.2.1" ]; }};'},
+        'exogate.conf:3: warning: acl.allow: has no effect while other_clients is "reject"'),
+}
+
+
+@pytest.mark.parametrize("changed, line", WARNINGS.values(), ids=WARNINGS.keys())
+def test_warning(settings: Settings, changed: dict[str, str], line: str) -> None:
+    answer = settings.check(**changed)
+    assert (answer.lines, answer.code) == ([line], 0)
+
+
+def test_certificate_may_be_missing(settings: Settings) -> None:
+    answer = settings.check('certificate: { missing = "ignore"; };')
+    assert answer.lines == [
+        "exogate.conf:6: warning: certificate.missing: who holds no certificate of Microsoft's "
+        "can send too, with one proof more",
+        "exogate.conf:5: warning: tenants[0].proofs: mail without a certificate needs 3 proofs, "
+        "more than there can be: it will be refused"]
+
+
+@pytest.mark.parametrize("domain", ["x.onmicrosoft.us", "x.partner.onmschina.cn"])
+def test_initial_domains_of_other_clouds(settings: Settings, domain: str) -> None:
+    assert settings.check(tenants=tenant(domains=f'[ "{domain}" ]')).lines == []
+
+
+def test_no_warnings_beside_errors(settings: Settings) -> None:
+    answer = settings.check("mode = 1;", tenants=tenant(proofs="1"))
+    assert len(answer.lines) == 1 and "warning" not in answer.lines[0]
+
+
+ONE_PROOF = {"dkim": "", "tenants": tenant(proofs="1")}
+
+# A key that is not there, written: the settings around it, the line, changes to keys.
+DEFAULTS = {
+    "mode": ({}, 'mode = "enforce";', {}),
+    "other-clients": ({}, "", {"acl": f'acl: {{ source = "{ENDPOINTS}"; '
+                                      'other_clients = "reject"; };'}),
+    "certificate": ({}, 'certificate: { names = [ "mail.protection.outlook.com" ]; '
+                        'missing = "tempfail"; };', {}),
+    "dkim": (ONE_PROOF, 'dkim: { source = "none"; };', {}),
+    "tenant": ({}, "", {"tenants": tenant(
+        originator_orgs='[ "contoso.com", "contoso.onmicrosoft.com" ]',
+        dkim_domains='[ "contoso.com", "contoso.onmicrosoft.com" ]', proofs="2",
+        relay_addresses="[ ]", mode='"enforce"')}),
+    "limits": ({}, 'limits: { connections = "10000"; messages = "1000"; message_header = "1M"; '
+                   'idle = "600s"; message_idle = "4h"; };', {}),
+}
+
+
+@pytest.mark.parametrize("around, line, changed", DEFAULTS.values(), ids=DEFAULTS.keys())
+def test_default_can_be_written(settings: Settings, around: dict[str, str], line: str,
+                                changed: dict[str, str]) -> None:
+    absent = settings.check(**around)
+    written = settings.check(line, **around | changed)
+    assert (written.lines, written.out, written.code) == (absent.lines, absent.out, 0)
+
+
+def test_many_tenants(settings: Settings) -> None:
+    """A list of 100,000, each name looked up among all others."""
+    n = 100_000
+    groups = ",\n".join(
+        f'{{ name = "t{i}"; ids = [ "{i:08x}{GUID[8:]}" ]; '
+        f'domains = [ "t{i}.example", "t{i}.onmicrosoft.com" ]; }}' for i in range(n))
+    answer = settings.check(tenants=f"tenants = (\n{groups} );")
+    assert (answer.lines, answer.out) == (
+        [], f"exogate.conf: ok: {n} tenants, {2 * n} domains, 6 Microsoft prefixes\n")

@@ -1,0 +1,505 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each class of error with the exact line that names it, its place and its mend."""
+
+import pytest
+
+from .conftest import BASE, ENDPOINTS, Settings, exogated
+
+GUID = "1234abcd-18c5-45e8-88de-123456789abc"
+OTHER_GUID = "00000000-18c5-45e8-88de-123456789abc"
+URL = "https://endpoints.office.com/endpoints/worldwide?clientrequestid=UUID"
+LISTENER = 'not a socket; write "unix:PATH", "inet:PORT@HOST" or "inet6:PORT@HOST"'
+LISTEN = 'listen = [ "unix:/var/spool/postfix/exogate/milter.sock" ]'
+DOMAINS = 'domains = [ "contoso.com", "contoso.onmicrosoft.com" ]'
+NO_GUID = "not a GUID; it looks like 1234abcd-18c5-45e8-88de-123456789abc"
+
+
+def tenant(**keys: str) -> str:
+    """A list with one tenant, on one line; keys of a valid one changed, added or ("") removed."""
+    given = {"name": '"contoso"', "ids": f'[ "{GUID}" ]',
+             "domains": '[ "contoso.com", "contoso.onmicrosoft.com" ]'} | keys
+    return "tenants = ( { " + "".join(f"{k} = {v}; " for k, v in given.items() if v) + "} );"
+
+
+# What the one changed line of the base is, and all that is printed about it.  Line numbers: listen
+# 1, authserv_id 2, acl 3, dkim 4, tenants 5, more from 6 on.
+CHANGED = {
+    # Keys.
+    "unknown-near": (
+        {"extra": 'certficate: { };'},
+        'exogate.conf:6: certficate: unknown key; did you mean "certificate"?'),
+    "unknown-far": (
+        {"extra": 'hosted: { quux = 1; };'},
+        "exogate.conf:6: hosted.quux: unknown key; known here: domains"),
+    "unknown-long": (
+        {"extra": f'hosted: {{ {"d" * 100} = 1; }};'},
+        f'exogate.conf:6: hosted.{"d" * 100}: unknown key; known here: domains'),
+    "unknown-in-tenant": (
+        {"tenants": tenant(domain='"x"')},
+        'exogate.conf:5: tenants[0].domain: unknown key; did you mean "domains"?'),
+    "case-matters": (
+        {"extra": 'Mode = "enforce";'},
+        'exogate.conf:6: Mode: unknown key; did you mean "mode"?'),
+    "of-a-later-version": (
+        {"tenants": tenant(forwarding='"srs"')},
+        "exogate.conf:5: tenants[0].forwarding: unknown key; known here: name, ids, domains, "
+        "originator_orgs, dkim_domains, proofs, relay_addresses, mode, rewrite"),
+    "missing-listen": ({"listen": ""}, f"exogate.conf: listen: missing; write {LISTEN}"),
+    "missing-authserv-id": (
+        {"authserv_id": ""},
+        'exogate.conf: authserv_id: missing; write authserv_id = "relay.example.net"'),
+    "missing-acl": (
+        {"acl": ""},
+        'exogate.conf: acl: missing; '
+        'write acl: { source = "/var/lib/exogate/microsoft.json"; }'),
+    "missing-acl-source": (
+        {"acl": "acl: { };"},
+        'exogate.conf:3: acl.source: missing; '
+        'write source = "/var/lib/exogate/microsoft.json"'),
+    "missing-tenants": (
+        {"tenants": ""},
+        'exogate.conf: tenants: missing; '
+        'write tenants = ( { name = "contoso"; domains = [ "contoso.com" ]; } )'),
+    "missing-tenant-name": (
+        {"tenants": tenant(name="")},
+        'exogate.conf:5: tenants[0].name: missing; write name = "contoso"'),
+    "missing-tenant-domains": (
+        {"tenants": tenant(domains="")},
+        f"exogate.conf:5: tenants[0].domains: missing; write {DOMAINS}"),
+    "missing-map": (
+        {"tenants": tenant(rewrite="{ }")},
+        'exogate.conf:5: tenants[0].rewrite.map: missing; '
+        'write map = "/etc/exogate/contoso.map"'),
+    # Shapes.
+    "string-for-list": (
+        {"tenants": tenant(domains='"contoso.com"')},
+        f"exogate.conf:5: tenants[0].domains: expected a list of strings; write {DOMAINS}"),
+    "number-for-string": (
+        {"extra": "mode = 1;"},
+        'exogate.conf:6: mode: expected a string; write mode = "enforce"'),
+    "boolean-for-string": (
+        {"extra": "mode = true;"},
+        'exogate.conf:6: mode: expected a string; write mode = "enforce"'),
+    "list-for-string": (
+        {"extra": 'mode = [ "enforce" ];'},
+        'exogate.conf:6: mode: expected a string; write mode = "enforce"'),
+    "number-in-list": (
+        {"listen": "listen = [ 25 ];"},
+        f"exogate.conf:1: listen[0]: expected a string; write {LISTEN}"),
+    "group-in-list": (
+        {"listen": "listen = ( { } );"},
+        f"exogate.conf:1: listen[0]: expected a string; write {LISTEN}"),
+    "string-for-group": (
+        {"acl": f'acl = "{ENDPOINTS}";'},
+        'exogate.conf:3: acl: expected a group; '
+        'write acl: { source = "/var/lib/exogate/microsoft.json"; }'),
+    "group-for-list": (
+        {"tenants": 'tenants: { name = "contoso"; };'},
+        'exogate.conf:5: tenants: expected a list of groups; '
+        'write tenants = ( { name = "contoso"; domains = [ "contoso.com" ]; } )'),
+    "string-for-tenant": (
+        {"tenants": 'tenants = ( "contoso" );'},
+        'exogate.conf:5: tenants[0]: expected a group; '
+        'write tenants = ( { name = "contoso"; domains = [ "contoso.com" ]; } )'),
+    "proofs-in-quotes": (
+        {"tenants": tenant(proofs='"2"')},
+        "exogate.conf:5: tenants[0].proofs: expected a number without quotes; write proofs = 2"),
+    "proofs-fraction": (
+        {"tenants": tenant(proofs="1.5")},
+        "exogate.conf:5: tenants[0].proofs: expected a number without quotes; write proofs = 2"),
+    # Empty lists.
+    "empty-listen": ({"listen": "listen = [ ];"},
+                     f"exogate.conf:1: listen: an empty list; write {LISTEN}"),
+    "empty-tenants": (
+        {"tenants": "tenants = ( );"},
+        'exogate.conf:5: tenants: an empty list; '
+        'write tenants = ( { name = "contoso"; domains = [ "contoso.com" ]; } )'),
+    "empty-domains": ({"tenants": tenant(domains="[ ]")},
+                      f"exogate.conf:5: tenants[0].domains: an empty list; write {DOMAINS}"),
+    "empty-ids": (
+        {"tenants": tenant(ids="[ ]")},
+        f'exogate.conf:5: tenants[0].ids: an empty list; write ids = [ "{GUID}" ]'),
+    "empty-originator-orgs": (
+        {"tenants": tenant(originator_orgs="( )")},
+        'exogate.conf:5: tenants[0].originator_orgs: an empty list; '
+        'write originator_orgs = [ "contoso.com" ]'),
+    "empty-dkim-domains": (
+        {"tenants": tenant(dkim_domains="[ ]")},
+        'exogate.conf:5: tenants[0].dkim_domains: an empty list; '
+        'write dkim_domains = [ "contoso.com" ]'),
+    "empty-certificate-names": (
+        {"extra": "certificate: { names = [ ]; };"},
+        'exogate.conf:6: certificate.names: an empty list; '
+        'write names = [ "mail.protection.outlook.com" ]'),
+    # Listeners.
+    "listen-postfix-spelling": (
+        {"listen": 'listen = [ "inet:127.0.0.1:8891" ];'},
+        f'exogate.conf:1: listen[0]: "inet:127.0.0.1:8891": {LISTENER}'),
+    "listen-no-kind": ({"listen": 'listen = [ "/run/milter.sock" ];'},
+                       f'exogate.conf:1: listen[0]: "/run/milter.sock": {LISTENER}'),
+    "listen-empty": ({"listen": 'listen = [ "" ];'}, f'exogate.conf:1: listen[0]: "": {LISTENER}'),
+    "listen-port-word": ({"listen": 'listen = [ "inet:smtp@localhost" ];'},
+                         f'exogate.conf:1: listen[0]: "inet:smtp@localhost": {LISTENER}'),
+    "listen-port-none": (
+        {"listen": 'listen = [ "inet:@localhost" ];'},
+        'exogate.conf:1: listen[0]: "inet:@localhost": the port is not from 1 to 65535'),
+    "listen-port-zero": (
+        {"listen": 'listen = [ "inet:0@localhost" ];'},
+        'exogate.conf:1: listen[0]: "inet:0@localhost": the port is not from 1 to 65535'),
+    "listen-port-large": (
+        {"listen": 'listen = [ "inet:65536@localhost" ];'},
+        'exogate.conf:1: listen[0]: "inet:65536@localhost": the port is not from 1 to 65535'),
+    "listen-port-huge": (
+        {"listen": 'listen = [ "inet:4294967321@localhost" ];'},
+        'exogate.conf:1: listen[0]: "inet:4294967321@localhost": the port is not from 1 to 65535'),
+    "listen-relative": (
+        {"listen": 'listen = [ "unix:milter.sock" ];'},
+        'exogate.conf:1: listen[0]: "unix:milter.sock": the path of the socket is not absolute'),
+    "listen-long": (
+        {"listen": f'listen = [ "unix:/{"x" * 107}" ];'},
+        f'exogate.conf:1: listen[0]: "unix:/{"x" * 70}...": '
+        'the path is longer than the 107 bytes that a socket can have'),
+    "listen-v6-as-inet": (
+        {"listen": 'listen = [ "inet:8891@::1" ];'},
+        'exogate.conf:1: listen[0]: "inet:8891@::1": '
+        'the host is neither a name nor an IPv4 address'),
+    "listen-v4-as-inet6": (
+        {"listen": 'listen = [ "inet6:8891@127.0.0.1" ];'},
+        'exogate.conf:1: listen[0]: "inet6:8891@127.0.0.1": '
+        'the host is neither a name nor an IPv6 address'),
+    "listen-v4-malformed": (
+        {"listen": 'listen = [ "inet:8891@127.0.0.256" ];'},
+        'exogate.conf:1: listen[0]: "inet:8891@127.0.0.256": '
+        'the host is neither a name nor an IPv4 address'),
+    "listen-twice": (
+        {"listen": 'listen = [ "unix:/a", "unix:/a" ];'},
+        'exogate.conf:1: listen[1]: "unix:/a" is in the list already (exogate.conf:1)'),
+    # Single values.
+    "user": ({"extra": 'user = "exogate mail";'},
+             'exogate.conf:6: user: "exogate mail": not the name of an account'),
+    "user-empty": ({"extra": 'user = "";'},
+                   'exogate.conf:6: user: "": not the name of an account'),
+    "authserv-id-token": (
+        {"authserv_id": 'authserv_id = "relay;example";'},
+        'exogate.conf:2: authserv_id: "relay;example": not a domain name'),
+    "authserv-id-control": (
+        {"authserv_id": 'authserv_id = "relay\\nexample";'},
+        'exogate.conf:2: authserv_id: "relay?example": not a domain name'),
+    "mode": ({"extra": 'mode = "Enforce";'},
+             'exogate.conf:6: mode: "Enforce": unknown; write "enforce" or "monitor"'),
+    "other-clients": (
+        {"acl": f'acl: {{ source = "{ENDPOINTS}"; other_clients = "accept"; }};'},
+        'exogate.conf:3: acl.other_clients: "accept": unknown; write "reject" or "pass"'),
+    "certificate-missing": (
+        {"extra": 'certificate: { missing = "reject"; };'},
+        'exogate.conf:6: certificate.missing: "reject": unknown; write "tempfail" or "ignore"'),
+    "certificate-name-empty": (
+        {"extra": 'certificate: { names = [ "" ]; };'},
+        'exogate.conf:6: certificate.names[0]: "": not a name of 1 to 256 bytes'),
+    "certificate-name-twice": (
+        {"extra": 'certificate: { names = [ "a.example", "A.example" ]; };'},
+        'exogate.conf:6: certificate.names[1]: "a.example" is in the list already '
+        '(exogate.conf:6)'),
+    # The access list.
+    "source-relative": (
+        {"acl": 'acl: { source = "microsoft.json"; };'},
+        'exogate.conf:3: acl.source: "microsoft.json": not an absolute path'),
+    "source-absent": (
+        {"acl": 'acl: { source = "$DIR/none.json"; };'},
+        f"exogate.conf:3: acl.source: cannot read none.json: No such file or directory; "
+        f"save there what {URL} answers"),
+    "source-no-json": (
+        {"acl": 'acl: { source = "$DIR/exogate.conf"; };'},
+        f"exogate.conf:3: acl.source: exogate.conf: line 1: '[' or '{{' expected near 'listen'; "
+        f"save there what {URL} answers"),
+    "allow-host-bits": (
+        {"acl": f'acl: {{ source = "{ENDPOINTS}"; allow = [ "10.0.0.1/8" ]; }};'},
+        'exogate.conf:3: acl.allow[0]: "10.0.0.1/8": bits are set beyond the length'),
+    "allow-no-address": (
+        {"acl": f'acl: {{ source = "{ENDPOINTS}"; allow = [ "example.net" ]; }};'},
+        'exogate.conf:3: acl.allow[0]: "example.net": not an IPv4 or IPv6 address'),
+    "allow-length": (
+        {"acl": f'acl: {{ source = "{ENDPOINTS}"; allow = [ "10.0.0.0/33" ]; }};'},
+        'exogate.conf:3: acl.allow[0]: "10.0.0.0/33": '
+        'the length after the slash is not a number that fits the address'),
+    "allow-everyone": (
+        {"acl": f'acl: {{ source = "{ENDPOINTS}"; allow = [ "::/0" ]; }};'},
+        'exogate.conf:3: acl.allow[0]: "::/0": '
+        'every address there is; name the networks that are meant'),
+    "allow-twice": (
+        {"acl": f'acl: {{ source = "{ENDPOINTS}"; allow = [ "10.1.2.3", "10.1.2.3/32" ]; }};'},
+        'exogate.conf:3: acl.allow[1]: "10.1.2.3/32" is in the list already (exogate.conf:3)'),
+    # DKIM.
+    "dkim-native": (
+        {"dkim": 'dkim: { source = "native"; };'},
+        'exogate.conf:4: dkim.source: "native": this version does not verify signatures itself '
+        'yet; write "none" or "authres"'),
+    "dkim-untrusted": (
+        {"dkim": 'dkim: { source = "authres"; };'},
+        "exogate.conf:4: dkim.trusted_authserv_id: missing; write the name that the verifier gives "
+        "itself in Authentication-Results"),
+    "dkim-own-name": (
+        {"dkim": 'dkim: { source = "authres"; trusted_authserv_id = "Relay.example.net."; };'},
+        "exogate.conf:4: dkim.trusted_authserv_id: the same as authserv_id, whose results are "
+        "removed; give the verifier a name of its own"),
+    "dkim-idle-name": (
+        {"dkim": 'dkim: { trusted_authserv_id = "dkim.example.net"; };',
+         "tenants": tenant(proofs="1")},
+        'exogate.conf:4: dkim.trusted_authserv_id: has no use while dkim.source is "none"; '
+        'write source = "authres"'),
+    "dkim-none-two-proofs": (
+        {"dkim": ""},
+        'exogate.conf:4: tenants[0].proofs: 2 proofs need signatures that are verified, and '
+        'dkim.source is "none"; set dkim.source, or write proofs = 1'),
+    "dkim-domains-none": (
+        {"tenants": tenant(domains='[ ".contoso.onmicrosoft.com" ]')},
+        'exogate.conf:5: tenants[0].proofs: 2 proofs need a domain whose signatures count; write '
+        'dkim_domains = [ "contoso.com" ], or proofs = 1'),
+    # Tenants.
+    "name-blank": (
+        {"tenants": tenant(name='"con toso"')},
+        'exogate.conf:5: tenants[0].name: "con toso": '
+        'not a name of 1 to 64 letters, digits, "_" and "-"'),
+    "name-long": (
+        {"tenants": tenant(name=f'"{"x" * 65}"')},
+        f'exogate.conf:5: tenants[0].name: "{"x" * 65}": '
+        'not a name of 1 to 64 letters, digits, "_" and "-"'),
+    "id-short": ({"tenants": tenant(ids='[ "1234abcd" ]')},
+                 f'exogate.conf:5: tenants[0].ids[0]: "1234abcd": {NO_GUID}'),
+    "id-braces": ({"tenants": tenant(ids=f'[ "{{{GUID}}}" ]')},
+                  f'exogate.conf:5: tenants[0].ids[0]: "{{{GUID}}}": {NO_GUID}'),
+    "id-not-hex": (
+        {"tenants": tenant(ids=f'[ "{GUID[:-1]}g" ]')},
+        f'exogate.conf:5: tenants[0].ids[0]: "{GUID[:-1]}g": {NO_GUID}'),
+    "id-consumer": (
+        {"tenants": tenant(ids='[ "84DF9E7F-E9F6-40AF-B435-AAAAAAAAAAAA" ]')},
+        'exogate.conf:5: tenants[0].ids[0]: "84DF9E7F-E9F6-40AF-B435-AAAAAAAAAAAA": '
+        "Microsoft's consumer service (outlook.com), where anyone can send from"),
+    "id-twice": (
+        {"tenants": tenant(ids=f'[ "{GUID}", "{GUID.upper()}" ]')},
+        f'exogate.conf:5: tenants[0].ids[1]: "{GUID}" is in the list already (exogate.conf:5)'),
+    "no-stamp": (
+        {"tenants": tenant(ids="", domains='[ ".contoso.onmicrosoft.com" ]',
+                           dkim_domains='[ "contoso.com" ]')},
+        'exogate.conf:5: tenants[0].ids: neither ids nor originator_orgs say what Microsoft '
+        f'stamps; write ids = [ "{GUID}" ]'),
+    "domain-empty-label": (
+        {"tenants": tenant(domains='[ "contoso..com" ]')},
+        'exogate.conf:5: tenants[0].domains[0]: "contoso..com": not a domain name'),
+    "domain-dot": ({"tenants": tenant(domains='[ "." ]')},
+                   'exogate.conf:5: tenants[0].domains[0]: ".": not a domain name'),
+    "domain-empty": ({"tenants": tenant(domains='[ "" ]')},
+                     'exogate.conf:5: tenants[0].domains[0]: "": not a domain name'),
+    "domain-address": (
+        {"tenants": tenant(domains='[ "user@contoso.com" ]')},
+        'exogate.conf:5: tenants[0].domains[0]: "user@contoso.com": not a domain name'),
+    "domain-u-label": (
+        {"tenants": tenant(domains='[ "münchen.example" ]')},
+        'exogate.conf:5: tenants[0].domains[0]: "münchen.example": '
+        'not ASCII; write the A-label (xn--...)'),
+    "domain-u-label-dotted": (
+        {"tenants": tenant(domains='[ ".münchen.example" ]')},
+        'exogate.conf:5: tenants[0].domains[0]: ".münchen.example": '
+        'not ASCII; write the A-label (xn--...)'),
+    "domain-twice": (
+        {"tenants": tenant(domains='[ "a.onmicrosoft.com", "A.onmicrosoft.com." ]')},
+        'exogate.conf:5: tenants[0].domains[1]: "a.onmicrosoft.com" is in the list already '
+        '(exogate.conf:5)'),
+    "org-dotted": (
+        {"tenants": tenant(originator_orgs='[ ".contoso.com" ]')},
+        'exogate.conf:5: tenants[0].originator_orgs[0]: ".contoso.com": not a domain name'),
+    "proofs-none": ({"tenants": tenant(proofs="0")},
+                    "exogate.conf:5: tenants[0].proofs: 0: out of range; from 1 to 2"),
+    "proofs-three": ({"tenants": tenant(proofs="3")},
+                     "exogate.conf:5: tenants[0].proofs: 3: out of range; from 1 to 2"),
+    "proofs-negative": ({"tenants": tenant(proofs="-1")},
+                        "exogate.conf:5: tenants[0].proofs: -1: out of range; from 1 to 2"),
+    "proofs-64-bit": (
+        {"tenants": tenant(proofs="4294967297L")},
+        "exogate.conf:5: tenants[0].proofs: 4294967297: out of range; from 1 to 2"),
+    "tenant-mode": (
+        {"tenants": tenant(mode='"off"')},
+        'exogate.conf:5: tenants[0].mode: "off": unknown; write "enforce" or "monitor"'),
+    "relay-address": (
+        {"tenants": tenant(relay_addresses='[ "192.0.2.256" ]')},
+        'exogate.conf:5: tenants[0].relay_addresses[0]: "192.0.2.256": '
+        'not an IPv4 or IPv6 address'),
+    # Limits.
+    "limit-literal": (
+        {"extra": "limits: { connections = 10000; };"},
+        'exogate.conf:6: limits.connections: expected a number in quotes; '
+        'write connections = "10000"'),
+    "limit-literal-wrapped": (
+        {"extra": "limits: { connections = 4294967301; };"},
+        'exogate.conf:6: limits.connections: expected a number in quotes; '
+        'write connections = "10000"'),
+    "limit-zero": ({"extra": 'limits: { messages = "0"; };'},
+                   'exogate.conf:6: limits.messages: "0": out of range; from 1 to 100K'),
+    "limit-over": ({"extra": 'limits: { messages = "100001"; };'},
+                   'exogate.conf:6: limits.messages: "100001": out of range; from 1 to 100K'),
+    "limit-20-digits": (
+        {"extra": 'limits: { connections = "18446744073709551621"; };'},
+        'exogate.conf:6: limits.connections: "18446744073709551621": out of range; '
+        'from 1 to 1M'),
+    "limit-product": (
+        {"extra": 'limits: { message_header = "18014398509481985K"; };'},
+        'exogate.conf:6: limits.message_header: "18014398509481985K": out of range; '
+        'from 64K to 8M'),
+    "limit-unit": (
+        {"extra": 'limits: { message_header = "1MB"; };'},
+        'exogate.conf:6: limits.message_header: "1MB": '
+        'not a number, with or without K, M or G; from 64K to 8M'),
+    "limit-small": (
+        {"extra": 'limits: { message_header = "65535"; };'},
+        'exogate.conf:6: limits.message_header: "65535": out of range; from 64K to 8M'),
+    "limit-negative": (
+        {"extra": 'limits: { connections = "-1"; };'},
+        'exogate.conf:6: limits.connections: "-1": '
+        'not a number, with or without K or M; from 1 to 1M'),
+    "limit-word": (
+        {"extra": 'limits: { connections = "many"; };'},
+        'exogate.conf:6: limits.connections: "many": '
+        'not a number, with or without K or M; from 1 to 1M'),
+    "limit-empty": (
+        {"extra": 'limits: { idle = ""; };'},
+        'exogate.conf:6: limits.idle: "": not a number with s, m, h or d; from 1s to 1d'),
+    "limit-no-unit": (
+        {"extra": 'limits: { idle = "600"; };'},
+        'exogate.conf:6: limits.idle: "600": not a number with s, m, h or d; from 1s to 1d'),
+    "limit-idle-long": ({"extra": 'limits: { idle = "25h"; };'},
+                        'exogate.conf:6: limits.idle: "25h": out of range; from 1s to 1d'),
+}
+
+
+@pytest.mark.parametrize("changed, line", CHANGED.values(), ids=CHANGED.keys())
+def test_one_error(settings: Settings, changed: dict[str, str], line: str) -> None:
+    changed = dict(changed)
+    answer = settings.check(changed.pop("extra", ""), **changed)
+    assert (answer.lines, answer.out, answer.code) == ([line], "", 1)
+
+
+TWO = ('tenants = (\n  {{ name = "contoso"; ids = [ "' + GUID + '" ];\n'
+       '    domains = [ "contoso.onmicrosoft.com", ".contoso.com" ]; }},\n'
+       '  {{ name = "{name}"; ids = [ "{id}" ];\n'
+       '    domains = [ "fabrikam.onmicrosoft.com", "{domain}" ]; }} );')
+
+BETWEEN = {
+    "name": ({"name": "contoso"},
+             'exogate.conf:8: tenants[1].name: "contoso" is already the name of a tenant '
+             '(exogate.conf:6)'),
+    "id": ({"id": GUID.upper()},
+           f'exogate.conf:8: tenants[1].ids[0]: "{GUID}" is already the id of a tenant '
+           '(exogate.conf:6)'),
+    "domain": ({"domain": "Contoso.onmicrosoft.com"},
+               'exogate.conf:9: tenants[1].domains[1]: "contoso.onmicrosoft.com" is already the '
+               'domain of tenant "contoso" (exogate.conf:7)'),
+    "subdomains": ({"domain": ".contoso.com"},
+                   'exogate.conf:9: tenants[1].domains[1]: ".contoso.com" is already the '
+                   'domain of tenant "contoso" (exogate.conf:7)'),
+}
+
+
+@pytest.mark.parametrize("changed, line", BETWEEN.values(), ids=BETWEEN.keys())
+def test_two_tenants_claim_the_same(settings: Settings, changed: dict, line: str) -> None:
+    valid = {"name": "fabrikam", "id": OTHER_GUID, "domain": "fabrikam.example"}
+    answer = settings.check(tenants=TWO.format(**valid | changed))
+    assert (answer.lines, answer.code) == ([line], 1)
+
+
+def test_a_name_may_be_one_tenants_and_its_subdomains_anothers(settings: Settings) -> None:
+    answer = settings.check(tenants=TWO.format(name="f", id=OTHER_GUID, domain="contoso.com"))
+    assert (answer.lines, answer.code) == ([], 0)
+
+
+SYNTAX = {
+    "bracket": ('listen = [ "a"\nmode = "enforce";\n',
+                "exogate.conf:2: syntax error; a bracket, quote, comma or semicolon is missing "
+                "or too many"),
+    "repeated": ('mode = "enforce";\n\nmode = "monitor";\n',
+                 "exogate.conf:3: duplicate setting name; a key can stand once in its group"),
+    "mixed": ('\nlisten = [ "a", 1 ];\n',
+              "exogate.conf:2: mismatched element type in array; what is in [ ] is of one type"),
+    "nul": (b"mode = \"enforce\";\n\0", "exogate.conf: cannot be read: there is a NUL byte in it"),
+    "nested": ("a = " + "(" * 100000, "exogate.conf:1: memory exhausted"),
+    "open-string": ('mode = "enforce";\nuser = "exogate;\n\n',
+                    'exogate.conf:2: a string begins here and has no end; write "'),
+    "open-string-escaped": ('user = "exogate\\"',
+                            'exogate.conf:1: a string begins here and has no end; write "'),
+    "open-comment": ('/* all\n * of it\n', "exogate.conf:1: a comment begins here and has no end; "
+                     "write */"),
+    "include-absent": ('mode = "enforce";\n@include "/nonexistent/x.conf"\n',
+                       'exogate.conf:2: @include "/nonexistent/x.conf": '
+                       'No such file or directory'),
+    "include-relative": ('@include "more.conf"\n',
+                         'exogate.conf:1: @include "more.conf": not an absolute path'),
+    "include-directory": ('/* a\n*/ # b\n  @include   "/tmp"\n',
+                          'exogate.conf:3: @include "/tmp": Is a directory'),
+    "include-itself": ('@include "$DIR/exogate.conf"\n@include "$DIR/exogate.conf"\n',
+                       "exogate.conf:1: @include: more than 10 deep; does a file include itself?"),
+}
+
+
+@pytest.mark.parametrize("text, line", SYNTAX.values(), ids=SYNTAX.keys())
+def test_syntax(settings: Settings, text: str | bytes, line: str) -> None:
+    answer = settings.check_text(text)
+    assert (answer.lines, answer.code) == ([line], 1)
+
+
+def test_an_error_names_the_included_file(settings: Settings) -> None:
+    settings.write("more.conf", "# more\nmode = \"off\";\n")
+    answer = settings.check('@include "$DIR/more.conf"')
+    assert answer.lines == ['more.conf:2: mode: "off": unknown; write "enforce" or "monitor"']
+
+
+def test_a_syntax_error_names_the_included_file(settings: Settings) -> None:
+    settings.write("more.conf", "mode = ;\n")
+    answer = settings.check('@include "$DIR/more.conf"')
+    assert answer.lines == ["more.conf:1: syntax error; a bracket, quote, comma or semicolon is "
+                            "missing or too many"]
+
+
+def test_an_open_string_names_the_included_file(settings: Settings) -> None:
+    settings.write("more.conf", '\nmode = "enforce;\n')
+    answer = settings.check('@include "$DIR/more.conf"')
+    assert answer.lines == ['more.conf:2: a string begins here and has no end; write "']
+
+
+def test_an_error_names_both_files(settings: Settings) -> None:
+    settings.write("more.conf", '"contoso.com" ]; } );\n')
+    answer = settings.check(tenants="", *[
+        'tenants = ( { name = "contoso"; domains = [ "contoso.onmicrosoft.com", "contoso.com",',
+        '@include "$DIR/more.conf"'])
+    assert answer.lines == ['more.conf:1: tenants[0].domains[2]: "contoso.com" is in the list '
+                            'already (exogate.conf:5)']
+
+
+@pytest.mark.parametrize("path, why", [("", "Is a directory"),
+                                       ("none.conf", "No such file or directory")])
+def test_file_that_cannot_be_read(settings: Settings, path: str, why: str) -> None:
+    settings.path = settings.directory / path
+    done = exogated("check", "-c", settings.path)
+    assert (done.stderr, done.returncode) == (f"{settings.path}: cannot be read: {why}\n", 1)
+
+
+def test_all_errors_in_one_run(settings: Settings) -> None:
+    answer = settings.check("hosted: { domain = 1; };", 'limits: { idle = "5"; messages = 1; };',
+                            listen="listen = [ ];", acl='acl: { source = "/nonexistent"; };',
+                            tenants=tenant(ids='[ "x" ]', proofs="7"))
+    assert [line.split(": ")[:2] for line in answer.lines] == [
+        ["exogate.conf:1", "listen"], ["exogate.conf:5", "tenants[0].ids[0]"],
+        ["exogate.conf:5", "tenants[0].proofs"], ["exogate.conf:6", "hosted.domain"],
+        ["exogate.conf:7", "limits.idle"], ["exogate.conf:7", "limits.messages"],
+        ["exogate.conf:3", "acl.source"]]
+
+
+def test_many_errors_are_counted(settings: Settings) -> None:
+    answer = settings.check("hosted: { domains = [ " + ", ".join(['"a..b"'] * 250) + " ]; };")
+    assert len(answer.lines) == 101
+    assert answer.lines[-1] == "exogate.conf: 150 more errors"
+
+
+def test_the_base_itself_has_no_error(settings: Settings) -> None:
+    assert len(BASE) == 5
+    answer = settings.check()
+    assert (answer.lines, answer.out, answer.code) == (
+        [], "exogate.conf: ok: 1 tenant, 2 domains, 6 Microsoft prefixes\n", 0)

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The printed reference of all keys, and the example that is installed."""
+
+import re
+
+from .conftest import ENDPOINTS, ROOT, Settings, exogated
+
+EXAMPLE = ROOT / "contrib" / "exogate.conf"
+
+# Type, range and default of each key, as a user reads them.
+KEYS = {
+    "listen": "list, each unix:PATH, inet:PORT@HOST or inet6:PORT@HOST; required",
+    "user": "an account; default: stay who started it",
+    "authserv_id": "a host name; required",
+    "mode": '"enforce" or "monitor"; default: "enforce"',
+    "acl.source": "a path; required",
+    "acl.allow": "list, each an address or ADDRESS/LENGTH; default: none",
+    "acl.other_clients": '"reject" or "pass"; default: "reject"',
+    "certificate.names": 'list, each a certificate\'s common name; '
+                         'default: [ "mail.protection.outlook.com" ]',
+    "certificate.missing": '"tempfail" or "ignore"; default: "tempfail"',
+    "dkim.source": '"none" or "authres"; default: "none"',
+    "dkim.trusted_authserv_id": 'a host name; required with source = "authres"',
+    "hosted.domains": "list, each a domain, or .DOMAIN for its subdomains; default: none",
+    "tenants[].name": "a name; required",
+    "tenants[].ids": "list, each a GUID; default: none",
+    "tenants[].domains": "list, each a domain, or .DOMAIN for its subdomains; required",
+    "tenants[].originator_orgs": "list, each a domain; "
+                                 "default: domains, without those that begin with a dot",
+    "tenants[].dkim_domains": "list, each a domain; "
+                              "default: domains, without those that begin with a dot",
+    "tenants[].proofs": "a number from 1 to 2; default: 2",
+    "tenants[].relay_addresses": "list, each an address or ADDRESS/LENGTH; default: none",
+    "tenants[].mode": '"enforce" or "monitor"; default: the mode of all',
+    "tenants[].rewrite.map": "a path; required",
+    "limits.connections": 'a number from 1 to 1M; default: "10000"',
+    "limits.messages": 'a number from 1 to 100K; default: "1000"',
+    "limits.message_header": 'a size from 64K to 8M; default: "1M"',
+    "limits.idle": 'a duration from 1s to 1d; default: "600s"',
+    "limits.message_idle": 'a duration from 1s to 1d; default: "4h"',
+}
+
+
+def printed_keys() -> dict[str, list[str]]:
+    """What `exogated keys` prints: the lines below each key."""
+    done = exogated("keys")
+    assert (done.stderr, done.returncode) == ("", 0)
+    keys: dict[str, list[str]] = {}
+    for line in done.stdout.splitlines():
+        if line.startswith("\t"):
+            keys[key].append(line[1:])
+        else:
+            key = line
+            keys[key] = []
+    return keys
+
+
+def test_each_key_has_its_type_and_default() -> None:
+    assert {key: lines[0] for key, lines in printed_keys().items()} == KEYS
+
+
+def test_each_key_has_a_meaning() -> None:
+    for key, lines in printed_keys().items():
+        assert len(lines) > 1 and lines[-1].endswith("."), key
+        assert max(map(len, lines)) < 90, key
+
+
+def example_text(settings: Settings) -> str:
+    """The example, with the files that it names in the test's directory."""
+    settings.write("contoso.map", "@contoso.com @contoso.example\n")
+    return (EXAMPLE.read_text()
+            .replace("/var/lib/exogate/microsoft.json", str(ENDPOINTS))
+            .replace("/etc/exogate/contoso.map", "$DIR/contoso.map")
+            .replace("/etc/exogate/more.conf", "$DIR/more.conf"))
+
+
+def test_example_is_valid(settings: Settings) -> None:
+    answer = settings.check_text(example_text(settings))
+    assert (answer.lines, answer.out) == (
+        [], "exogate.conf: ok: 1 tenant, 2 domains, 6 Microsoft prefixes\n")
+
+
+def test_example_is_valid_with_everything_in_it(settings: Settings) -> None:
+    settings.write("more.conf", "")
+    text = re.sub(r"(?m)^#(?=[a-z@])", "", example_text(settings))
+    answer = settings.check_text(text)
+    assert (answer.lines, answer.out) == (
+        [], "exogate.conf: ok: 1 tenant, 3 domains, 6 Microsoft prefixes\n")
+
+
+def test_example_has_each_key() -> None:
+    """Each key of the table stands in the example under its group, set or as a comment."""
+    text = re.sub(r"(?m)^ *#( .*)?$|^#|\"[^\"]*\"", "", EXAMPLE.read_text())
+    found, groups = set(), []
+    for match in re.finditer(r"(?P<name>\w*)\s*[:=]?\s*(?P<open>[{(])|(?P<close>[})])"
+                             r"|(?P<key>\w+)\s*=", text):
+        if match["close"]:
+            groups.pop()
+        elif match["open"]:
+            groups.append(match["name"] + "[]" * (match["open"] == "("))
+        else:
+            found.add(".".join([*filter(None, groups), match["key"]]))
+    assert found >= set(KEYS)
