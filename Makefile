@@ -71,7 +71,7 @@ obj = $(patsubst %.c,build/obj/%.o,$(1))
 san = $(patsubst %.c,build/asan/obj/%.o,$(1))
 
 .PHONY: all
-all: build/exogated build/exogate-xdp ## build the release programs into build/ (the default)
+all: build/exogated build/exogate-xdp build/exogate-bench ## build the release programs into build/ (the default)
 
 # --- rules --------------------------------------------------------------------------------------
 
@@ -104,6 +104,9 @@ build/exogate-xdp: $(call obj,$(SRC_loader) $(SRC_acl))
 build/asan/exogate-xdp: $(call san,$(SRC_loader) $(SRC_acl))
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_loader))
 
+build/exogate-bench: $(call obj,$(SRC_bench) $(SRC_settings) $(SRC_core) $(SRC_acl))
+	$(call run,LINK,$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_daemon))
+
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/asan/tests/%,$(filter tests/unit/test_%,$(SRC_unit)))
 UNIT_SHARED := $(call san,$(filter-out tests/unit/test_%,$(SRC_unit)))
 PROBES := $(patsubst tests/conformance/%.c,build/asan/tests/%,$(SRC_probe))
@@ -135,6 +138,11 @@ $(FUZZERS): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(call fuzz_obj,$(SRC_co
 -include $(patsubst %.c,build/asan/obj/%.d,$(foreach l,$(LAYERS),$(SRC_$(l))))
 
 # --- use ----------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: deps ## show the whole path at work: NIC, Postfix, milter, rewrite, next hop (as root)
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/demo.py
 
 .PHONY: deps
 deps: ## install the Debian packages that are missing (as root)

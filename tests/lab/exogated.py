@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon under test: write its settings, start it, read its log, end it."""
+
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+from .commands import LabError, tail, wait_until
+from .messages import CONTOSO_ID
+from .namespaces import Namespace
+
+AUTHSERV_ID = "relay.example.net"
+
+SETTINGS = """\
+listen      = [ "unix:{socket}" ];
+authserv_id = "{authserv_id}";
+mode        = "enforce";
+user        = "nobody";
+acl:         {{ source = "{endpoints}"; }};
+certificate: {{ names = [ "mail.protection.outlook.com" ]; }};
+hosted:      {{ domains = [ "example.net" ]; }};
+tenants = (
+  {{ name            = "contoso";
+    ids             = [ "{contoso_id}" ];
+    domains         = [ "contoso.com", "contoso.onmicrosoft.com" ];
+    originator_orgs = [ "contoso.com", "contoso.onmicrosoft.com" ];
+    # One proof of three: the stamp is the only one until DKIM is verified natively.
+    proofs          = 1;
+    rewrite:        {{ map = "{map}"; }}; }}
+);
+"""
+
+REWRITE_MAP = "@contoso.com  @contoso.example.net\n"
+
+
+class Exogated:
+    def __init__(self, program: Path, directory: Path, namespace: Namespace):
+        self.program = program
+        self.namespace = namespace
+        self.settings = directory / "exogate.conf"
+        self.map = directory / "contoso.map"
+        self.log = directory / "exogated.log"
+        self.socket: Path | None = None
+        self._process: subprocess.Popen | None = None
+
+    def create(self, socket_path: Path, endpoints: Path) -> None:
+        self.socket = socket_path
+        self.map.write_text(REWRITE_MAP)
+        self.settings.write_text(SETTINGS.format(
+            socket=socket_path, authserv_id=AUTHSERV_ID, endpoints=endpoints,
+            contoso_id=CONTOSO_ID, map=self.map))
+
+    def start(self) -> None:
+        """Returns when the socket accepts; LabError with the daemon's own last line otherwise."""
+        self._process = self.namespace.start([self.program, "-c", self.settings], self.log)
+        wait_until(self._accepts, f"{self.program.name} to accept on {self.socket}")
+
+    def end(self) -> int:
+        """Asks the daemon to end; its exit code."""
+        if self._process is None:
+            raise LabError(f"{self.program.name} was not started")
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            return self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            raise LabError(f"{self.program.name} did not end within 10 s of SIGTERM") from None
+
+    def log_line(self, message_id: str) -> str:
+        """The daemon's line about the message, waited for: it may follow the SMTP reply."""
+        def find() -> str:
+            return next((line for line in self.log.read_text(errors="replace").splitlines()
+                         if f"msgid=<{message_id}>" in line), "")
+        return wait_until(find, f"a line with msgid=<{message_id}> in {self.log}")
+
+    def _accepts(self) -> bool:
+        if self._process.poll() is not None:
+            last = tail(self.log, 1) or [f"exit {self._process.returncode} without a word"]
+            raise LabError(last[0])
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self.socket))
+            except OSError:
+                return False
+        return True

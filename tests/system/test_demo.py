@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs what the demo runs, with the sanitized programs, and how it ends when it is disturbed."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TESTS))
+
+from lab import messages  # noqa: E402
+from lab.commands import LabError  # noqa: E402
+from lab.network import UNLISTED_V4  # noqa: E402
+from lab.relay import Lab  # noqa: E402
+from lab.showings import SHOWINGS, Showing  # noqa: E402
+
+PROGRAMS = TESTS.parent / "build" / "asan"
+
+DEMO = ["/usr/bin/python3", "-c",
+        "import sys, pathlib, demo; sys.exit(demo.main([], pathlib.Path(sys.argv[1])))"]
+
+
+def leftovers(name: str) -> list[str]:
+    """What on this machine bears a lab's name: files, namespaces, mounts, processes."""
+    found = [str(path) for directory in ("/tmp", "/run/netns")
+             for path in Path(directory).glob(f"{name}*")]
+    found += [line for line in Path("/proc/mounts").read_text().splitlines() if name in line]
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            # Postfix's programs are known by the environment and the queue they stand in.
+            traces = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+            traces += os.fsencode(os.readlink(process / "cwd"))
+        except OSError:
+            continue  # it has ended, or belongs to the kernel
+        if name.encode() in traces:
+            found.append(f"process {process.name}: {traces!r}")
+    return found
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    with Lab(PROGRAMS) as lab:
+        lab.start()
+        assert lab.missing == {}
+        yield lab
+        status = lab.exogated.end()
+        assert status == 0, lab.log_tail("exogated")
+    assert leftovers(lab.directory.name) == []
+
+
+@pytest.mark.parametrize("showing", SHOWINGS, ids=lambda showing: showing.name)
+def test_showing(lab: Lab, showing: Showing) -> None:
+    try:
+        assert showing.show(lab)
+    except LabError as error:
+        pytest.fail("\n".join([str(error), *lab.log_tail("exogated")]))
+
+
+def test_filter_is_attached_natively(lab: Lab) -> None:
+    status = lab.xdp.status()
+    assert (status["state"], status["mode"]) == ("attached", "native")
+
+
+def test_drop_is_the_filters_doing(lab: Lab) -> None:
+    """Without the filter the unlisted address is answered, and Postfix refuses to relay for it."""
+    lab.xdp.detach()
+    result = lab.send(UNLISTED_V4, messages.exo())
+    assert [(command, code) for command, code, _ in result.replies][0] == ("CONNECT", 220)
+    assert result.code == 554
+
+
+@pytest.mark.parametrize("message", [messages.exo(), messages.echospoofing()],
+                         ids=["exo", "echospoofing"])
+def test_messages_are_realistic(message: messages.Message) -> None:
+    assert 30 <= len(message.header) <= 45
+    assert 6_000 <= len(message.data) <= 12_000
+    assert all(re.match(r"[A-Za-z0-9_-]+:", field) for field in message.header)
+
+
+def start_demo(programs: Path) -> subprocess.Popen:
+    return subprocess.Popen([*DEMO, str(programs)], cwd=TESTS, text=True, start_new_session=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                            env=os.environ | {"PYTHONUNBUFFERED": "1"})
+
+
+@pytest.mark.parametrize("number, moment", [(signal.SIGINT, "network"), (signal.SIGTERM, "a4")],
+                         ids=["SIGINT while it builds", "SIGTERM while it shows"])
+def test_interrupted_demo_leaves_nothing(number: signal.Signals, moment: str) -> None:
+    demo = start_demo(PROGRAMS)
+    name = f"exogate-{demo.pid}-"
+    try:
+        for line in demo.stdout:
+            if moment in line.split():
+                break
+        else:
+            pytest.fail(f"the demo ended before it said {moment}")
+        assert leftovers(name) != []
+        demo.send_signal(number)
+        demo.send_signal(number)  # a second one must not disturb the clean-up
+        rest, _ = demo.communicate(timeout=30)
+    finally:
+        demo.kill()
+        demo.wait()
+    assert demo.returncode == 1
+    assert f"demo: ended by {number.name}; the lab is removed" in rest
+    assert leftovers(name) == []
+
+
+def test_what_needs_no_filter_is_shown_without_it(tmp_path: Path) -> None:
+    (tmp_path / "exogated").symlink_to(PROGRAMS / "exogated")
+    refusing = tmp_path / "exogate-xdp"
+    refusing.write_text("#!/bin/sh\necho 'exogate-xdp: no right to load' >&2\nexit 1\n")
+    refusing.chmod(0o755)
+    demo = start_demo(tmp_path)
+    output, _ = demo.communicate(timeout=60)
+    assert demo.returncode == 1
+    assert re.search(r"not shown +b .*\n +because +exogate-xdp: no right to load\n", output)
+    assert "demo: 4 of 5 shown in " in output
+    assert leftovers(f"exogate-{demo.pid}-") == []
+
+
+def test_missing_right_is_named() -> None:
+    demo = subprocess.run(["setpriv", "--bounding-set=-sys_admin", *DEMO, str(PROGRAMS)], cwd=TESTS,
+                          text=True, capture_output=True, timeout=60)
+    assert demo.returncode == 1
+    assert "CAP_SYS_ADMIN" in demo.stderr
+    assert "Traceback" not in demo.stderr
