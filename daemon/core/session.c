@@ -105,8 +105,14 @@ static enum session_result on_macros(struct session *s, const struct milter_even
 		s->helo_macros_seen = true;
 		read_certificate(s, ev->macros.pairs);
 		break;
-	default:
+	case MILTER_MAIL:
+	case MILTER_RCPT:
+	case MILTER_DATA:
+	case MILTER_END_OF_MESSAGE:
 		read_message_macros(s, ev->macros.pairs);
+		break;
+	default: /* with each header field too: they say nothing that END_OF_MESSAGE does not */
+		break;
 	}
 	return SESSION_NEXT;
 }

@@ -3,7 +3,9 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define ENTRIES_MAX   32768u /* IORING_MAX_ENTRIES of the kernel's io_uring.c */
 #define OTHER_ENTRIES 16
@@ -54,7 +56,8 @@ bool ring_open(struct io_uring *ring, size_t connections, FILE *errors)
 	return true;
 }
 
-struct io_uring_sqe *ring_entry(struct io_uring *ring)
+/* A free submission entry. */
+static struct io_uring_sqe *entry_for(struct io_uring *ring)
 {
 	struct io_uring_sqe *entry;
 
@@ -65,4 +68,49 @@ struct io_uring_sqe *ring_entry(struct io_uring *ring)
 		assert(result >= 0 || result == -EINTR || result == -EAGAIN || result == -EBUSY);
 	}
 	return entry;
+}
+
+static void set_tag(struct io_uring_sqe *entry, struct ring_tag tag)
+{
+	io_uring_sqe_set_data64(entry, ring_tag_pack(tag));
+}
+
+void ring_accept(struct io_uring *ring, struct ring_tag tag, int listener)
+{
+	struct io_uring_sqe *entry = entry_for(ring);
+
+	io_uring_prep_multishot_accept(entry, listener, NULL, NULL, SOCK_CLOEXEC);
+	set_tag(entry, tag);
+}
+
+void ring_receive(struct io_uring *ring, struct ring_tag tag, int fd, char *p, size_t len)
+{
+	struct io_uring_sqe *entry = entry_for(ring);
+
+	io_uring_prep_recv(entry, fd, p, len, 0);
+	set_tag(entry, tag);
+}
+
+void ring_send(struct io_uring *ring, struct ring_tag tag, int fd, struct span bytes)
+{
+	struct io_uring_sqe *entry = entry_for(ring);
+
+	io_uring_prep_send(entry, fd, bytes.p, bytes.len, MSG_NOSIGNAL);
+	set_tag(entry, tag);
+}
+
+void ring_wait(struct io_uring *ring, struct ring_tag tag, struct __kernel_timespec *delay)
+{
+	struct io_uring_sqe *entry = entry_for(ring);
+
+	io_uring_prep_timeout(entry, delay, 0, 0);
+	set_tag(entry, tag);
+}
+
+void ring_watch(struct io_uring *ring, struct ring_tag tag, int fd)
+{
+	struct io_uring_sqe *entry = entry_for(ring);
+
+	io_uring_prep_poll_add(entry, fd, POLLIN);
+	set_tag(entry, tag);
 }

@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "span.h"
+
 struct ring_tag {
 	uint8_t kind;
 	uint32_t slot;	     /* below RING_SLOTS_MAX */
@@ -44,9 +46,23 @@ static inline struct ring_tag ring_tag_unpack(uint64_t user_data)
 bool ring_open(struct io_uring *ring, size_t connections, FILE *errors);
 
 /*
- * A free submission entry.  What is queued is submitted when there is none, which takes more
- * connections than the ring has entries.
+ * Each of these queues one operation, which is submitted with the next io_uring_submit_and_wait(),
+ * or before if the ring is full, which takes more connections than it has entries.
  */
-struct io_uring_sqe *ring_entry(struct io_uring *ring);
+
+/* Completes for each connection, IORING_CQE_F_MORE while it goes on; the result is a descriptor. */
+void ring_accept(struct io_uring *ring, struct ring_tag tag, int listener);
+
+/* Receives what there is, at least one byte, at most len. */
+void ring_receive(struct io_uring *ring, struct ring_tag tag, int fd, char *p, size_t len);
+
+/* Sends some of the bytes; the result says how many. */
+void ring_send(struct io_uring *ring, struct ring_tag tag, int fd, struct span bytes);
+
+/* Completes after *delay, which must live until then. */
+void ring_wait(struct io_uring *ring, struct ring_tag tag, struct __kernel_timespec *delay);
+
+/* Completes once fd is readable. */
+void ring_watch(struct io_uring *ring, struct ring_tag tag, int fd);
 
 #endif

@@ -2,7 +2,6 @@
 #include "serve_uring.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -43,64 +42,43 @@ struct server {
 
 /* --- submissions ------------------------------------------------------------------------------ */
 
-static void submit_for(struct io_uring_sqe *sqe, enum operation op, uint32_t slot,
-		       uint32_t generation)
+static struct ring_tag tag_of(const struct server *server, const struct connection *c,
+			      enum operation op)
 {
-	const struct ring_tag tag = { (uint8_t)op, slot, generation };
-
-	io_uring_sqe_set_data64(sqe, ring_tag_pack(tag));
+	return (struct ring_tag){
+		.kind = (uint8_t)op,
+		.slot = connection_slot(&server->connections, c),
+		.generation = c->generation,
+	};
 }
 
 static void submit_accept(struct server *server, uint32_t listener)
 {
-	struct io_uring_sqe *sqe = ring_entry(&server->ring);
+	const struct ring_tag tag = { .kind = OP_ACCEPT, .slot = listener };
 
-	io_uring_prep_multishot_accept(sqe, server->options.listeners[listener], NULL, NULL,
-				       SOCK_CLOEXEC);
-	submit_for(sqe, OP_ACCEPT, listener, 0);
+	ring_accept(&server->ring, tag, server->options.listeners[listener]);
 	server->accepting[listener] = true;
 }
 
 static void submit_tick(struct server *server)
 {
-	struct io_uring_sqe *sqe = ring_entry(&server->ring);
-
-	io_uring_prep_timeout(sqe, &server->tick, 0, 0);
-	submit_for(sqe, OP_TICK, 0, 0);
-}
-
-static void submit_stop(struct server *server)
-{
-	struct io_uring_sqe *sqe = ring_entry(&server->ring);
-
-	io_uring_prep_poll_add(sqe, server->options.stop_signal, POLLIN);
-	submit_for(sqe, OP_STOP, 0, 0);
-}
-
-static void submit_for_connection(struct server *server, struct connection *c,
-				  struct io_uring_sqe *sqe, enum operation op)
-{
-	submit_for(sqe, op, connection_slot(&server->connections, c), c->generation);
+	ring_wait(&server->ring, (struct ring_tag){ .kind = OP_TICK }, &server->tick);
 }
 
 static void submit_receive(struct server *server, struct connection *c)
 {
-	struct io_uring_sqe *sqe = ring_entry(&server->ring);
 	size_t len;
 	char *p;
 
 	dialog_room(c->dialog, &p, &len);
-	io_uring_prep_recv(sqe, c->fd, p, len, 0);
-	submit_for_connection(server, c, sqe, OP_RECEIVE);
+	ring_receive(&server->ring, tag_of(server, c, OP_RECEIVE), c->fd, p, len);
 }
 
 static void submit_send(struct server *server, struct connection *c)
 {
 	struct span rest = span_after(dialog_output(c->dialog), c->sent);
-	struct io_uring_sqe *sqe = ring_entry(&server->ring);
 
-	io_uring_prep_send(sqe, c->fd, rest.p, rest.len, MSG_NOSIGNAL);
-	submit_for_connection(server, c, sqe, OP_SEND);
+	ring_send(&server->ring, tag_of(server, c, OP_SEND), c->fd, rest);
 }
 
 /* --- connections ------------------------------------------------------------------------------ */
@@ -423,7 +401,8 @@ bool serve_run(struct server *server)
 	for (uint32_t i = 0; i < server->options.n_listeners; i++)
 		submit_accept(server, i);
 	submit_tick(server);
-	submit_stop(server);
+	ring_watch(&server->ring, (struct ring_tag){ .kind = OP_STOP },
+		   server->options.stop_signal);
 	while (!finished(server)) {
 		int result = io_uring_submit_and_wait(&server->ring, 1);
 

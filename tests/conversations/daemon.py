@@ -3,10 +3,10 @@
 
 import json
 import signal
-import socket
 import subprocess
-import time
 from pathlib import Path
+
+from lab.commands import LabError, accepts, wait_until
 
 TIMEOUT_S = 20
 
@@ -84,37 +84,27 @@ class Daemon:
             self.process = subprocess.Popen([program, "-c", settings], stdout=log, stderr=log)
 
     def wait_until_it_serves(self) -> None:
-        deadline = time.monotonic() + TIMEOUT_S
-        while not self._accepts():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.process.kill()
-                raise AssertionError(f"exogated does not serve:\n{self.log_text()}")
-            time.sleep(0.01)
+        try:
+            wait_until(lambda: self.process.poll() is not None or self._accepts(), "exogated",
+                       TIMEOUT_S)
+        except LabError:
+            self.process.kill()
+        assert self.process.poll() is None, f"exogated does not serve:\n{self.log_text()}"
 
     def _accepts(self) -> bool:
         """Only after its own word: a killed daemon's ring keeps its socket open for a while."""
         if "exogated: version" not in self.log_text():
             return False
-        with socket.socket(socket.AF_UNIX) as probe:
-            try:
-                probe.connect(str(self.socket))
-            except OSError:
-                return False
-        return True
+        return accepts(self.socket)
 
     def log_text(self) -> str:
         return self.log.read_bytes()[self.log_before:].decode(errors="replace")
 
     def wait_for_log(self, text: str) -> str:
         """The first line that holds the text, waited for."""
-        deadline = time.monotonic() + TIMEOUT_S
-        while True:
-            for line in self.log_text().splitlines():
-                if text in line:
-                    return line
-            if time.monotonic() > deadline:
-                raise AssertionError(f"no line with {text!r} in:\n{self.log_text()[-4000:]}")
-            time.sleep(0.01)
+        def find() -> str:
+            return next((line for line in self.log_text().splitlines() if text in line), "")
+        return wait_until(find, f"a line with {text!r} in {self.log}", TIMEOUT_S)
 
     def end(self) -> None:
         """SIGTERM; then exit code 0, no sanitizer's report, and no socket left."""

@@ -2,6 +2,7 @@
 """Run a program to its end, and wait for something with a deadline."""
 
 import os
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -47,6 +48,16 @@ def wait_until(probe: Callable[[], T], what: str, timeout_s: float = 10) -> T:
         if time.monotonic() > deadline:
             raise LabError(f"{what}: not within {timeout_s:g} s")
         time.sleep(0.01)
+
+
+def accepts(path: Path) -> bool:
+    """Whether somebody serves the unix socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
 
 
 def tail(path: Path, n: int = 15) -> list[str]:

@@ -2,11 +2,10 @@
 """The daemon under test: write its settings, start it, read its log, end it."""
 
 import signal
-import socket
 import subprocess
 from pathlib import Path
 
-from .commands import LabError, tail, wait_until
+from .commands import LabError, accepts, tail, wait_until
 from .messages import CONTOSO_ID
 from .namespaces import Namespace
 
@@ -77,9 +76,4 @@ class Exogated:
         if self._process.poll() is not None:
             last = tail(self.log, 1) or [f"exit {self._process.returncode} without a word"]
             raise LabError(last[0])
-        with socket.socket(socket.AF_UNIX) as probe:
-            try:
-                probe.connect(str(self.socket))
-            except OSError:
-                return False
-        return True
+        return accepts(self.socket)

@@ -344,7 +344,7 @@ TEST(queue_id)
 	STEP("E");
 	check_queue_id("");
 	envelope();
-	STEP("DLi\0"
+	STEP("DTi\0"
 	     "4DEF\0i\0"
 	     "4BAD\0");
 	STEP("E");
