@@ -12,6 +12,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/if_link.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -86,10 +87,56 @@ static int pin_link(const struct task *task, int link)
 	return 0;
 }
 
-static int refuse_other_program(const struct task *task, __u32 program)
+/* Finds our pin of the program that is on a device, whatever the device was called then. */
+static bool find_pin(const char *dir, __u32 program, char path[PATH_MAX])
 {
-	char name[BPF_OBJ_NAME_LEN];
+	struct dirent **files = NULL;
+	int n = pins_list(dir, &files);
+	char name[IF_NAMESIZE];
+	struct held held;
+	bool found = false;
 
+	for (int i = 0; i < n; i++) {
+		pins_interface(files[i]->d_name, name);
+		if (!found && pins_path(dir, name, path) == 0 && held_open(path, &held) == 0) {
+			found = held.state == HELD_ATTACHED && held.program == program;
+			held_close(&held);
+		}
+		free(files[i]);
+	}
+	if (n > 0)
+		free(files);
+	return found;
+}
+
+/* The interface has our program, but the pin of it has the name of old. */
+static int refuse_old_pin(const struct task *task, const char *old)
+{
+	return log_error("%s: filtered by exogate's own program, but pinned under an old name; "
+			 "rename the pin: mv -n %s %s",
+			 task->name, old, task->path);
+}
+
+/* The pin has this name, but the interface that it belongs to has another one now. */
+static int refuse_other_interface(const struct task *task)
+{
+	char name[IF_NAMESIZE], path[PATH_MAX];
+
+	if (!if_indextoname(task->held.device.ifindex, name) ||
+	    pins_path(task->options->bpffs, name, path))
+		return log_error("%s: the link pinned at %s is on another interface, number %u",
+				 task->name, task->path, task->held.device.ifindex);
+	return log_error("%s: the link pinned at %s is on another interface, now called %s; "
+			 "rename the pin: mv -n %s %s",
+			 task->name, task->path, name, task->path, path);
+}
+
+static int refuse_program(const struct task *task, __u32 program)
+{
+	char name[BPF_OBJ_NAME_LEN], old[PATH_MAX];
+
+	if (find_pin(task->options->bpffs, program, old))
+		return refuse_old_pin(task, old);
 	held_program_name(program, name);
 	return log_error("%s: another XDP program is attached: id %u, name %s; nothing was "
 			 "changed. Detach it, or give the --bpffs under which it was attached",
@@ -106,7 +153,7 @@ static int attach_new(const struct task *task, __u32 ifindex)
 	if (held_device(ifindex, &device))
 		return -1;
 	if (device.program)
-		return refuse_other_program(task, device.program);
+		return refuse_program(task, device.program);
 	if (program_load(task->acl, -1, &program))
 		return -1;
 	link = attach_in_mode(task, program, ifindex, &mode);
@@ -121,16 +168,19 @@ out:
 	return status;
 }
 
+static const char *mode_name(const struct task *task)
+{
+	return task->held.device.generic ? "generic" : "native";
+}
+
 /* The mode belongs to the link and stays what it was. */
 static int refuse_other_mode(const struct task *task)
 {
-	const char *mode = task->held.device.generic ? "generic" : "native";
-
 	if (task->options->mode == OPTIONS_MODE_AUTO ||
 	    (task->options->mode == OPTIONS_MODE_GENERIC) == task->held.device.generic)
 		return 0;
 	return log_error("%s: attached in %s mode, which cannot be changed in place; detach first",
-			 task->name, mode);
+			 task->name, mode_name(task));
 }
 
 static int replace(const struct task *task)
@@ -147,7 +197,8 @@ static int replace(const struct task *task)
 		log_errno("%s: cannot replace the program", task->name);
 		goto out;
 	}
-	log_note("%s: program and lists replaced in place, counters %s", task->name,
+	log_note("%s: program and lists replaced in place, still in %s mode, counters %s",
+		 task->name, mode_name(task),
 		 same_abi ? "go on" : "start anew, as those of the old version differ");
 	status = 0;
 out:
@@ -161,8 +212,7 @@ static int attach_held(const struct task *task, __u32 ifindex)
 	case HELD_ATTACHED:
 		if (task->held.device.ifindex == ifindex)
 			return replace(task);
-		return log_error("%s: the link pinned at %s is on another interface, number %u",
-				 task->name, task->path, task->held.device.ifindex);
+		return refuse_other_interface(task);
 	case HELD_ELSEWHERE:
 		return log_error("%s: the link pinned at %s belongs to another network namespace; "
 				 "choose another --bpffs for this one",
@@ -176,6 +226,12 @@ static int attach_held(const struct task *task, __u32 ifindex)
 	}
 }
 
+static int refuse_name(const char *name)
+{
+	return log_error("%s: no such interface in this network namespace; `ip link` lists them",
+			 name);
+}
+
 static int attach_one(struct task *task, const char *name)
 {
 	__u32 ifindex = if_nametoindex(name);
@@ -183,9 +239,7 @@ static int attach_one(struct task *task, const char *name)
 
 	/* The name that the kernel uses: an alternative name is not to become a second pin. */
 	if (!ifindex || !if_indextoname(ifindex, task->name))
-		return log_error("%s: no such interface in this network namespace; `ip link` "
-				 "lists them",
-				 name);
+		return refuse_name(name);
 	if (pins_path(task->options->bpffs, task->name, task->path) ||
 	    held_open(task->path, &task->held))
 		return -1;
@@ -207,14 +261,25 @@ static int try_lists(const struct maps_acl *acl, const struct prefix_set *set)
 	return status;
 }
 
+/* All of them, before the first is touched. */
+static int require_interfaces(const struct options *options)
+{
+	for (size_t i = 0; i < options->n_interfaces; i++)
+		if (!if_nametoindex(options->interfaces[i]))
+			return refuse_name(options->interfaces[i]);
+	return 0;
+}
+
 int attach_run(const struct options *options)
 {
 	struct task task = { .options = options };
 	struct prefix_set set;
 	struct maps_acl acl = { .trie4 = -1, .trie6 = -1 };
 	int status = -1;
+	bool made;
 
-	if (wanted_read(options, &set) || pins_check(options->bpffs, true))
+	if (require_interfaces(options) || wanted_read(options, &set) ||
+	    pins_make(options->bpffs, &made))
 		return -1;
 	if (maps_fill(&set, &acl) || try_lists(&acl, &set))
 		goto out;
@@ -224,53 +289,91 @@ int attach_run(const struct options *options)
 		status |= attach_one(&task, options->interfaces[i]);
 out:
 	maps_close(&acl);
-	pins_tidy(options->bpffs);
+	if (made)
+		pins_tidy(options->bpffs);
 	return status;
 }
 
-static int detach_held(const char *name, const char *path, const struct held *held)
+/* The name may be that of an interface which is filtered, but was called otherwise then. */
+static int refuse_absent(const struct task *task, __u32 ifindex)
 {
-	if (held->state == HELD_ABSENT)
-		return log_error("%s: not attached, nothing is pinned at %s", name, path);
-	if (held->state == HELD_FOREIGN)
-		return log_error("%s: what is pinned at %s is not exogate's; it was left alone",
-				 name, path);
-	if (held->state != HELD_SEVERED && bpf_link_detach(held->link))
-		return log_errno("%s: cannot detach", name);
-	if (unlink(path))
-		return log_errno("%s: detached, but cannot remove %s", name, path);
-	log_note("%s: %s", name,
-		 held->state == HELD_SEVERED ? "the device was gone already; link removed" :
-					       "detached");
+	struct held_device device = { 0 };
+	char old[PATH_MAX];
+
+	if (ifindex && held_device(ifindex, &device))
+		return -1;
+	if (device.program && find_pin(task->options->bpffs, device.program, old))
+		return refuse_old_pin(task, old);
+	return log_error("%s: not attached, nothing is pinned at %s", task->name, task->path);
+}
+
+static int detach(const struct task *task)
+{
+	bool severed = task->held.state == HELD_SEVERED;
+
+	if (!severed && bpf_link_detach(task->held.link))
+		return log_errno("%s: cannot detach", task->name);
+	if (unlink(task->path))
+		return log_errno("%s: detached, but cannot remove %s", task->name, task->path);
+	log_note("%s: %s", task->name,
+		 severed ? "the device was gone already; link removed" : "detached");
 	return 0;
+}
+
+/* ifindex is 0 if nothing has the name: then it can only mean what was attached under it. */
+static int detach_held(const struct task *task, __u32 ifindex)
+{
+	switch (task->held.state) {
+	case HELD_ABSENT:
+		return refuse_absent(task, ifindex);
+	case HELD_ELSEWHERE:
+		return log_error("%s: the link pinned at %s belongs to another network namespace; "
+				 "detach it there",
+				 task->name, task->path);
+	case HELD_FOREIGN:
+		return log_error("%s: what is pinned at %s is not exogate's; it was left alone",
+				 task->name, task->path);
+	case HELD_ATTACHED:
+		if (ifindex && task->held.device.ifindex != ifindex)
+			return refuse_other_interface(task);
+		return detach(task);
+	default:
+		return detach(task);
+	}
 }
 
 static int detach_one(const struct options *options, const char *name)
 {
+	struct task task = { .options = options };
 	__u32 ifindex = if_nametoindex(name);
-	char kernel_name[IF_NAMESIZE];
-	char path[PATH_MAX];
-	struct held held;
 	int status;
 
 	/* The device may be gone: then the name as given must do. */
-	if (ifindex && if_indextoname(ifindex, kernel_name))
-		name = kernel_name;
-	if (pins_path(options->bpffs, name, path) || held_open(path, &held))
+	if (ifindex && if_indextoname(ifindex, task.name))
+		name = task.name;
+	if (pins_path(options->bpffs, name, task.path) || held_open(task.path, &task.held))
 		return -1;
-	status = detach_held(name, path, &held);
-	held_close(&held);
+	if (name != task.name)
+		memcpy(task.name, name, strlen(name) + 1); /* pins_path() saw that it fits */
+	status = detach_held(&task, ifindex);
+	held_close(&task.held);
 	return status;
 }
 
 int attach_undo(const struct options *options)
 {
+	bool detached = false;
 	int status = 0;
 
-	if (pins_check(options->bpffs, false))
+	if (pins_check(options->bpffs))
 		return -1;
-	for (size_t i = 0; i < options->n_interfaces; i++)
-		status |= detach_one(options, options->interfaces[i]);
-	pins_tidy(options->bpffs);
+	for (size_t i = 0; i < options->n_interfaces; i++) {
+		if (detach_one(options, options->interfaces[i]))
+			status = -1;
+		else
+			detached = true;
+	}
+	if (detached)
+		pins_tidy(options->bpffs);
 	return status;
 }

@@ -7,6 +7,9 @@
  * replaces the program (LINK_UPDATE).  An interface that fails does not keep the others from being
  * done, but the command fails.
  *
+ * A pin keeps the name that its interface had at first.  Neither command touches a link whose pin
+ * has the name of one interface of this network namespace but filters another, here or elsewhere.
+ *
  * Both return 0, or -1 after a line for each thing that went wrong.
  */
 #ifndef EXOGATE_ATTACH_H

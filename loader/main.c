@@ -19,13 +19,15 @@ static const struct command {
 	enum options_command id;
 	int takes_interfaces;
 	int (*run)(const struct options *options);
+	const char *summary;
 	const char *help;
 } commands[] = {
-	{ "attach", OPTIONS_ATTACH, 1, attach_run,
+	{ "attach", OPTIONS_ATTACH, 1, attach_run, "filter an interface, or renew its lists",
 	  "Drop what comes to TCP port 25 of IFACE from sources in no list.  On an interface that\n"
 	  "is attached already, program and lists are replaced in place; counters go on.\n" },
-	{ "detach", OPTIONS_DETACH, 1, attach_undo, "Filter IFACE no more.\n" },
-	{ "status", OPTIONS_STATUS, 0, report_run,
+	{ "detach", OPTIONS_DETACH, 1, attach_undo, "filter it no more",
+	  "Filter IFACE no more.\n" },
+	{ "status", OPTIONS_STATUS, 0, report_run, "show what is attached, and its counters",
 	  "Show attached interfaces, lists and counters by reason.\n" },
 };
 
@@ -39,25 +41,37 @@ static void print_synopsis(FILE *stream, const struct command *command)
 
 static void print_command_help(const struct command *command)
 {
-	printf("usage: ");
+	printf("Usage: ");
 	print_synopsis(stdout, command);
 	printf("\n%s\n", command->help);
 	options_help(stdout, command->id);
 }
 
+static int is_help(const char *argument)
+{
+	return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
+}
+
+static void print_commands(void)
+{
+	printf("\nDrops at the NIC what comes to TCP port 25 from outside Microsoft's list.\n\n");
+	for (size_t i = 0; i < COMMANDS_N; i++)
+		printf("  %-8s %s\n", commands[i].name, commands[i].summary);
+}
+
 static void print_usage(FILE *stream)
 {
 	for (size_t i = 0; i < COMMANDS_N; i++) {
-		fputs(i == 0 ? "usage: " : "       ", stream);
+		fputs(i == 0 ? "Usage: " : "       ", stream);
 		print_synopsis(stream, &commands[i]);
 	}
 	fprintf(stream, "       exogate-xdp [COMMAND] --help | --version\n");
 }
 
-static int has_argument(int argc, char **argv, const char *wanted)
+static int asks_for_help(int argc, char **argv)
 {
 	for (int i = 0; i < argc; i++) {
-		if (strcmp(argv[i], wanted) == 0)
+		if (is_help(argv[i]))
 			return 1;
 	}
 	return 0;
@@ -76,7 +90,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 {
 	static struct options options;
 
-	if (has_argument(argc, argv, "--help")) {
+	if (asks_for_help(argc, argv)) {
 		print_command_help(command);
 		return EXIT_OK;
 	}
@@ -97,8 +111,9 @@ int main(int argc, char **argv)
 	log_open();
 	if (command)
 		return run_command(command, argc - 2, argv + 2);
-	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+	if (argc > 1 && is_help(argv[1])) {
 		print_usage(stdout);
+		print_commands();
 		return EXIT_OK;
 	}
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {

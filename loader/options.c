@@ -8,6 +8,11 @@
 
 #define ACL_DEFAULT "/var/lib/exogate/microsoft.json"
 
+#define TEXT(number)   #number
+#define LENGTH(number) "/" TEXT(number)
+#define ALLOW_SHORTEST \
+	LENGTH(PREFIX_OPERATOR_MIN4) " (IPv4) or " LENGTH(PREFIX_OPERATOR_MIN6) " (IPv6)"
+
 /* Stores a value; returns what is wrong with it, or NULL. */
 typedef const char *set_option(struct options *options, const char *value);
 
@@ -30,7 +35,7 @@ static const char *set_mode(struct options *options, const char *value)
 
 static const char *set_acl(struct options *options, const char *value)
 {
-	options->acl = value;
+	options->acl = strcmp(value, "-") == 0 ? "/dev/stdin" : value;
 	return NULL;
 }
 
@@ -44,8 +49,8 @@ static const char *set_allow(struct options *options, const char *value)
 	status = prefix_parse(value, strlen(value), prefix);
 	if (status != PREFIX_OK)
 		return prefix_error(status);
-	if (prefix->length == 0)
-		return "would admit everyone; detach the filter instead";
+	if (prefix_too_wide(prefix))
+		return "shorter than " ALLOW_SHORTEST "; to admit everyone, detach the filter";
 	prefix->source = PREFIX_OPERATOR;
 	options->n_allow++;
 	return NULL;
@@ -54,6 +59,13 @@ static const char *set_allow(struct options *options, const char *value)
 static const char *set_bpffs(struct options *options, const char *value)
 {
 	options->bpffs = value;
+	return NULL;
+}
+
+static const char *set_relay_pool(struct options *options, const char *value)
+{
+	(void)value;
+	options->relay_pool = true;
 	return NULL;
 }
 
@@ -73,9 +85,12 @@ static const struct option_row {
 } rows[] = {
 	{ "--mode", "auto|native|generic", "where packets are filtered (auto)", OPTIONS_ATTACH,
 	  set_mode },
-	{ "--acl", "FILE", "Microsoft's endpoint list (" ACL_DEFAULT ")", OPTIONS_ATTACH, set_acl },
+	{ "--acl", "FILE|-", "Microsoft's endpoint list (" ACL_DEFAULT ")", OPTIONS_ATTACH,
+	  set_acl },
 	{ "--allow", "CIDR", "admit these sources too; may be repeated", OPTIONS_ATTACH,
 	  set_allow },
+	{ "--relay-pool", NULL, "admit 40.95.0.0/16, from where Microsoft relays forwarded mail",
+	  OPTIONS_ATTACH, set_relay_pool },
 	{ "--bpffs", "DIR", "where links are pinned (" EXOGATE_PIN_DIR ")",
 	  OPTIONS_ATTACH | OPTIONS_DETACH | OPTIONS_STATUS, set_bpffs },
 	{ "--json", NULL, "print JSON", OPTIONS_STATUS, set_json },
@@ -100,6 +115,9 @@ static const struct option_row *find_row(const char *argument, unsigned command,
 
 static int add_interface(struct options *options, const char *name)
 {
+	for (size_t i = 0; i < options->n_interfaces; i++)
+		if (strcmp(options->interfaces[i], name) == 0)
+			return log_error("%s: named twice", name);
 	if (options->n_interfaces == OPTIONS_INTERFACES_MAX)
 		return log_error("more than %d interfaces", OPTIONS_INTERFACES_MAX);
 	options->interfaces[options->n_interfaces++] = name;
@@ -149,6 +167,6 @@ void options_help(FILE *stream, enum options_command command)
 		const char *argument = rows[i].argument ? rows[i].argument : "";
 
 		if (rows[i].commands & command)
-			fprintf(stream, "  %-8s %-20s %s\n", rows[i].name, argument, rows[i].help);
+			fprintf(stream, "  %-12s %-20s %s\n", rows[i].name, argument, rows[i].help);
 	}
 }

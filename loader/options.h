@@ -34,6 +34,7 @@ struct options {
 	const char *acl;
 	const char *bpffs;
 	enum options_mode mode;
+	bool relay_pool; /* admit Microsoft's relay pool too */
 	bool json;
 };
 

@@ -8,10 +8,22 @@
 #include <libgen.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#define DEFAULT_BPFFS "/sys/fs/bpf" /* the parent of EXOGATE_PIN_DIR */
+
+/* Such as that of `ip netns exec`.  No if it cannot be known. */
+static bool mounts_are_private(void)
+{
+	struct stat mine, first;
+
+	return stat("/proc/self/ns/mnt", &mine) == 0 && stat("/proc/1/ns/mnt", &first) == 0 &&
+	       (mine.st_ino != first.st_ino || mine.st_dev != first.st_dev);
+}
 
 static int require_bpffs(const char *dir)
 {
@@ -19,13 +31,21 @@ static int require_bpffs(const char *dir)
 
 	if (statfs(dir, &fs))
 		return log_errno("cannot look at %s", dir);
-	if (fs.f_type != BPF_FS_MAGIC)
+	if (fs.f_type == BPF_FS_MAGIC)
+		return 0;
+	if (mounts_are_private())
+		return log_error("no BPF file system at %s in this private mount namespace; enter "
+				 "the network namespace by nsenter --net=FILE, not by ip netns "
+				 "exec, or name by --bpffs one that was mounted outside",
+				 dir);
+	if (strcmp(dir, DEFAULT_BPFFS) == 0)
 		return log_error("no BPF file system at %s; mount one: mount -t bpf bpf %s", dir,
 				 dir);
-	return 0;
+	return log_error("no BPF file system at %s; name by --bpffs a directory in one, such as %s",
+			 dir, EXOGATE_PIN_DIR);
 }
 
-int pins_check(const char *dir, bool create)
+int pins_check(const char *dir)
 {
 	char parent[PATH_MAX];
 
@@ -33,16 +53,44 @@ int pins_check(const char *dir, bool create)
 		return require_bpffs(dir);
 	if (snprintf(parent, sizeof(parent), "%s", dir) >= (int)sizeof(parent))
 		return log_error("%.40s...: the path is too long", dir);
-	if (require_bpffs(dirname(parent)))
+	return require_bpffs(dirname(parent));
+}
+
+int pins_make(const char *dir, bool *made)
+{
+	if (pins_check(dir))
 		return -1;
-	if (create && mkdir(dir, 0700) && errno != EEXIST)
+	*made = mkdir(dir, 0700) == 0;
+	if (!*made && errno != EEXIST)
 		return log_errno("cannot make %s", dir);
+	if (mounts_are_private())
+		log_note("note: in this private mount namespace the filter lasts only if the BPF "
+			 "file system at %s was mounted outside",
+			 dir);
 	return 0;
 }
 
 void pins_tidy(const char *dir)
 {
 	rmdir(dir);
+}
+
+/* A pin of ours is a file without dots, as short as the name of an interface. */
+static int may_be_pin(const struct dirent *entry)
+{
+	return entry->d_type != DT_DIR && !strchr(entry->d_name, '.') &&
+	       strlen(entry->d_name) < IF_NAMESIZE;
+}
+
+int pins_list(const char *dir, struct dirent ***files)
+{
+	int n = scandir(dir, files, may_be_pin, alphasort);
+
+	if (n < 0)
+		return errno == ENOENT ? 0 : log_errno("cannot list %s", dir);
+	if (n == 0)
+		free(*files);
+	return n;
 }
 
 static void exchange(char *text, char from, char to)

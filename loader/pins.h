@@ -10,15 +10,26 @@
 #ifndef EXOGATE_PINS_H
 #define EXOGATE_PINS_H
 
+#include <dirent.h>
 #include <limits.h>
 #include <net/if.h>
 #include <stdbool.h>
 
-/* Is dir in a BPF file system, or could it be made in one?  Made now if create is set. */
-int pins_check(const char *dir, bool create);
+/* Is dir in a BPF file system, or could it be made in one?  A refusal names a mend that lasts:
+ * what is mounted in a private mount namespace ends with it, and the filter too. */
+int pins_check(const char *dir);
+
+/* The same, and makes it if need be; *made says whether.  Notes a private mount namespace. */
+int pins_make(const char *dir, bool *made);
 
 /* Removes dir if it is empty; else, or if something is mounted there, it stays. */
 void pins_tidy(const char *dir);
+
+/*
+ * The files of dir that may be pins of ours, sorted by name: how many, or -1 after a line.  The
+ * caller frees each and the array; there is neither if the number is not above 0.
+ */
+int pins_list(const char *dir, struct dirent ***files);
 
 /* Where the link of an interface is pinned. */
 int pins_path(const char *dir, const char *interface, char path[PATH_MAX]);

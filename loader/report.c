@@ -6,15 +6,15 @@
 #include "maps.h"
 #include "pins.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* All about one pinned link. */
 struct report {
-	char interface[IF_NAMESIZE];
+	char interface[IF_NAMESIZE]; /* the present name, that of the pin if there is none */
+	char pin[PATH_MAX];
 	struct held held;
 	bool readable; /* its maps are of our ABI version, so that what follows is known */
 	__u64 prefixes[PREFIX_SOURCE_N];
@@ -79,7 +79,7 @@ static void print_report(const struct report *report)
 	printf("  TCP port %u, ABI version %u, maps", held->config.port, held->config.abi);
 	for (int i = 0; i < HELD_MAP_N; i++)
 		printf(" %s %u", maps[i], held->map_ids[i]);
-	putchar('\n');
+	printf("\n  pinned at %s\n", report->pin);
 	if (!report->readable) {
 		printf("  ABI version %u is not %d: attach again to replace the program\n",
 		       held->config.abi, EXOGATE_ABI_VERSION);
@@ -93,6 +93,23 @@ static void print_report(const struct report *report)
 }
 
 /* --- JSON ------------------------------------------------------------------------------------- */
+
+/* JSON is UTF-8, but the kernel takes nearly any bytes for a name: those are written \xHH. */
+static json_t *json_text(const char *text)
+{
+	char escaped[4 * PATH_MAX], *out = escaped;
+	json_t *string = json_string(text);
+
+	if (string)
+		return string;
+	for (; *text; text++) {
+		if (*text >= ' ' && *text <= '~')
+			*out++ = *text;
+		else
+			out += sprintf(out, "\\x%02x", (unsigned char)*text);
+	}
+	return json_stringn(escaped, (size_t)(out - escaped));
+}
 
 static json_t *json_maps(const struct report *report)
 {
@@ -136,8 +153,8 @@ static json_t *json_report(const struct report *report)
 	const struct held *held = &report->held;
 	bool attached = held->state == HELD_ATTACHED;
 
-	return json_pack("{s:s,s:o,s:s,s:o,s:{s:I,s:s},s:o,s:I,s:I,s:o,s:o}", "interface",
-			 report->interface, "ifindex",
+	return json_pack("{s:o,s:o,s:o,s:s,s:o,s:{s:I,s:s},s:o,s:I,s:I,s:o,s:o}", "interface",
+			 json_text(report->interface), "pin", json_text(report->pin), "ifindex",
 			 attached ? json_integer(held->device.ifindex) : json_null(), "state",
 			 states[held->state], "mode",
 			 attached ? json_string(mode_name(report)) : json_null(), "program", "id",
@@ -167,27 +184,21 @@ static int read_maps(struct report *report)
 static int report_file(const char *dir, const char *file, json_t *array)
 {
 	struct report report = { 0 };
-	char path[PATH_MAX];
 	int n = 0;
 
 	pins_interface(file, report.interface);
-	if (pins_path(dir, report.interface, path) || held_open(path, &report.held))
+	if (pins_path(dir, report.interface, report.pin) || held_open(report.pin, &report.held))
 		return -1;
+	if (report.held.state == HELD_ATTACHED)
+		if_indextoname(report.held.device.ifindex, report.interface);
 	if (report.held.state != HELD_ABSENT && report.held.state != HELD_FOREIGN)
 		n = read_maps(&report) ? -1 : 1;
-	if (n > 0 && array)
-		json_array_append_new(array, json_report(&report));
-	else if (n > 0)
+	if (n > 0 && !array)
 		print_report(&report);
+	else if (n > 0 && json_array_append_new(array, json_report(&report)))
+		n = log_error("%s: cannot be reported as JSON", report.pin);
 	held_close(&report.held);
 	return n;
-}
-
-/* A pin of ours is a file without dots, as short as the name of an interface. */
-static int may_be_pin(const struct dirent *entry)
-{
-	return entry->d_type != DT_DIR && !strchr(entry->d_name, '.') &&
-	       strlen(entry->d_name) < IF_NAMESIZE;
 }
 
 static void print_array(json_t *array)
@@ -203,10 +214,10 @@ static void print_array(json_t *array)
 static int report_files(const char *dir, json_t *array)
 {
 	struct dirent **files = NULL;
-	int n_files = scandir(dir, &files, may_be_pin, alphasort), reported = 0;
+	int n_files = pins_list(dir, &files), reported = 0;
 
-	if (n_files < 0)
-		return errno == ENOENT ? 0 : log_errno("cannot list %s", dir);
+	if (n_files <= 0)
+		return n_files;
 	for (int i = 0; i < n_files; i++) {
 		int n = report_file(dir, files[i]->d_name, array);
 
@@ -222,7 +233,7 @@ int report_run(const struct options *options)
 	json_t *array;
 	int n;
 
-	if (pins_check(options->bpffs, false))
+	if (pins_check(options->bpffs))
 		return -1;
 	array = options->json ? json_array() : NULL;
 	n = report_files(options->bpffs, array);
@@ -231,5 +242,7 @@ int report_run(const struct options *options)
 	else if (n == 0)
 		printf("no interface is attached under %s\n", options->bpffs);
 	json_decref(array);
+	if (fflush(stdout) || ferror(stdout))
+		return log_error("cannot write all of the report to standard output");
 	return n < 0 ? -1 : 0;
 }

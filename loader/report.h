@@ -2,11 +2,12 @@
 /*
  * report - the command status: text or JSON from one struct.
  *
- * The JSON is an interface that scripts rely on: {"abi", "interfaces": [{"interface", "ifindex",
- * "state", "mode", "program": {"id", "name"}, "maps": {NAME: id}, "abi", "port", "prefixes":
- * {SOURCE: n}, "counters": {REASON: {"verdict", "packets", "bytes"}}}]}.  ifindex and mode are
- * null unless state is "attached"; prefixes and counters are null where the program's ABI version
- * is not this one.
+ * The JSON is an interface that scripts rely on: {"abi", "interfaces": [{"interface", "pin",
+ * "ifindex", "state", "mode", "program": {"id", "name"}, "maps": {NAME: id}, "abi", "port",
+ * "prefixes": {SOURCE: n}, "counters": {REASON: {"verdict", "packets", "bytes"}}}]}.  interface is
+ * the present name, pin the path of the link, which keeps the name of old; what is not UTF-8 in
+ * them is escaped, \xHH.  ifindex and mode are null unless state is "attached"; prefixes and
+ * counters are null where the program's ABI version is not this one.
  */
 #ifndef EXOGATE_REPORT_H
 #define EXOGATE_REPORT_H

@@ -13,7 +13,15 @@
 const uint8_t wanted_never4[4] = { 255, 255, 255, 255 };
 const uint8_t wanted_never6[16] = { 0xff, 0x02, [15] = 1 };
 
-static struct prefix items[ENDPOINTS_PREFIXES_MAX + OPTIONS_ALLOW_MAX];
+/* Unpublished, and in no SPF record: mail that Microsoft relays without vouching for it. */
+static const struct prefix relay_pool = {
+	.family = 4,
+	.length = 16,
+	.source = PREFIX_RELAY_POOL,
+	.addr = { 40, 95 },
+};
+
+static struct prefix items[ENDPOINTS_PREFIXES_MAX + OPTIONS_ALLOW_MAX + 1];
 
 static int refuse_never(const struct prefix_set *set)
 {
@@ -39,9 +47,11 @@ int wanted_read(const struct options *options, struct prefix_set *out)
 				 options->acl, LIST_URL);
 	if (endpoints_read(options->acl, set.items, ENDPOINTS_PREFIXES_MAX, &set.n, reason,
 			   sizeof(reason)))
-		return log_error("%s", reason);
+		return log_error("%s; fetch it anew from %s", reason, LIST_URL);
 	memcpy(set.items + set.n, options->allow, options->n_allow * sizeof(options->allow[0]));
 	set.n += options->n_allow;
+	if (options->relay_pool)
+		set.items[set.n++] = relay_pool;
 	prefix_set_normalise(&set);
 	if (refuse_never(&set))
 		return -1;

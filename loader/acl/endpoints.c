@@ -13,6 +13,10 @@
 /* Shown of a bad value in a message. */
 #define QUOTE_MAX 80
 
+/* The shortest lengths that are taken for Microsoft's: theirs are /14 and longer, and /48. */
+#define LENGTH_MIN4 8
+#define LENGTH_MIN6 24
+
 struct sink {
 	struct prefix *out;
 	size_t max;
@@ -80,9 +84,26 @@ static int lists_smtp(const char *ports)
 	}
 }
 
+/* Could the prefix be Microsoft's? */
+static int check_prefix(const struct sink *sink, long long id, const struct prefix *prefix,
+			const char *quoted)
+{
+	const char *range = foreign_range(prefix);
+	int least = prefix->family == 4 ? LENGTH_MIN4 : LENGTH_MIN6;
+
+	if (range)
+		return fail(sink, "entry id %lld: \"%s\" reaches into %s, which is not Microsoft's",
+			    id, quoted, range);
+	if (prefix->length < least)
+		return fail(sink,
+			    "entry id %lld: \"%s\" is shorter than /%d, too wide for Microsoft", id,
+			    quoted, least);
+	return 0;
+}
+
 static int add_prefix(const struct sink *sink, long long id, const json_t *ip)
 {
-	const char *text = json_string_value(ip), *range;
+	const char *text = json_string_value(ip);
 	char quoted[QUOTE_MAX + 1];
 	struct prefix prefix;
 	int status;
@@ -93,10 +114,8 @@ static int add_prefix(const struct sink *sink, long long id, const json_t *ip)
 	if (status != PREFIX_OK)
 		return fail(sink, "entry id %lld: \"%s\": %s", id, quote(text, quoted),
 			    prefix_error(status));
-	range = foreign_range(&prefix);
-	if (range)
-		return fail(sink, "entry id %lld: \"%s\" reaches into %s, which is not Microsoft's",
-			    id, quote(text, quoted), range);
+	if (check_prefix(sink, id, &prefix, quote(text, quoted)))
+		return -1;
 	if (*sink->n == sink->max)
 		return fail(sink, "entry id %lld: more than %zu prefixes", id, sink->max);
 	sink->out[(*sink->n)++] = prefix;

@@ -8,8 +8,9 @@
  *
  * The text is treated as hostile, since a wrong prefix opens the relay.  Refused: text that is no
  * JSON, another shape, no such entry or no address in them, a malformed prefix or one with host
- * bits, and one that reaches into ranges that no mail of Microsoft's comes from (private,
- * loopback, link-local, multicast, reserved; hence also /0).
+ * bits, one that reaches into ranges that no mail of Microsoft's comes from (private, loopback,
+ * link-local, multicast, reserved), and one shorter than /8 (IPv4) or /24 (IPv6): no list may
+ * admit most of the Internet by a few prefixes.
  *
  * Both functions return 0, or -1 with one line in err that names what is wrong and where (the line
  * of a syntax error, the id of an entry, the file).  out and *n are written in both cases, and

@@ -118,6 +118,11 @@ const char *prefix_format(const struct prefix *prefix, char text[PREFIX_TEXT_SIZ
 	return text;
 }
 
+bool prefix_too_wide(const struct prefix *prefix)
+{
+	return prefix->length < (prefix->family == 4 ? PREFIX_OPERATOR_MIN4 : PREFIX_OPERATOR_MIN6);
+}
+
 /* Are the first bits of both addresses equal? */
 static int same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
 {

@@ -11,6 +11,7 @@
 #ifndef EXOGATE_PREFIX_H
 #define EXOGATE_PREFIX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,6 +51,13 @@ const char *prefix_error(int error);
 
 /* Writes ADDRESS/LENGTH in canonical form (RFC 5952) to PREFIX_TEXT_SIZE bytes; returns them. */
 const char *prefix_format(const struct prefix *prefix, char text[PREFIX_TEXT_SIZE]);
+
+/* The shortest lengths that an operator may list. */
+#define PREFIX_OPERATOR_MIN4 8
+#define PREFIX_OPERATOR_MIN6 16
+
+/* Is it shorter than those?  A few such prefixes would admit most of the Internet. */
+bool prefix_too_wide(const struct prefix *prefix);
 
 /* Is every address of inner in outer?  Sources are not looked at. */
 int prefix_contains(const struct prefix *outer, const struct prefix *inner);

@@ -17,4 +17,7 @@ its mail configuration, and `Lab.close()` removes all that was made.
     messages      messages as Exchange Online sends them
     relay         the lab: all of the above, put together
     showings      what the lab can show, each checked
+    seccomp       a kernel that refuses one system call
+    rights        what a lab needs to be allowed, and is not
+    alone         what can be shown without all that: exogated, asked at its socket
 """

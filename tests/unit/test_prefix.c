@@ -150,6 +150,26 @@ TEST(contains)
 	}
 }
 
+TEST(too_wide)
+{
+	static const struct {
+		const char *text;
+		bool wanted;
+	} rows[] = {
+		{ "0.0.0.0/0", true },	  { "128.0.0.0/1", true },   { "40.0.0.0/7", true },
+		{ "40.0.0.0/8", false },  { "40.0.0.0/32", false },  { "::/0", true },
+		{ "2a00::/8", true },	  { "2a00::/15", true },     { "2a01::/16", false },
+		{ "2a01::1/128", false }, { "::ffff:0:0/96", true },
+	};
+
+	for (size_t i = 0; i < N(rows); i++) {
+		struct prefix prefix = prefix_of(rows[i].text, PREFIX_OPERATOR);
+
+		harness_row("%s", rows[i].text);
+		CHECK_EQ(prefix_too_wide(&prefix), rows[i].wanted);
+	}
+}
+
 /* A letter for the source, then the prefix. */
 static struct prefix row_of(const char *row)
 {

@@ -5,7 +5,7 @@ import itertools
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -42,11 +42,13 @@ class Place:
         self.namespace.ip(f"link add {self.iface} type veth peer name peer0")
 
     def loader(self, *arguments: str | Path, before: tuple[str, ...] = (),
-               pins: Path | None = None) -> subprocess.CompletedProcess:
-        """Runs the loader in the namespace, with --bpffs."""
+               pins: Path | None = None,
+               prepare: Callable[[], None] | None = None) -> subprocess.CompletedProcess:
+        """Runs the loader in the namespace, with --bpffs; prepare is called before that."""
         argv = [*before, LOADER, *arguments, "--bpffs", pins or self.pins]
-        return subprocess.run(self.namespace.argv(argv), text=True, capture_output=True,
-                              timeout=60, env=ENVIRONMENT)
+        return subprocess.run(self.namespace.argv(argv), text=True, errors="backslashreplace",
+                              capture_output=True, timeout=60, env=ENVIRONMENT,
+                              preexec_fn=prepare)
 
     def ok(self, *arguments: str | Path) -> str:
         """The same, where it must succeed and have nothing to complain of."""
@@ -112,3 +114,18 @@ def create(places: list[Place], bpffs: Path, iface: str = "veth0") -> Place:
     places.append(place)
     place.create()
     return place
+
+
+def refused(done: subprocess.CompletedProcess, *says: str, code: int = 1) -> None:
+    """It failed with one line, on standard error, that says all of this."""
+    assert done.returncode == code, done
+    [line] = done.stderr.splitlines()
+    assert line.startswith("exogate-xdp: "), line
+    for words in says:
+        assert words in line
+
+
+def untouched(place: Place) -> None:
+    """Nothing is attached and nothing is left pinned."""
+    assert place.attached_program() is None
+    assert not place.pins.exists()

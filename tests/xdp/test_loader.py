@@ -10,25 +10,10 @@ import pytest
 from lab.commands import ENVIRONMENT
 
 from .bpf import Map, Program
-from .cases import LISTED4, SYN4
-from .conftest import ENDPOINTS, LOADER, Place, create
+from .cases import LISTED4, SYN4, tcp, v4
+from .conftest import ENDPOINTS, LOADER, Place, create, refused, untouched
 
 PREFIXES = {"microsoft": 6, "operator": 0, "relay-pool": 0}
-
-
-def refused(done: subprocess.CompletedProcess, *says: str, code: int = 1) -> None:
-    """It failed with one line, on standard error, that says all of this."""
-    assert done.returncode == code, done
-    [line] = done.stderr.splitlines()
-    assert line.startswith("exogate-xdp: "), line
-    for words in says:
-        assert words in line
-
-
-def untouched(place: Place) -> None:
-    """Nothing is attached and nothing is left pinned."""
-    assert place.attached_program() is None
-    assert not place.pins.exists()
 
 
 # --- attach, replace, detach, status -------------------------------------------------------------
@@ -111,12 +96,6 @@ def test_several_interfaces(place: Place):
     assert place.report()["interface"] == "peer0"
 
 
-def test_one_interface_of_several_is_missing(place: Place):
-    refused(place.loader("attach", "missing0", place.iface, "--acl", ENDPOINTS),
-            "missing0", "no such interface")
-    assert place.report()["interface"] == place.iface
-
-
 def test_dot_in_the_name(places: list[Place], bpffs: Path):
     place = create(places, bpffs, "veth0.100")
     place.attach()
@@ -162,7 +141,7 @@ def test_mode_is_not_changed_in_place(place: Place):
     refused(place.loader("attach", place.iface, "--mode", "native", "--acl", ENDPOINTS),
             "attached in generic mode", "detach first")
     assert place.report()["program"]["id"] == before
-    place.attach()
+    assert "replaced in place, still in generic mode, counters go on" in place.attach()
     assert place.report()["mode"] == "generic"
 
 
@@ -198,7 +177,10 @@ def test_link_of_another_namespace(places: list[Place], bpffs: Path):
     assert there.report()["state"] == "elsewhere"
     refused(there.loader("attach", there.iface, "--acl", ENDPOINTS),
             "belongs to another network namespace", "--bpffs")
+    refused(there.loader("detach", there.iface), "belongs to another network namespace")
     assert there.attached_program() is None
+    there.namespace.ip(f"link delete {there.iface}")
+    refused(there.loader("detach", there.iface), "belongs to another network namespace")
     assert here.report()["state"] == "attached"
 
 
@@ -272,6 +254,34 @@ def test_interface_does_not_exist(place: Place):
     untouched(place)
 
 
+def test_relay_pool(place: Place):
+    place.attach()
+    syn = v4(tcp(), src="40.95.80.141")
+    assert place.program().run(syn) == "drop"
+    place.attach("--relay-pool")
+    assert place.report()["prefixes"]["relay-pool"] == 1
+    assert place.program().run(syn) == "pass"
+    assert place.report()["counters"]["relay-pool"]["packets"] == 1
+
+
+def test_list_from_standard_input(place: Place):
+    argv = [*place.namespace.argv([LOADER]), "attach", place.iface, "--acl", "-", "--bpffs",
+            place.pins]
+    done = subprocess.run(argv, input=ENDPOINTS.read_text(), text=True, capture_output=True,
+                          timeout=60, check=False)
+    assert done.returncode == 0, done
+    assert place.report()["prefixes"]["microsoft"] == 6
+
+
+def test_nothing_is_touched_if_one_name_is_wrong(place: Place):
+    for names in ((place.iface, "nope"), ("nope", place.iface)):
+        refused(place.loader("attach", *names, "--acl", ENDPOINTS), "nope: no such interface")
+    untouched(place)
+    done = place.loader("attach", place.iface, place.iface, "--acl", ENDPOINTS)
+    assert (done.returncode, "named twice" in done.stderr) == (2, True)
+    untouched(place)
+
+
 @pytest.mark.parametrize("name", ["", "a/b", "..", "a-name-that-is-too-long"])
 def test_name_that_is_no_name(place: Place, name: str):
     refused(place.loader("attach", name, "--acl", ENDPOINTS), "no such interface")
@@ -296,6 +306,8 @@ def test_endpoints_file_is_missing(place: Place, tmp_path: Path):
      "id 10: \"40.93.0.0/15\": bits are set beyond the length"),
     (ENDPOINTS.read_text().replace("40.92.0.0/15", "10.0.0.0/8"), "id 10: \"10.0.0.0/8\""),
     (ENDPOINTS.read_text().replace("40.92.0.0/15", "0.0.0.0/0"), "id 10: \"0.0.0.0/0\""),
+    (ENDPOINTS.read_text().replace("40.92.0.0/15", "40.0.0.0/7"),
+     "id 10: \"40.0.0.0/7\" is shorter than /8"),
 ])
 def test_endpoints_file_is_malformed(place: Place, tmp_path: Path, text: str, says: str):
     acl = tmp_path / "list.json"
@@ -314,7 +326,7 @@ def test_bad_list_leaves_the_good_one(place: Place, tmp_path: Path):
 
 
 def test_list_that_covers_what_sends_nothing(place: Place):
-    for cidr in ("128.0.0.0/1", "ff00::/8"):
+    for cidr in ("255.0.0.0/8", "ff02::/16"):
         refused(place.loader("attach", place.iface, "--acl", ENDPOINTS, "--allow", cidr),
                 cidr, "broadcast or multicast")
     untouched(place)
@@ -324,8 +336,35 @@ def test_no_bpffs(place: Place, tmp_path: Path):
     for pins in (tmp_path, tmp_path / "exogate"):
         for command in (("attach", place.iface, "--acl", ENDPOINTS), ("detach", place.iface),
                         ("status",)):
-            refused(place.loader(*command, pins=pins), f"mount -t bpf bpf {tmp_path}")
+            done = place.loader(*command, pins=pins)
+            refused(done, f"no BPF file system at {tmp_path}", "such as /sys/fs/bpf/exogate")
+            assert "mount -t" not in done.stderr  # it would hide what is there
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_bpffs_in_a_private_mount_namespace(place: Place, tmp_path: Path):
+    """What is mounted there ends with the command; the advice must not be to mount it."""
+    done = private(place, "attach", place.iface, "--acl", ENDPOINTS, pins=tmp_path)
+    refused(done, f"no BPF file system at {tmp_path}", "nsenter --net=", "--bpffs")
+    assert "mount -t bpf" not in done.stderr
+    refused(private(place, "status", pins=tmp_path), "nsenter --net=")
+
+
+def test_attach_in_a_private_mount_namespace(place: Place):
+    done = private(place, "attach", place.iface, "--acl", ENDPOINTS)
+    assert (done.returncode, done.stderr) == (0, "")
+    note, said = done.stdout.splitlines()
+    assert "private mount namespace" in note and str(place.pins) in note
+    assert said == f"{place.iface}: attached in native mode"
+    assert "private" not in place.attach()
+
+
+def private(place: Place, *arguments: str | Path,
+            pins: Path | None = None) -> subprocess.CompletedProcess:
+    """Runs the loader where process 1 has other mounts than it; both are the test's own."""
+    return place.loader(*arguments, pins=pins, before=(
+        "unshare", "--pid", "--fork", "--mount-proc", "sh", "-c",
+        'unshare --mount "$@"; exit $?', "sh"))
 
 
 def test_without_the_right(place: Place):
@@ -352,9 +391,11 @@ def run_loader(*arguments: str) -> subprocess.CompletedProcess:
     (("status", "--json=1"), "--json takes no value"),
     (("attach", "eth0", "--mode=fast"), "--mode fast"),
     (("attach", "eth0", "--allow", "192.0.2.1/24"), "192.0.2.1/24: bits are set"),
-    (("attach", "eth0", "--allow=0.0.0.0/0"), "would admit everyone"),
+    (("attach", "eth0", "--allow=0.0.0.0/0"), "--allow 0.0.0.0/0: shorter than /8"),
+    (("attach", "eth0", "--allow", "40.0.0.0/7"), "--allow 40.0.0.0/7: shorter than /8"),
+    (("attach", "eth0", "--allow", "2a00::/15"), "or /16 (IPv6)"),
     (("attach", "eth0", "--allow", "example.net"), "not an IPv4 or IPv6 address"),
-    (("attach", *("eth0",) * 33), "more than 32 interfaces"),
+    (("attach", *(f"eth{n}" for n in range(33))), "more than 32 interfaces"),
 ])
 def test_usage_error(arguments: tuple[str, ...], says: str):
     refused(run_loader(*arguments), says, code=2)
@@ -364,7 +405,7 @@ def test_usage_error(arguments: tuple[str, ...], says: str):
 def test_no_command(arguments: tuple[str, ...]):
     done = run_loader(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "usage: exogate-xdp attach IFACE..." in done.stderr
+    assert "Usage: exogate-xdp attach IFACE..." in done.stderr
 
 
 @pytest.mark.parametrize("arguments, says", [
@@ -393,3 +434,10 @@ def test_json_is_json_when_something_fails(place: Place):
     refused(done, str(place.pins / "broken"))
     assert [report["interface"] for report in json.loads(done.stdout)["interfaces"]] \
         == [place.iface]
+
+
+def test_report_that_cannot_be_written(place: Place):
+    place.attach()
+    for format in ((), ("--json",)):
+        refused(place.loader("status", *format, before=("sh", "-c", '"$@" >/dev/full', "sh")),
+                "cannot write", "standard output")
