@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "output.h"
 #include "settings.h"
 
 static const char *plural(size_t n, const char *one, const char *many)
@@ -22,5 +23,5 @@ int check_run(const char *path)
 	       plural(settings->n_domains, "domain", "domains"), settings->policy.microsoft.n,
 	       plural(settings->policy.microsoft.n, "prefix", "prefixes"));
 	settings_free(settings);
-	return EXIT_SUCCESS;
+	return output_flush();
 }

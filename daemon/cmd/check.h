@@ -7,7 +7,7 @@
 
 /*
  * Prints errors and warnings to standard error, and one line of what the settings hold to standard
- * output if they are valid.  The exit code: 0, or 1 if they are not.
+ * output if they are valid.  The exit code: 0, or 1 if they are not or it cannot be written.
  */
 int check_run(const char *path);
 

@@ -2,13 +2,13 @@
 #include "keys.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "output.h"
 #include "settings_table.h"
 
 int keys_run(const char *path)
 {
 	(void)path;
 	settings_table_print(stdout);
-	return EXIT_SUCCESS;
+	return output_flush();
 }

@@ -5,7 +5,10 @@
 #ifndef EXOGATE_KEYS_H
 #define EXOGATE_KEYS_H
 
-/* Prints to standard output; the path of the settings does not matter.  The exit code: 0. */
+/*
+ * Prints to standard output; the path of the settings does not matter.  The exit code: 0, or 1 if
+ * it cannot be written.
+ */
 int keys_run(const char *path);
 
 #endif

@@ -102,7 +102,7 @@ static bool read_settings(struct settings_context *c, struct settings *settings)
 	build(c, &tree, settings);
 	ok = has_memory(c) && !c->report.n_errors;
 	if (ok)
-		settings_lint(&c->report, &tree, &settings->policy);
+		settings_lint(c, &tree, &settings->policy);
 out:
 	settings_report_close(&c->report);
 	config_destroy(&config);

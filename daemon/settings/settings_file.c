@@ -7,10 +7,16 @@
 
 #define DIRECTIVE "@include"
 
+#define BLANKS	   " \t\r\n\f"
+#define DIGITS	   "0123456789"
+#define HEX_DIGITS DIGITS "abcdefABCDEF"
+#define LETTERS	   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 struct scan {
 	const char *path;
 	const char *start, *p;
 	unsigned int line;
+	bool behind_string; /* with nothing but blanks and comments between */
 };
 
 /* NULL and the whole text, or why not; *text is for the caller to free() in both cases. */
@@ -61,17 +67,74 @@ static const char *end_of_comment(const char *p)
 	return end ? end + 2 : NULL;
 }
 
-/* Behind the string, comment or single byte that is next; NULL if it has no end. */
+static bool is_comment(const char *p)
+{
+	return *p == '#' || (p[0] == '/' && (p[1] == '/' || p[1] == '*'));
+}
+
+/* Behind the string, comment, name, number or single byte that is next; NULL if it has no end. */
 static const char *end_of_token(const char *p)
 {
+	size_t word = strspn(p, LETTERS DIGITS "*_");
+
 	if (*p == '"')
 		return end_of_string(p);
-	if (*p == '#' || (p[0] == '/' && p[1] == '/'))
-		return p + strcspn(p, "\n");
 	if (p[0] == '/' && p[1] == '*')
 		return end_of_comment(p);
-	return p + 1;
+	if (is_comment(p))
+		return p + strcspn(p, "\n");
+	return word ? p + strspn(p, LETTERS DIGITS "*_-.") : p + 1;
 }
+
+/* --- what libconfig would take for something else --------------------------------------------- */
+
+static bool has_nul(struct span string)
+{
+	for (size_t i = 0; i + 3 < string.len; i++) {
+		if (string.p[i] != '\\')
+			continue;
+		i++;
+		if (span_starts_nocase(span_after(string, i), SPAN("x00")))
+			return true;
+	}
+	return false;
+}
+
+/* More than libconfig's int holds; it would wrap. */
+static bool has_many_digits(const char *p)
+{
+	if (p[0] == '0' && (p[1] == 'x' || p[1] == 'X'))
+		return strspn(p + 2, HEX_DIGITS) > 8;
+	return strspn(p, DIGITS) > 9;
+}
+
+static const char *fault_of(const struct scan *s, struct span token)
+{
+	if (*token.p != '"' && has_many_digits(token.p))
+		return "a number has more than 9 digits (8 with 0x), which would be taken for "
+		       "another one; write a smaller one";
+	if (*token.p != '"')
+		return NULL;
+	if (s->behind_string)
+		return "a string follows another; write a comma between them";
+	if (has_nul(token))
+		return "a string holds \\x00, which would end it there; take it out";
+	return NULL;
+}
+
+static void check_token(struct settings_report *report, struct scan *s, struct span token)
+{
+	const char *fault;
+
+	if (strchr(BLANKS, *token.p) || is_comment(token.p))
+		return;
+	fault = fault_of(s, token);
+	if (fault)
+		settings_report_line(report, s->path, s->line, "%s", fault);
+	s->behind_string = *token.p == '"';
+}
+
+/* --- going over it ---------------------------------------------------------------------------- */
 
 static void advance(struct scan *s, const char *to)
 {
@@ -93,10 +156,9 @@ static struct span directive_path(const struct scan *s)
 
 static bool scan_includes(struct settings_report *report, struct scan *s, int depth);
 
-static bool check_include(struct settings_report *report, const struct scan *from, char *path,
-			  int depth)
+static bool check_include(struct settings_report *report, struct scan *from, char *path, int depth)
 {
-	struct scan inner = { .path = path, .line = 1 };
+	struct scan inner = { .path = path, .line = 1, .behind_string = from->behind_string };
 	const char *why = "not an absolute path";
 	char *text = path[0] == '/' ? read_text(path, &why) : NULL;
 	bool go_on = true;
@@ -104,6 +166,7 @@ static bool check_include(struct settings_report *report, const struct scan *fro
 	if (text) {
 		inner.start = inner.p = text;
 		go_on = scan_includes(report, &inner, depth + 1);
+		from->behind_string = inner.behind_string;
 	} else {
 		settings_report_line(report, from->path, from->line, DIRECTIVE " \"%s\": %s", path,
 				     why);
@@ -140,6 +203,7 @@ static bool skip_token(struct settings_report *report, struct scan *s)
 	const char *end = end_of_token(s->p);
 
 	if (end) {
+		check_token(report, s, span_of(s->p, (size_t)(end - s->p)));
 		advance(s, end);
 		return true;
 	}

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * settings_file - the text of the settings, and whether the files that it includes can be read.
+ * settings_file - the text of the settings, and whether libconfig may be given it.
  *
  * libconfig says little of a file that it cannot open, reads a string without end up to the end of
  * the file, and ends the process over a directory ("input in flex scanner failed"); so it is given
  * text, and only after this module has gone over it and over what `@include` names.  Included paths
  * are absolute: libconfig would look for others where the daemon happens to run.
+ *
+ * Refused too is what libconfig silently takes for something else: strings without a comma between
+ * them (it joins them), \x00 in a string (it ends there), numbers of more than 32 bits (they wrap).
  */
 #ifndef EXOGATE_SETTINGS_FILE_H
 #define EXOGATE_SETTINGS_FILE_H

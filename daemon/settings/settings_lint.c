@@ -1,12 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings_lint.h"
 
-/* Of the domain that every tenant has from the start, by Microsoft's clouds. */
-static const struct span initial_domains[] = {
-	{ ".onmicrosoft.com", 16 },
-	{ ".onmicrosoft.us", 15 },
-	{ ".partner.onmschina.cn", 21 },
+/* The one name with an asterisk that a certificate of Microsoft's has. */
+#define LITERAL_ASTERISK "*.mail.protection.partner.outlook.cn"
+
+struct linter {
+	struct settings_context *context;
+	const struct settings_tree *tree;
+	const struct policy *policy;
 };
+
+static void lint_certificate(struct settings_report *report, const struct settings_value *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (memchr(names->items[i].text.p, '*', names->items[i].text.len) &&
+		    !span_eq(names->items[i].text, SPAN(LITERAL_ASTERISK)))
+			settings_report_warning(report, &names->items[i].place,
+						"an asterisk is only itself: no other name "
+						"matches");
+}
+
+/* --- what counts for two tenants -------------------------------------------------------------- */
+
+/* The name of the tenant with that entry in one of its lists. */
+static struct span tenant_at(const struct settings_tree *tree, const config_setting_t *entry)
+{
+	const struct settings_tree_tenant *tenants = tree->tenants.groups;
+	const config_setting_t *group = config_setting_parent(config_setting_parent(entry));
+
+	return tenants[config_setting_index(group)].name.text;
+}
+
+/* Who has the domain, or else listed it before; empty if that is nobody but the tenant itself. */
+static struct span other_tenant(struct linter *l, struct span self, const void *scope,
+				const struct settings_value *item)
+{
+	const struct policy_tenant *owner = policy_tenant_of(l->policy, item->text);
+	const config_setting_t *earlier =
+		settings_index_add(&l->context->index, scope, item->text, item->place.at);
+
+	if (owner)
+		return span_eq(owner->name, self) ? SPAN("") : owner->name;
+	return earlier ? tenant_at(l->tree, earlier) : SPAN("");
+}
+
+static void lint_shared(struct linter *l, struct span self, const void *scope,
+			const struct settings_value *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct settings_value *item = &list->items[i];
+		struct span other = other_tenant(l, self, scope, item);
+
+		if (other.len)
+			settings_report_warning(&l->context->report, &item->place,
+						"\"%s\" of tenant \"%s\" counts for tenant "
+						"\"%s\" too: right only while they merge",
+						item->text.p, other.p, self.p);
+	}
+}
+
+/* --- tenants ---------------------------------------------------------------------------------- */
 
 static bool ends_with(struct span text, struct span end)
 {
@@ -16,8 +69,8 @@ static bool ends_with(struct span text, struct span end)
 static bool has_initial_domain(const struct settings_value *domains)
 {
 	for (size_t i = 0; i < domains->n; i++)
-		for (size_t j = 0; j < sizeof(initial_domains) / sizeof(initial_domains[0]); j++)
-			if (ends_with(domains->items[i].text, initial_domains[j]))
+		for (size_t j = 0; j < SETTINGS_VALUE_INITIAL_SUFFIXES; j++)
+			if (ends_with(domains->items[i].text, settings_value_initial_suffixes[j]))
 				return true;
 	return false;
 }
@@ -28,14 +81,16 @@ static unsigned int possible_proofs(const struct policy *policy)
 	return policy->dkim_source == POLICY_DKIM_NONE ? 1 : 2;
 }
 
-static void lint_tenant(struct settings_report *report, const struct settings_tree_tenant *tenant,
-			const struct policy *policy)
+static void lint_tenant(struct linter *l, const struct settings_tree_tenant *tenant)
 {
+	static const char originator_orgs, dkim_domains;
+	struct settings_report *report = &l->context->report;
+
 	if (tenant->proofs.number == 1)
 		settings_report_warning(report, &tenant->proofs.place,
 					"one forged or leaked signal is enough");
-	if (policy->missing_certificate == POLICY_MISSING_IGNORE &&
-	    tenant->proofs.number + 1 > possible_proofs(policy))
+	if (l->policy->missing_certificate == POLICY_MISSING_IGNORE &&
+	    tenant->proofs.number + 1 > possible_proofs(l->policy))
 		settings_report_warning(report, &tenant->proofs.place,
 					"mail without a certificate needs %u proofs, more than "
 					"there can be: it will be refused",
@@ -49,21 +104,26 @@ static void lint_tenant(struct settings_report *report, const struct settings_tr
 		settings_report_warning(report, &tenant->ids.place,
 					"none: mail that carries a tenant id, as Exchange Online's "
 					"does, will be refused");
+	lint_shared(l, tenant->name.text, &originator_orgs, &tenant->originator_orgs);
+	lint_shared(l, tenant->name.text, &dkim_domains, &tenant->dkim_domains);
 }
 
-void settings_lint(struct settings_report *report, const struct settings_tree *tree,
+void settings_lint(struct settings_context *context, const struct settings_tree *tree,
 		   const struct policy *policy)
 {
+	struct linter linter = { context, tree, policy };
+	struct settings_report *report = &context->report;
 	const struct settings_tree_tenant *tenants = tree->tenants.groups;
 
 	if (tree->acl.allow.n && policy->other_clients == POLICY_OTHER_REJECT)
 		settings_report_warning(report, &tree->acl.allow.place,
 					"has no effect while other_clients is \"reject\"");
+	lint_certificate(report, &tree->certificate.names);
 	if (policy->missing_certificate == POLICY_MISSING_IGNORE)
 		settings_report_warning(
 			report, &tree->certificate.missing.place,
 			"who holds no certificate of Microsoft's can send too, with "
 			"one proof more");
 	for (size_t i = 0; i < tree->tenants.n_groups; i++)
-		lint_tenant(report, &tenants[i], policy);
+		lint_tenant(&linter, &tenants[i]);
 }

@@ -8,8 +8,8 @@
 #include "settings_context.h"
 #include "settings_tree.h"
 
-/* Warns about settings that are free of errors. */
-void settings_lint(struct settings_report *report, const struct settings_tree *tree,
+/* Warns, on the context's report, about settings that are free of errors. */
+void settings_lint(struct settings_context *context, const struct settings_tree *tree,
 		   const struct policy *policy);
 
 #endif

@@ -20,7 +20,7 @@ static const struct kind {
 static const struct kind *find_kind(struct span text)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (span_starts_nocase(text, kinds[i].prefix))
+		if (!strncmp(text.p, kinds[i].prefix.p, kinds[i].prefix.len))
 			return &kinds[i];
 	return NULL;
 }

@@ -2,17 +2,46 @@
 #include "settings_report.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
+
+static char printable(char c)
+{
+	if ((unsigned char)c < ' ' || c == 0x7f)
+		return '?';
+	return c;
+}
+
+/* All that is printed comes here: no name of a file can break a line or talk to a terminal. */
+static void put(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		putc(printable(*text), out);
+}
+
+static void put_format(FILE *out, const char *format, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, format, args) < 0) {
+		put(out, "not enough memory");
+		return;
+	}
+	put(out, text);
+	free(text);
+}
 
 static void put_path(FILE *out, const config_setting_t *setting)
 {
 	const config_setting_t *parent = config_setting_parent(setting);
+	const char *name = config_setting_name(setting);
+	char quoted[SETTINGS_REPORT_QUOTE];
 
 	if (!parent)
 		return;
 	put_path(out, parent);
-	if (config_setting_name(setting))
+	if (name)
 		fprintf(out, "%s%s", config_setting_parent(parent) ? "." : "",
-			config_setting_name(setting));
+			settings_report_quote(span_of_string(name), quoted));
 	else
 		fprintf(out, "[%d]", config_setting_index(setting));
 }
@@ -27,11 +56,12 @@ const char *settings_report_file(const struct settings_report *report, const con
 /* The top of the file has no line of its own: what it lacks is a matter of the whole file. */
 static void put_file_line(const struct settings_report *report, const config_setting_t *at)
 {
-	if (!at || !config_setting_parent(at))
-		fprintf(report->out, "%s: ", report->path);
-	else
-		fprintf(report->out, "%s:%u: ", settings_report_file(report, at),
-			config_setting_source_line(at));
+	bool whole = !at || !config_setting_parent(at);
+
+	put(report->out, whole ? report->path : settings_report_file(report, at));
+	if (!whole)
+		fprintf(report->out, ":%u", config_setting_source_line(at));
+	fputs(": ", report->out);
 }
 
 static void put_key(FILE *out, const struct settings_place *place)
@@ -49,7 +79,7 @@ static void put_line(const struct settings_report *report, const struct settings
 	fputs(kind, report->out);
 	if (place)
 		put_key(report->out, place);
-	vfprintf(report->out, format, args);
+	put_format(report->out, format, args);
 	putc('\n', report->out);
 }
 
@@ -84,18 +114,20 @@ void settings_report_line(struct settings_report *report, const char *path, unsi
 
 	if (report->n_errors++ >= SETTINGS_REPORT_MAX)
 		return;
-	fprintf(report->out, "%s:%u: ", path, line);
+	put(report->out, path);
+	fprintf(report->out, ":%u: ", line);
 	va_start(args, format);
-	vfprintf(report->out, format, args);
+	put_format(report->out, format, args);
 	va_end(args);
 	putc('\n', report->out);
 }
 
 static void put_rest(const struct settings_report *report, unsigned int n, const char *what)
 {
-	if (n > SETTINGS_REPORT_MAX)
-		fprintf(report->out, "%s: %u more %s\n", report->path, n - SETTINGS_REPORT_MAX,
-			what);
+	if (n <= SETTINGS_REPORT_MAX)
+		return;
+	put(report->out, report->path);
+	fprintf(report->out, ": %u more %s\n", n - SETTINGS_REPORT_MAX, what);
 }
 
 void settings_report_close(struct settings_report *report)
@@ -110,11 +142,8 @@ const char *settings_report_quote(struct span text, char out[static SETTINGS_REP
 	const size_t most = SETTINGS_REPORT_QUOTE - sizeof(more);
 	size_t len = text.len > most ? most : text.len;
 
-	for (size_t i = 0; i < len; i++) {
-		out[i] = text.p[i];
-		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
-			out[i] = '?';
-	}
+	for (size_t i = 0; i < len; i++)
+		out[i] = printable(text.p[i]);
 	out[len] = '\0';
 	if (text.len > most)
 		memcpy(out + len, more, sizeof(more));

@@ -2,7 +2,8 @@
 /*
  * settings_report - lines that tell the operator what is wrong, where, and the mend.
  *
- * `FILE:LINE: key.path: text`; FILE is the included file where the setting stands in one.
+ * `FILE:LINE: key.path: text`; FILE is the included file where the setting stands in one.  Control
+ * characters are printed as "?", wherever they come from.
  */
 #ifndef EXOGATE_SETTINGS_REPORT_H
 #define EXOGATE_SETTINGS_REPORT_H

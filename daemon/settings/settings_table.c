@@ -117,7 +117,9 @@ static const struct settings_row hosted_rows[] = {
 		.shape = SETTINGS_MANY,
 		.type = &settings_type_domains,
 		.example = "domains = [ \"example.net\" ]",
-		.help = "Domains that this relay receives mail for: anyone may send to them.",
+		.help = "Domains that this relay receives mail for: from Exchange Online whoever\n"
+			"the sender is; from other clients only where acl.other_clients is\n"
+			"\"pass\".",
 	},
 };
 static const struct settings_scope hosted = SCOPE(hosted_rows, struct settings_tree_hosted);

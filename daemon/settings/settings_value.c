@@ -8,6 +8,12 @@
 #define NAME_MAX_BYTES	  64
 #define ACCOUNT_MAX_BYTES 32 /* LOGIN_NAME_MAX of useradd(8) */
 
+const struct span settings_value_initial_suffixes[SETTINGS_VALUE_INITIAL_SUFFIXES] = {
+	{ ".onmicrosoft.com", 16 },
+	{ ".onmicrosoft.us", 15 },
+	{ ".partner.onmschina.cn", 21 },
+};
+
 /* Where anyone may have an account, and so send with its stamp. */
 #define CONSUMER_TENANT_ID "84df9e7f-e9f6-40af-b435-aaaaaaaaaaaa"
 
@@ -69,6 +75,8 @@ static const char *parse_certificate(const struct settings_input *in, struct set
 {
 	if (in->text.len == 0 || in->text.len > SESSION_CERTIFICATE_MAX)
 		return "not a name of 1 to 256 bytes";
+	if (span_trim(in->text).len < in->text.len)
+		return "a blank before or behind it, which no certificate has; write it without";
 	return keep_lower(in, out);
 }
 
@@ -93,10 +101,28 @@ const char *settings_value_domain(struct span text, struct domain *out)
 	return domain_parse(text, out) == PARSE_OK ? NULL : "not a domain name";
 }
 
+static bool is_suffix(struct span name)
+{
+	for (size_t i = 0; i < SETTINGS_VALUE_INITIAL_SUFFIXES; i++)
+		if (span_eq(name, span_after(settings_value_initial_suffixes[i], 1)))
+			return true;
+	return !memchr(name.p, '.', name.len);
+}
+
+/* A domain that somebody can have, which a top-level domain or the like is not. */
+static const char *read_owned(struct span text, struct domain *out)
+{
+	const char *error = settings_value_domain(text, out);
+
+	if (!error && is_suffix(domain_span(out)))
+		return "a suffix that others have domains under; write the whole domain";
+	return error;
+}
+
 static const char *parse_domain(const struct settings_input *in, struct settings_value *out)
 {
 	struct domain domain;
-	const char *error = settings_value_domain(in->text, &domain);
+	const char *error = read_owned(in->text, &domain);
 
 	if (error)
 		return error;
@@ -112,7 +138,7 @@ static const char *parse_domains(const struct settings_input *in, struct setting
 
 	if (in->text.len == 0 || in->text.p[0] != '.')
 		return parse_domain(in, out);
-	error = settings_value_domain(span_after(in->text, 1), &domain);
+	error = read_owned(span_after(in->text, 1), &domain);
 	if (error)
 		return error;
 	memcpy(text + 1, domain.text, domain.len);
@@ -126,7 +152,11 @@ static const char *parse_hostname(const struct settings_input *in, struct settin
 	struct domain domain;
 	const char *error = settings_value_domain(in->text, &domain);
 
-	return error ? error : keep(in, out);
+	if (error)
+		return error;
+	if (in->text.p[in->text.len - 1] == '.')
+		return "ends in a dot, which Authentication-Results leave out; write it without";
+	return keep(in, out);
 }
 
 static const char *parse_guid(const struct settings_input *in, struct settings_value *out)
@@ -149,6 +179,8 @@ static const char *parse_guid(const struct settings_input *in, struct settings_v
 	return keep_lower(in, out);
 }
 
+_Static_assert(PREFIX_OPERATOR_MIN4 == 8 && PREFIX_OPERATOR_MIN6 == 16, "as it says below");
+
 static const char *parse_prefix(const struct settings_input *in, struct settings_value *out)
 {
 	char text[PREFIX_TEXT_SIZE];
@@ -157,8 +189,8 @@ static const char *parse_prefix(const struct settings_input *in, struct settings
 
 	if (status != PREFIX_OK)
 		return prefix_error(status);
-	if (prefix.length == 0)
-		return "every address there is; name the networks that are meant";
+	if (prefix_too_wide(&prefix))
+		return "wider than /8 (IPv4) or /16 (IPv6); name the networks that are meant";
 	prefix.source = PREFIX_OPERATOR;
 	out->prefix = prefix;
 	out->text = settings_pool_text(in->pool, span_of_string(prefix_format(&prefix, text)));

@@ -61,7 +61,7 @@ extern const struct settings_type settings_type_account;
 extern const struct settings_type settings_type_certificate; /* in lower case */
 extern const struct settings_type settings_type_choice;	     /* one of row->choices */
 extern const struct settings_type settings_type_count;	     /* within row->min and max, as below */
-extern const struct settings_type settings_type_domain;	     /* normalised (domain.h) */
+extern const struct settings_type settings_type_domain;	     /* normalised (domain.h), no suffix */
 extern const struct settings_type settings_type_domains;     /* the same, or with a leading dot */
 extern const struct settings_type settings_type_duration;    /* in seconds */
 extern const struct settings_type settings_type_guid;	     /* in lower case */
@@ -72,6 +72,13 @@ extern const struct settings_type settings_type_name;
 extern const struct settings_type settings_type_path;
 extern const struct settings_type settings_type_prefix;
 extern const struct settings_type settings_type_size; /* in bytes */
+
+/*
+ * What the domain ends in, with its dot, that every tenant has from the start; one for each of
+ * Microsoft's clouds.
+ */
+#define SETTINGS_VALUE_INITIAL_SUFFIXES 3
+extern const struct span settings_value_initial_suffixes[SETTINGS_VALUE_INITIAL_SUFFIXES];
 
 /* domain_parse() with a reason: NULL, or why the text is no domain name. */
 const char *settings_value_domain(struct span text, struct domain *out);

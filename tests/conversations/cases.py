@@ -294,6 +294,43 @@ VARIED = [
         Expect("inbound-own", "accept"), variant="authres"),
 ]
 
+LISTED = {"stamps": {"X-OriginatorOrg": " org.example"},
+          "top": (("Authentication-Results", VERIFIED.replace("contoso.com", "signer.example")),)}
+BOTH = "policy.proof=stamp policy.proof=signature"
+
+LISTS = [
+    one("org-not-listed", "a domain of the tenant's that originator_orgs leaves out",
+        exo(stamps={"X-OriginatorOrg": " contoso.onmicrosoft.com"}), rejected("tenant-conflict")),
+    one("listed", "what the tenant's lists say instead of its domains", exo(**LISTED),
+        Expect("authorised", "accept", (SENDER, FROM, result(proofs=BOTH))), variant="listed"),
+    one("listed-org-only", "the domain's own signature counts no longer",
+        exo(**LISTED | {"top": (("Authentication-Results", VERIFIED),)}),
+        rejected("proof-missing"), variant="listed"),
+    one("listed-signer-only", "nor the domain as an originator",
+        exo(**LISTED | {"stamps": {}}), rejected("tenant-conflict"), variant="listed"),
+]
+
+DEFAULTS = [
+    one("mode-of-all", "of a tenant that has none of its own",
+        exo(" x@fabrikam.com", mail_from="x@fabrikam.com"),
+        Expect("tenant-conflict", "accept", (), True), variant="monitor"),
+    one("default-authorised", "with Microsoft's certificate and two proofs",
+        exo(top=(("Authentication-Results", VERIFIED),)),
+        Expect("authorised", "accept", (result(proofs=BOTH),)), variant="least"),
+    one("default-proofs", "one is not enough", exo(), rejected("proof-missing"), variant="least"),
+    one("default-org", "any domain of the tenant's", exo(
+        top=(("Authentication-Results", VERIFIED.replace("contoso", "contoso.onmicrosoft")),),
+        stamps={"X-OriginatorOrg": " contoso.onmicrosoft.com"}),
+        Expect("authorised", "accept", (result(proofs=BOTH),)), variant="least"),
+    one("default-certificate", "its absence is for a while",
+        exo(top=(("Authentication-Results", VERIFIED),)), deferred("cert-missing"),
+        variant="least", certificate=None),
+    one("default-other-clients", "are refused", exo(), rejected("client-other"), variant="least",
+        address=OTHER, certificate=None),
+    one("default-hosted", "nothing is", exo(" x@foreign.example", rcpts=("u@example.net",)),
+        rejected("tenant-unknown"), variant="least"),
+]
+
 NO_EVIDENCE = (exo(without=tuple(STAMPS)), rejected("proof-missing"))
 CONFLICT = (exo(stamps={"X-OriginatorOrg": " fabrikam.com"}), rejected("tenant-conflict"))
 VALID = (exo(), AUTHORISED)
@@ -307,4 +344,4 @@ SEVERAL = [
                   VALID)),
 ]
 
-CONVERSATIONS = GATES + FROM_FIELDS + TENANTS + EDITS + VARIED + SEVERAL
+CONVERSATIONS = GATES + FROM_FIELDS + TENANTS + EDITS + VARIED + LISTS + DEFAULTS + SEVERAL

@@ -23,7 +23,7 @@ ENDPOINTS = [{"id": 10, "serviceArea": "Exchange", "ips": ["40.107.0.0/16", "2a0
 MAP = "@contoso.com  @contoso.example.net\n"
 
 SETTINGS = """\
-listen = [ "unix:{socket}" ];
+listen = [ "unix:{socket}" ]; {more}
 authserv_id = "{authserv_id}";
 mode = "{mode}";
 acl: {{ source = "{directory}/endpoints.json"; allow = [ "192.0.2.0/24" ];
@@ -34,21 +34,32 @@ hosted: {{ domains = [ "example.net" ]; }};
 tenants = (
   {{ name = "contoso"; ids = [ "{contoso_id}" ];
      domains = [ "contoso.com", "contoso.onmicrosoft.com", ".dept.contoso.com" ];
-     originator_orgs = [ "contoso.com" ];
+     originator_orgs = {originator_orgs}; {dkim_domains}
      relay_addresses = [ "81.144.215.152" ];
      proofs = {proofs}; mode = "{tenant_mode}";
      rewrite: {{ map = "{directory}/contoso.map"; }}; }},
   {{ name = "fabrikam"; ids = [ "{fabrikam_id}" ]; domains = [ "fabrikam.com" ]; proofs = 1; }}
 );
 limits: {{ connections = "{connections}"; messages = "{messages}"; message_header = "{header}";
-           idle = "{idle}"; message_idle = "{idle}"; }};
+           idle = "{idle}"; message_idle = "{message_idle}"; }};
+"""
+
+# Only what has no default.
+LEAST = """\
+listen = [ "unix:{socket}" ];
+authserv_id = "{authserv_id}";
+acl: {{ source = "{directory}/endpoints.json"; }};
+dkim: {{ {dkim} }};
+tenants = ( {{ name = "contoso"; ids = [ "{contoso_id}" ];
+              domains = [ "contoso.com", "contoso.onmicrosoft.com" ]; }} );
 """
 
 BASE = {"authserv_id": AUTHSERV_ID, "mode": "enforce", "other_clients": "reject",
         "certificate": CERTIFICATE, "missing": "tempfail", "dkim": 'source = "none";',
         "contoso_id": CONTOSO_ID, "fabrikam_id": FABRIKAM_ID, "proofs": "1",
         "tenant_mode": "enforce", "connections": "1000", "messages": "100", "header": "256K",
-        "idle": "600s", "message_idle": "600s"}
+        "idle": "600s", "message_idle": "600s",
+        "originator_orgs": '[ "contoso.com" ]', "dkim_domains": "", "more": ""}
 
 AUTHRES = f'source = "authres"; trusted_authserv_id = "{VERIFIER_ID}";'
 
@@ -62,6 +73,10 @@ VARIANTS: dict[str, dict[str, str]] = {
     "authres": {"dkim": AUTHRES, "proofs": "2"},
     "few": {"connections": "4", "messages": "1", "header": "64K", "idle": "1s",
             "message_idle": "2s"},
+    "hasty": {"idle": "1s", "message_idle": "1h"},
+    "listed": {"dkim": AUTHRES, "proofs": "2", "originator_orgs": '[ "org.example" ]',
+               "dkim_domains": 'dkim_domains = [ "signer.example" ];'},
+    "least": {"dkim": AUTHRES, "template": LEAST},
 }
 
 
@@ -71,7 +86,7 @@ def write_settings(directory: Path, **changed: str) -> Path:
     (directory / "endpoints.json").write_text(json.dumps(ENDPOINTS))
     (directory / "contoso.map").write_text(MAP)
     path = directory / "exogate.conf"
-    path.write_text(SETTINGS.format(**values))
+    path.write_text(values.get("template", SETTINGS).format(**values))
     return path
 
 

@@ -2,10 +2,12 @@
 """How the daemon starts, says that it cannot, and ends."""
 
 import os
+import pwd
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +20,7 @@ from milter.wire import ProtocolError
 from .cases import exo
 from .daemon import CERTIFICATE, TIMEOUT_S, Daemon, write_settings
 
-SECCOMP = Path(__file__).with_name("seccomp.py")
+SECCOMP = Path(__file__).resolve().parents[1] / "lab" / "seccomp.py"
 
 
 def failed_line(*argv: str | Path) -> str:
@@ -120,16 +122,17 @@ def test_another_daemon_serves(start: Callable[..., Daemon], exogated: Path,
     daemon.end()
 
 
-def test_kernel_that_refuses_io_uring(exogated: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("call", ["io_uring_setup", "io_uring_enter"])
+def test_kernel_that_refuses_io_uring(exogated: Path, tmp_path: Path, call: str) -> None:
     settings = write_settings(tmp_path)
-    line = failed_line(sys.executable, SECCOMP, exogated, "-c", settings)
+    line = failed_line(sys.executable, SECCOMP, call, exogated, "-c", settings)
     assert "io_uring" in line and "Operation not permitted" in line
     assert "seccomp" in line and "kernel.io_uring_disabled" in line
     assert not (tmp_path / "milter.sock").exists()
 
 
 def test_the_refusing_kernel_refuses_nothing_else(exogated: Path, tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, SECCOMP, exogated, "check", "-c",
+    done = subprocess.run([sys.executable, SECCOMP, "io_uring_setup", exogated, "check", "-c",
                            write_settings(tmp_path)], timeout=TIMEOUT_S, check=False)
     assert done.returncode == 0
 
@@ -161,6 +164,22 @@ def test_ends_with_open_connections(start: Callable[..., Daemon]) -> None:
     assert busy.end(message).verdict.word == "accept"
     assert daemon.process.wait(timeout=TIMEOUT_S) == 0
     daemon.wait_for_log("reason=authorised")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_serves_as_the_user(start: Callable[..., Daemon]) -> None:
+    """In every identity, saved ones and groups too; the socket is still the daemon's to remove."""
+    account = pwd.getpwnam("nobody")
+    with tempfile.TemporaryDirectory() as directory:    # others cannot reach into tmp_path
+        os.chown(directory, account.pw_uid, account.pw_gid)
+        daemon = start(more='user = "nobody";', socket=f"{directory}/milter.sock")
+        lines = Path(f"/proc/{daemon.process.pid}/status").read_text().splitlines()
+        status = dict(line.split(":\t", 1) for line in lines)
+        assert status["Uid"].split() == 4 * [str(account.pw_uid)]
+        assert status["Gid"].split() == 4 * [str(account.pw_gid)]
+        assert status["Groups"].split() == [str(account.pw_gid)]
+        check_served(daemon)
+        daemon.end()
 
 
 def check_served(daemon: Daemon) -> None:

@@ -141,6 +141,17 @@ def test_half_a_packet_then_silence(daemons: Daemons, name: str) -> None:
     serve_one(daemon)
 
 
+def test_silence_between_messages(daemons: Daemons) -> None:
+    """limits.idle alone, before the first message and after one."""
+    daemon = daemons("hasty")
+    with Connection(daemon.socket) as connection:
+        connection.send_raw(OFFER + CONNECT)
+        connection.rest()       # in time, or the test's own limit is over
+    mta = open_mta(daemon)
+    check_authorised(mta.message(exo()))
+    mta.connection.rest()
+
+
 def test_activity_keeps_a_connection(daemons: Daemons) -> None:
     """Silence is counted from the last packet, not from the first."""
     daemon = daemons("few")

@@ -4,6 +4,6 @@
     conftest         check settings that a test writes
     test_errors      each class of error, with its exact line
     test_map         the same for rewrite maps
-    test_accepted    what is valid: defaults, spellings, includes, warnings, size
+    test_accepted    what is valid: spellings, includes, warnings, size
     test_reference   the printed keys, and contrib/exogate.conf
 """

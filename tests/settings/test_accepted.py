@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is valid: spellings, defaults, includes, warnings, and many tenants."""
+"""What is valid: spellings, includes, warnings, and many tenants."""
 
 import pytest
 
 from .conftest import BASE, ENDPOINTS, Settings, exogated
-from .test_errors import GUID, tenant
+from .test_errors import GUID, OTHER_GUID, tenant
 
 OK = "exogate.conf: ok: 1 tenant, 2 domains, 6 Microsoft prefixes\n"
 
@@ -22,6 +22,13 @@ SPELLINGS = {
                                   "tenants": tenant(relay_addresses="[ ]")},
     "literal-asterisk": {"extra": 'certificate: { names = [ "*.mail.protection.partner.outlook.cn"'
                                   ' ]; };'},
+    "strings-beside-keys": {"extra": 'user = "a" mode = "enforce" // "b"\n'
+                                     'certificate: { missing = "tempfail" }'},
+    "x00-behind-a-backslash": {"extra": 'certificate: { names = [ "\\\\x00" ]; };'},
+    "digits-where-they-are-no-number": {
+        "extra": '# 1234567890\nuser = "a1234567890"; # 0x1234567890',
+        "tenants": tenant(name='"1234567890"', proofs="000000002")},
+    "hex": {"tenants": tenant(proofs="0x00000002")},
     "hosted-and-tenants": {"extra": 'hosted: { domains = [ "contoso.com", ".contoso.com" ]; };'},
     "limits-in-units": {"extra": 'limits: { connections = "10K"; messages = "100K"; '
                                  'message_header = "8M"; idle = "1d"; };'},
@@ -32,7 +39,7 @@ SPELLINGS = {
     "user": {"extra": 'user = "_exogate";'},
     "other-clients": {"acl": f'acl: {{ source = "{ENDPOINTS}"; other_clients = "pass"; '
                              'allow = [ "192.0.2.1", "2001:db8::/32", "10.0.0.0/8", '
-                             '"10.1.0.0/16" ]; };'},
+                             '"10.1.0.0/16", "2400::/16" ]; };'},
 }
 
 
@@ -94,6 +101,10 @@ WARNINGS = {
     "allow-without-effect": (
         {"acl": f'acl: {{ source = "{ENDPOINTS}"; allow = [ "192.0.2.1" ]; }};'},
         'exogate.conf:3: warning: acl.allow: has no effect while other_clients is "reject"'),
+    "asterisk": (
+        {"certificate": 'certificate: { names = [ "*.mail.protection.outlook.com" ]; };'},
+        "exogate.conf:6: warning: certificate.names[0]: an asterisk is only itself: no other name "
+        "matches"),
 }
 
 
@@ -112,6 +123,43 @@ def test_certificate_may_be_missing(settings: Settings) -> None:
         "more than there can be: it will be refused"]
 
 
+def two_tenants(contoso: str = "", fabrikam: str = "") -> str:
+    return (f'tenants = ( {{ name = "contoso"; ids = [ "{GUID}" ]; {contoso} '
+            'domains = [ "contoso.com", "contoso.onmicrosoft.com" ]; },\n'
+            f'{{ name = "fabrikam"; ids = [ "{OTHER_GUID}" ]; {fabrikam} '
+            'domains = [ ".fabrikam.com", "fabrikam.onmicrosoft.com" ]; } );')
+
+
+def shared(place: str, domain: str, theirs: str, counts: str) -> str:
+    return (f'exogate.conf:{place}: "{domain}" of tenant "{theirs}" counts for tenant "{counts}" '
+            "too: right only while they merge")
+
+
+SHARED = {
+    "org": (two_tenants(fabrikam='originator_orgs = [ "contoso.com" ];'),
+            shared("6: warning: tenants[1].originator_orgs[0]", "contoso.com", "contoso",
+                   "fabrikam")),
+    "dkim": (two_tenants('dkim_domains = [ "contoso.com", "mail.fabrikam.com" ];'),
+             shared("5: warning: tenants[0].dkim_domains[1]", "mail.fabrikam.com", "fabrikam",
+                    "contoso")),
+    "both-listed": (two_tenants(*2 * ['dkim_domains = [ "signer.example" ];']),
+                    shared("6: warning: tenants[1].dkim_domains[0]", "signer.example", "contoso",
+                           "fabrikam")),
+}
+
+
+@pytest.mark.parametrize("tenants, line", SHARED.values(), ids=SHARED.keys())
+def test_what_counts_for_two_tenants(settings: Settings, tenants: str, line: str) -> None:
+    answer = settings.check(tenants=tenants)
+    assert (answer.lines, answer.code) == ([line], 0)
+
+
+def test_an_org_of_one_and_a_signer_of_another(settings: Settings) -> None:
+    answer = settings.check(tenants=two_tenants('originator_orgs = [ "x.example" ];',
+                                                'dkim_domains = [ "x.example" ];'))
+    assert (answer.lines, answer.code) == ([], 0)
+
+
 @pytest.mark.parametrize("domain", ["x.onmicrosoft.us", "x.partner.onmschina.cn"])
 def test_initial_domains_of_other_clouds(settings: Settings, domain: str) -> None:
     assert settings.check(tenants=tenant(domains=f'[ "{domain}" ]')).lines == []
@@ -120,33 +168,6 @@ def test_initial_domains_of_other_clouds(settings: Settings, domain: str) -> Non
 def test_no_warnings_beside_errors(settings: Settings) -> None:
     answer = settings.check("mode = 1;", tenants=tenant(proofs="1"))
     assert len(answer.lines) == 1 and "warning" not in answer.lines[0]
-
-
-ONE_PROOF = {"dkim": "", "tenants": tenant(proofs="1")}
-
-# A key that is not there, written: the settings around it, the line, changes to keys.
-DEFAULTS = {
-    "mode": ({}, 'mode = "enforce";', {}),
-    "other-clients": ({}, "", {"acl": f'acl: {{ source = "{ENDPOINTS}"; '
-                                      'other_clients = "reject"; };'}),
-    "certificate": ({}, 'certificate: { names = [ "mail.protection.outlook.com" ]; '
-                        'missing = "tempfail"; };', {}),
-    "dkim": (ONE_PROOF, 'dkim: { source = "none"; };', {}),
-    "tenant": ({}, "", {"tenants": tenant(
-        originator_orgs='[ "contoso.com", "contoso.onmicrosoft.com" ]',
-        dkim_domains='[ "contoso.com", "contoso.onmicrosoft.com" ]', proofs="2",
-        relay_addresses="[ ]", mode='"enforce"')}),
-    "limits": ({}, 'limits: { connections = "10000"; messages = "1000"; message_header = "1M"; '
-                   'idle = "600s"; message_idle = "4h"; };', {}),
-}
-
-
-@pytest.mark.parametrize("around, line, changed", DEFAULTS.values(), ids=DEFAULTS.keys())
-def test_default_can_be_written(settings: Settings, around: dict[str, str], line: str,
-                                changed: dict[str, str]) -> None:
-    absent = settings.check(**around)
-    written = settings.check(line, **around | changed)
-    assert (written.lines, written.out, written.code) == (absent.lines, absent.out, 0)
 
 
 def test_many_tenants(settings: Settings) -> None:

@@ -2,8 +2,11 @@
 """The printed reference of all keys, and the example that is installed."""
 
 import re
+import subprocess
 
-from .conftest import ENDPOINTS, ROOT, Settings, exogated
+import pytest
+
+from .conftest import BASE, ENDPOINTS, ENVIRONMENT, EXOGATED, ROOT, Settings, exogated
 
 EXAMPLE = ROOT / "contrib" / "exogate.conf"
 
@@ -53,6 +56,23 @@ def printed_keys() -> dict[str, list[str]]:
             key = line
             keys[key] = []
     return keys
+
+
+@pytest.mark.parametrize("arguments", [["keys"], ["check", "-c"]], ids=["keys", "check"])
+def test_output_that_cannot_be_written(settings: Settings, arguments: list[str]) -> None:
+    if arguments[-1] == "-c":
+        arguments = [*arguments, settings.write("exogate.conf", "\n".join(BASE.values()))]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([EXOGATED, *arguments], stdout=full, stderr=subprocess.PIPE,
+                              text=True, timeout=60, env=ENVIRONMENT)
+    assert (done.stderr, done.returncode) == (
+        "exogated: cannot write to standard output: No space left on device\n", 1)
+
+
+def test_hosted_domains_are_not_for_anyone() -> None:
+    """Other clients are refused by default, whomever they send to."""
+    for text in (" ".join(printed_keys()["hosted.domains"]), EXAMPLE.read_text()):
+        assert "anyone may send" not in text
 
 
 def test_each_key_has_its_type_and_default() -> None:
