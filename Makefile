@@ -156,7 +156,7 @@ test: deps ## build with sanitizers and run every test (as root)
 	@$(PYTHON) -m pytest tests
 
 .PHONY: test-programs
-test-programs: build/asan/exogated build/asan/exogate-xdp $(UNIT_TESTS) $(PROBES) $(FUZZERS)
+test-programs: build/asan/exogated build/asan/exogate-xdp $(UNIT_TESTS) $(PROBES) $(FUZZERS) ## build what the tests run
 
 .PHONY: fuzz
 fuzz: $(FUZZERS) ## fuzz every parser for FUZZ_SECONDS (60) each; findings go to build/fuzz/

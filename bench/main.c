@@ -22,7 +22,7 @@ static void print_usage(FILE *out)
 		"      --mail-from ADDR   envelope sender (default: null)\n"
 		"      --rcpt ADDR        recipient (default someone@example.org)\n"
 		"  -n, --messages N       messages in each of %d runs (default %u)\n"
-		"      --help             print this and exit\n"
+		"  -h, --help             print this and exit\n"
 		"      --version          print the version and exit\n",
 		DECIDE_RUNS, DECIDE_MESSAGES_DEFAULT);
 }
@@ -94,6 +94,8 @@ static enum step take_option(int option, struct decide_options *o)
 		puts("exogate-bench " EXOGATE_VERSION);
 		return STEP_DONE;
 	default:
+		fprintf(stderr,
+			"exogate-bench: unknown or incomplete option; see exogate-bench --help\n");
 		return STEP_MISUSED;
 	}
 }
@@ -112,13 +114,16 @@ int main(int argc, char **argv)
 	enum step step = STEP_ON;
 	int option;
 
+	opterr = 0;
 	while (step == STEP_ON &&
-	       (option = getopt_long(argc, argv, "c:n:", long_options, NULL)) != -1)
+	       (option = getopt_long(argc, argv, "c:n:h", long_options, NULL)) != -1)
 		step = take_option(option, &options);
 	if (step != STEP_ON)
 		return step == STEP_DONE ? 0 : 2;
 	if (argc - optind != 2 || strcmp(argv[optind], "decide") != 0 || !options.settings) {
-		print_usage(stderr);
+		fprintf(stderr,
+			"exogate-bench: wants \"decide -c FILE MESSAGE\"; see exogate-bench "
+			"--help\n");
 		return 2;
 	}
 	options.message = argv[optind + 1];

@@ -62,7 +62,7 @@ static void print_usage(FILE *out)
 			commands[i].help);
 	fprintf(out, "\nOptions:\n"
 		     "  -c, --config FILE  the settings (default " DEFAULT_SETTINGS ")\n"
-		     "      --help         print this and exit\n"
+		     "  -h, --help         print this and exit\n"
 		     "      --version      print the version and exit\n\n"
 		     "Exit status: 0 done, 1 failed, 2 wrong usage.\n");
 }
@@ -174,7 +174,8 @@ int main(int argc, char **argv)
 	const char *path = DEFAULT_SETTINGS;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1) {
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "c:h", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			path = optarg;
@@ -186,7 +187,7 @@ int main(int argc, char **argv)
 			puts("exogated " EXOGATE_VERSION);
 			return EXIT_OK;
 		default:
-			return EXIT_USAGE;
+			return usage_error("unknown or incomplete option", argv[optind - 1]);
 		}
 	}
 	if (optind < argc) {

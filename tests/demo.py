@@ -21,9 +21,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab import network
+from lab import alone, network, rights
 from lab.commands import LabError
-from lab.relay import Lab
+from lab.relay import ENDPOINTS, Lab
 from lab.showings import SHOWINGS, Showing
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,7 +37,7 @@ class Interrupted(BaseException):
 class Interrupts:
     """Turns the first of the signals into an exception, and ignores all that follow it."""
 
-    SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
     def watch(self) -> None:
         for number in self.SIGNALS:
@@ -166,6 +166,17 @@ def demo(lab: Lab, report: Report, interrupts: Interrupts, keep: bool) -> int:
     return status
 
 
+def demo_alone(programs: Path, report: Report) -> int:
+    """What needs no network, where there is no right to make one."""
+    report.say("demo: missing: " + ", ".join(rights.missing()))
+    report.say("demo: run it as root of the host, or in a container with --privileged;\n"
+               "demo: without a network, this is exogated alone, asked as Postfix would ask it")
+    with alone.Alone(programs, ENDPOINTS) as lab:
+        shown = [show(lab, showing, report) for showing in alone.SHOWINGS]
+    report.say(f"\ndemo: {sum(shown)} of {len(SHOWINGS)} shown")
+    return 1
+
+
 def main(arguments: Sequence[str], programs: Path) -> int:
     parser = argparse.ArgumentParser(description="Show exogate at work, in a lab of its own.")
     parser.add_argument("--keep", action="store_true",
@@ -177,6 +188,8 @@ def main(arguments: Sequence[str], programs: Path) -> int:
     interrupts = Interrupts()
     interrupts.watch()
     try:
+        if rights.missing():
+            return demo_alone(programs, Report())
         return demo(Lab(programs), Report(), interrupts, keep)
     except (LabError, OSError) as error:
         print(f"demo: {error}", file=sys.stderr)

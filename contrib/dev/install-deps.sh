@@ -12,6 +12,7 @@ PATH=$PATH:/usr/sbin:/sbin
 
 here=$(cd "$(dirname "$0")" && pwd)
 policy=/usr/sbin/policy-rc.d
+policy_mark="by install-deps of exogate, for the time of an installation"
 log=
 policy_is_ours=
 policy_saved=
@@ -68,12 +69,16 @@ refuse_removals() {
 
 # While packages are being installed, policy-rc.d answers "do not start" (101) for every service.
 forbid_daemons() {
-    if [ -e "$policy" ] || [ -L "$policy" ]; then
+    # Not two at once: the second would take the first one's for the administrator's.
+    exec 9>/run/lock/exogate-install-deps
+    flock 9
+    # One of ours was left by an installation that was killed.
+    if { [ -e "$policy" ] || [ -L "$policy" ]; } && ! grep -qF "$policy_mark" "$policy"; then
         policy_saved=$policy.exogate-$$
         mv "$policy" "$policy_saved"
     fi
     policy_is_ours=yes
-    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    printf '#!/bin/sh\n# %s\nexit 101\n' "$policy_mark" >"$policy"
     chmod 755 "$policy"
 }
 

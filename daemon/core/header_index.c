@@ -107,12 +107,3 @@ bool header_index_add(struct header_index *headers, struct arena *arena, struct 
 	headers->n_fields++;
 	return true;
 }
-
-uint32_t header_index_count(const struct header_index *headers, enum header_kind kind)
-{
-	uint32_t n = 0;
-
-	for (const struct header_field *f = headers->first[kind]; f; f = f->next)
-		n++;
-	return n;
-}

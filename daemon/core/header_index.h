@@ -80,7 +80,4 @@ static inline const struct header_field *header_index_first(const struct header_
 	return headers->first[kind];
 }
 
-/* How many fields there are of a kind; O(number of them). */
-uint32_t header_index_count(const struct header_index *headers, enum header_kind kind);
-
 #endif

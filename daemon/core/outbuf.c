@@ -24,15 +24,3 @@ void outbuf_put_u32_be(struct outbuf *out, uint32_t value)
 
 	outbuf_put(out, span_of(bytes, sizeof(bytes)));
 }
-
-void outbuf_put_decimal(struct outbuf *out, uint32_t value)
-{
-	char digits[10];
-	size_t first = sizeof(digits);
-
-	do {
-		digits[--first] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
-	outbuf_put(out, span_of(digits + first, sizeof(digits) - first));
-}

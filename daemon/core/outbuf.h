@@ -37,6 +37,5 @@ static inline struct span outbuf_span(const struct outbuf *out)
 void outbuf_put(struct outbuf *out, struct span bytes);
 void outbuf_put_byte(struct outbuf *out, char byte);
 void outbuf_put_u32_be(struct outbuf *out, uint32_t value);
-void outbuf_put_decimal(struct outbuf *out, uint32_t value);
 
 #endif

@@ -118,7 +118,7 @@ void log_message(const struct session_answer *answer, uint64_t duration_ns)
 		put_pair(&line, SPAN("would"), SPAN("reject"));
 	put_pair(&line, SPAN("reason"), reason_word(answer->verdict.reason));
 	put_facts(&line, answer);
-	snprintf(ms, sizeof(ms), "%.1f", (double)duration_ns / 1e6);
+	snprintf(ms, sizeof(ms), "%.3f", (double)duration_ns / 1e6);
 	put_pair(&line, SPAN("ms"), span_of_string(ms));
 	write_line(&line);
 }

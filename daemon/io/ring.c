@@ -36,6 +36,22 @@ static unsigned int entries_for(size_t connections)
 	return wanted < ENTRIES_MAX ? (unsigned int)wanted : ENTRIES_MAX;
 }
 
+/* That the ring is there does not mean that it may be used: seccomp knows the calls one by one. */
+static int try_operation(struct io_uring *ring)
+{
+	struct io_uring_cqe *cqe;
+	int result;
+
+	io_uring_prep_nop(io_uring_get_sqe(ring));
+	result = io_uring_submit_and_wait(ring, 1);
+	if (result < 0)
+		return result;
+	result = io_uring_wait_cqe(ring, &cqe);
+	if (result == 0)
+		io_uring_cqe_seen(ring, cqe);
+	return result;
+}
+
 bool ring_open(struct io_uring *ring, size_t connections, FILE *errors)
 {
 	unsigned int entries = entries_for(connections);
@@ -47,6 +63,11 @@ bool ring_open(struct io_uring *ring, size_t connections, FILE *errors)
 	if (error == -EINVAL) {
 		memset(&params, 0, sizeof(params));
 		error = io_uring_queue_init_params(entries, ring, &params);
+	}
+	if (!error) {
+		error = try_operation(ring);
+		if (error)
+			io_uring_queue_exit(ring);
 	}
 	if (error) {
 		fprintf(errors, "exogated: the kernel refuses io_uring: %s; %s\n", strerror(-error),

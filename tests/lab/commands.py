@@ -33,8 +33,10 @@ def run(argv: Sequence[str | Path], *, stdin: str = "", timeout_s: float = 30) -
         raise LabError(f"{name}: did not end within {timeout_s:g} s") from None
     if done.returncode != 0:
         words = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
-        prefix = "" if words[-1].startswith(f"{name}:") else f"{name}: "
-        raise LabError(prefix + words[-1])
+        # ip -batch has the cause in the line before its last.
+        word = words[-2] if words[-1].startswith("Command failed") and words[1:] else words[-1]
+        prefix = "" if word.startswith(f"{name}:") else f"{name}: "
+        raise LabError(prefix + word)
     return done.stdout
 
 

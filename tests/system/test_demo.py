@@ -17,7 +17,7 @@ sys.path.insert(0, str(TESTS))
 from lab import messages  # noqa: E402
 from lab.commands import LabError  # noqa: E402
 from lab.network import UNLISTED_V4  # noqa: E402
-from lab.relay import Lab  # noqa: E402
+from lab.relay import ENDPOINTS, Lab  # noqa: E402
 from lab.showings import SHOWINGS, Showing  # noqa: E402
 
 PROGRAMS = TESTS.parent / "build" / "asan"
@@ -70,7 +70,10 @@ def test_filter_is_attached_natively(lab: Lab) -> None:
 def test_drop_is_the_filters_doing(lab: Lab) -> None:
     """Without the filter the unlisted address is answered, and Postfix refuses to relay for it."""
     lab.xdp.detach()
-    result = lab.send(UNLISTED_V4, messages.exo())
+    try:
+        result = lab.send(UNLISTED_V4, messages.exo())
+    finally:
+        lab.xdp.attach(ENDPOINTS)
     assert [(command, code) for command, code, _ in result.replies][0] == ("CONNECT", 220)
     assert result.code == 554
 
@@ -125,9 +128,12 @@ def test_what_needs_no_filter_is_shown_without_it(tmp_path: Path) -> None:
     assert leftovers(f"exogate-{demo.pid}-") == []
 
 
-def test_missing_right_is_named() -> None:
-    demo = subprocess.run(["setpriv", "--bounding-set=-sys_admin", *DEMO, str(PROGRAMS)], cwd=TESTS,
+@pytest.mark.parametrize("right", ["sys_admin", "net_admin"])
+def test_missing_right_is_named_and_the_rest_is_shown(right: str) -> None:
+    demo = subprocess.run(["setpriv", f"--bounding-set=-{right}", *DEMO, str(PROGRAMS)], cwd=TESTS,
                           text=True, capture_output=True, timeout=60)
     assert demo.returncode == 1
-    assert "CAP_SYS_ADMIN" in demo.stderr
+    assert f"missing: CAP_{right.upper()} (" in demo.stdout
+    assert "demo: 3 of 5 shown" in demo.stdout
+    assert "(exogate: tenant-conflict)" in demo.stdout
     assert "Traceback" not in demo.stderr

@@ -54,7 +54,7 @@ TEST(kinds)
 
 		harness_row("%s", rows[i].name);
 		for (int kind = 0; kind < HEADER_N_KINDS; kind++)
-			CHECK_EQ(header_index_count(headers, (enum header_kind)kind),
+			CHECK_EQ(header_index_first(headers, (enum header_kind)kind) != NULL,
 				 kind == (int)rows[i].kind);
 	}
 }
@@ -68,7 +68,7 @@ TEST(a_name_with_nul)
 	header_index_init(&headers);
 	CHECK(header_index_add(&headers, &arena, span_of("From\0x", 6), SPAN("v")));
 	CHECK(header_index_add(&headers, &arena, span_of("From\0", 5), SPAN("v")));
-	CHECK_EQ(header_index_count(&headers, HEADER_FROM), 0);
+	CHECK(!header_index_first(&headers, HEADER_FROM));
 }
 
 static const struct fixture_field mixed[] = {
