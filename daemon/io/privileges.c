@@ -24,8 +24,7 @@ static bool become(const char *user, FILE *errors)
 	    setuid(account->pw_uid)) {
 		fprintf(errors,
 			"exogated: cannot become user \"%s\": %s; start exogated as root or leave "
-			"the "
-			"setting \"user\" out\n",
+			"the setting \"user\" out\n",
 			user, strerror(errno));
 		return false;
 	}

@@ -22,11 +22,11 @@ SPELLINGS = {
                                   "tenants": tenant(relay_addresses="[ ]")},
     "literal-asterisk": {"extra": 'certificate: { names = [ "*.mail.protection.partner.outlook.cn"'
                                   ' ]; };'},
-    "strings-beside-keys": {"extra": 'user = "a" mode = "enforce" // "b"\n'
+    "strings-beside-keys": {"extra": 'user = "root" mode = "enforce" // "b"\n'
                                      'certificate: { missing = "tempfail" }'},
     "x00-behind-a-backslash": {"extra": 'certificate: { names = [ "\\\\x00" ]; };'},
     "digits-where-they-are-no-number": {
-        "extra": '# 1234567890\nuser = "a1234567890"; # 0x1234567890',
+        "extra": '# 1234567890\nhosted: { domains = [ "a1234567890.example" ]; }; # 0x1234567890',
         "tenants": tenant(name='"1234567890"', proofs="000000002")},
     "hex": {"tenants": tenant(proofs="0x00000002")},
     "hosted-and-tenants": {"extra": 'hosted: { domains = [ "contoso.com", ".contoso.com" ]; };'},
@@ -36,7 +36,7 @@ SPELLINGS = {
                                    'message_header = "65536"; idle = "1s"; };'},
     "proofs-64-bit": {"tenants": tenant(proofs="2L")},
     "tenant-mode": {"tenants": tenant(mode='"monitor"')},
-    "user": {"extra": 'user = "_exogate";'},
+    "user": {"extra": 'user = "nobody";'},
     "other-clients": {"acl": f'acl: {{ source = "{ENDPOINTS}"; other_clients = "pass"; '
                              'allow = [ "192.0.2.1", "2001:db8::/32", "10.0.0.0/8", '
                              '"10.1.0.0/16", "2400::/16" ]; };'},
@@ -179,3 +179,10 @@ def test_many_tenants(settings: Settings) -> None:
     answer = settings.check(tenants=f"tenants = (\n{groups} );")
     assert (answer.lines, answer.out) == (
         [], f"exogate.conf: ok: {n} tenants, {2 * n} domains, 6 Microsoft prefixes\n")
+
+
+def test_account_that_is_not_here(settings: Settings) -> None:
+    answer = settings.check('user = "exogate-nobody-has";')
+    assert answer.code == 0
+    assert answer.lines == ['exogate.conf: warning: user: no account "exogate-nobody-has" here; '
+                            'exogated will not start']
