@@ -15,7 +15,6 @@
 #include "log.h"
 #include "ring.h"
 
-#define RING_ENTRIES 256
 #define STOP_SECONDS 10
 #define NANOSECONDS  1000000000ull
 
