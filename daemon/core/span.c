@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "span.h"
 
-static bool bytes_eq_nocase(const char *a, const char *b, size_t len)
+bool span_bytes_eq_nocase(const char *a, const char *b, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if (span_lower(a[i]) != span_lower(b[i]))
 			return false;
 	return true;
-}
-
-bool span_eq_nocase(struct span a, struct span b)
-{
-	return a.len == b.len && bytes_eq_nocase(a.p, b.p, a.len);
-}
-
-bool span_starts_nocase(struct span s, struct span prefix)
-{
-	return s.len >= prefix.len && bytes_eq_nocase(s.p, prefix.p, prefix.len);
 }
 
 struct span span_trim(struct span s)

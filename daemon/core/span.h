@@ -56,11 +56,28 @@ static inline bool span_is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Equal but for the case of ASCII letters. */
-bool span_eq_nocase(struct span a, struct span b);
+/* Whether the len bytes at a and b are equal but for the case of ASCII letters. */
+bool span_bytes_eq_nocase(const char *a, const char *b, size_t len);
 
-/* Begins with prefix, but for the case of ASCII letters. */
-bool span_starts_nocase(struct span s, struct span prefix);
+/*
+ * Begins with prefix, but for the case of ASCII letters.  The last byte is compared first: names of
+ * fields and domains are alike in how they begin.
+ */
+static inline bool span_starts_nocase(struct span s, struct span prefix)
+{
+	size_t last = prefix.len - 1;
+
+	if (s.len < prefix.len)
+		return false;
+	return prefix.len == 0 || (span_lower(s.p[last]) == span_lower(prefix.p[last]) &&
+				   span_bytes_eq_nocase(s.p, prefix.p, last));
+}
+
+/* Equal but for the case of ASCII letters. */
+static inline bool span_eq_nocase(struct span a, struct span b)
+{
+	return a.len == b.len && span_starts_nocase(a, b);
+}
 
 /* Without the blanks at both ends. */
 struct span span_trim(struct span s);
