@@ -2,9 +2,8 @@
 /*
  * classify - what is this frame, and would its port make its source matter?
  *
- * The bytes are hostile.  Nothing outside [data, data_end) is read; nothing is kept.  The same
- * text is compiled for the kernel's verifier and for the host's tests and fuzzers, so it is all
- * inline, has no state and reads bytes one by one (no alignment is assumed).
+ * The bytes are hostile; nothing outside [data, data_end) is read and nothing is kept.  The same
+ * text is compiled for the kernel's verifier and for the host's tests and fuzzers.
  *
  * Answers one enum exogate_reason.  EXOGATE_UNLISTED means "TCP to the protected port": only then
  * is *source set, and the caller looks it up and changes the answer if it is in a list.
@@ -27,60 +26,21 @@
 #ifndef EXOGATE_CLASSIFY_H
 #define EXOGATE_CLASSIFY_H
 
+#include "cursor.h"
 #include "exogate_abi.h"
+#include "protocol_numbers.h"
 
 #define CLASSIFY_TAGS_MAX	8
 #define CLASSIFY_EXTENSIONS_MAX 8
-
-/* The verifier follows pointers into the frame best where there are no calls. */
-#define CLASSIFY_INLINE static inline __attribute__((always_inline))
 
 struct classify_source {
 	const __u8 *addr; /* in the frame: 4 or 16 bytes, network order */
 	__u32 family;	  /* 4 or 6 */
 };
 
-struct classify_cursor {
-	const __u8 *pos;
-	const __u8 *end;
-};
-
-/* EtherTypes and IP protocol numbers (IANA): <linux/in.h> would clash with <netinet/in.h>. */
-enum {
-	CLASSIFY_ETH_IPV4 = 0x0800,
-	CLASSIFY_ETH_8021Q = 0x8100,
-	CLASSIFY_ETH_IPV6 = 0x86dd,
-	CLASSIFY_ETH_8021AD = 0x88a8,
-
-	CLASSIFY_IP_HOPOPTS = 0,
-	CLASSIFY_IP_TCP = 6,
-	CLASSIFY_IP_ROUTING = 43,
-	CLASSIFY_IP_FRAGMENT = 44,
-	CLASSIFY_IP_AH = 51,
-	CLASSIFY_IP_DSTOPTS = 60,
-	CLASSIFY_IP_MOBILITY = 135,
-};
-
-/* The next n bytes, stepped over; NULL if the frame ends before.  The verifier understands a
- * comparison with the end pointer, not a difference of the two. */
-CLASSIFY_INLINE const __u8 *classify_take(struct classify_cursor *cursor, __u32 n)
+CURSOR_INLINE int classify_is_tag(__u32 ethertype)
 {
-	const __u8 *taken = cursor->pos;
-
-	if (taken + n > cursor->end)
-		return 0;
-	cursor->pos = taken + n;
-	return taken;
-}
-
-CLASSIFY_INLINE __u32 classify_be16(const __u8 *bytes)
-{
-	return (__u32)bytes[0] << 8 | bytes[1];
-}
-
-CLASSIFY_INLINE int classify_is_tag(__u32 ethertype)
-{
-	return ethertype == CLASSIFY_ETH_8021Q || ethertype == CLASSIFY_ETH_8021AD;
+	return ethertype == PROTOCOL_ETH_8021Q || ethertype == PROTOCOL_ETH_8021AD;
 }
 
 /*
@@ -93,38 +53,38 @@ CLASSIFY_INLINE int classify_is_tag(__u32 ethertype)
 #define CLASSIFY_EXTENSION_UNIT 0x0f
 
 static const __u8 classify_extensions[256] = {
-	[CLASSIFY_IP_HOPOPTS] = CLASSIFY_EXTENSION | 8,
-	[CLASSIFY_IP_ROUTING] = CLASSIFY_EXTENSION | 8,
-	[CLASSIFY_IP_FRAGMENT] = CLASSIFY_EXTENSION,
-	[CLASSIFY_IP_AH] = CLASSIFY_EXTENSION | 4,
-	[CLASSIFY_IP_DSTOPTS] = CLASSIFY_EXTENSION | 8,
-	[CLASSIFY_IP_MOBILITY] = CLASSIFY_EXTENSION | 8,
+	[PROTOCOL_IP_HOPOPTS] = CLASSIFY_EXTENSION | 8,
+	[PROTOCOL_IP_ROUTING] = CLASSIFY_EXTENSION | 8,
+	[PROTOCOL_IP_FRAGMENT] = CLASSIFY_EXTENSION,
+	[PROTOCOL_IP_AH] = CLASSIFY_EXTENSION | 4,
+	[PROTOCOL_IP_DSTOPTS] = CLASSIFY_EXTENSION | 8,
+	[PROTOCOL_IP_MOBILITY] = CLASSIFY_EXTENSION | 8,
 };
 
 /* The ports are all that counts: flags, offset and checksum are for the TCP stack to judge. */
-CLASSIFY_INLINE enum exogate_reason classify_tcp(struct classify_cursor *cursor, __u32 port)
+CURSOR_INLINE enum exogate_reason classify_tcp(struct cursor *cursor, __u32 port)
 {
-	const __u8 *tcp = classify_take(cursor, 4);
+	const __u8 *tcp = cursor_take(cursor, 4);
 
 	if (!tcp)
 		return EXOGATE_PORTS_CUT;
-	return classify_be16(tcp + 2) == port ? EXOGATE_UNLISTED : EXOGATE_OTHER_PORT;
+	return cursor_be16(tcp + 2) == port ? EXOGATE_UNLISTED : EXOGATE_OTHER_PORT;
 }
 
-CLASSIFY_INLINE enum exogate_reason classify_ipv4(struct classify_cursor *cursor, __u32 port,
-						  struct classify_source *source)
+CURSOR_INLINE enum exogate_reason classify_ipv4(struct cursor *cursor, __u32 port,
+						struct classify_source *source)
 {
-	const __u8 *ip = classify_take(cursor, 20);
+	const __u8 *ip = cursor_take(cursor, 20);
 	__u32 header, offset;
 
 	if (!ip || ip[0] >> 4 != 4)
 		return EXOGATE_MALFORMED;
 	header = (ip[0] & 0xf) * 4;
-	if (header < 20 || !classify_take(cursor, header - 20))
+	if (header < 20 || !cursor_take(cursor, header - 20))
 		return EXOGATE_MALFORMED;
-	if (ip[9] != CLASSIFY_IP_TCP)
+	if (ip[9] != PROTOCOL_IP_TCP)
 		return EXOGATE_NOT_TCP;
-	offset = classify_be16(ip + 6) & 0x1fff;
+	offset = cursor_be16(ip + 6) & 0x1fff;
 	if (offset)
 		return offset == 1 ? EXOGATE_TINY_FRAGMENT : EXOGATE_FRAGMENT;
 	source->addr = ip + 12;
@@ -132,10 +92,10 @@ CLASSIFY_INLINE enum exogate_reason classify_ipv4(struct classify_cursor *cursor
 	return classify_tcp(cursor, port);
 }
 
-CLASSIFY_INLINE enum exogate_reason classify_ipv6(struct classify_cursor *cursor, __u32 port,
-						  struct classify_source *source)
+CURSOR_INLINE enum exogate_reason classify_ipv6(struct cursor *cursor, __u32 port,
+						struct classify_source *source)
 {
-	const __u8 *ip = classify_take(cursor, 40);
+	const __u8 *ip = cursor_take(cursor, 40);
 	const __u8 *extension;
 	__u32 kind, n;
 	__u8 protocol;
@@ -146,43 +106,43 @@ CLASSIFY_INLINE enum exogate_reason classify_ipv6(struct classify_cursor *cursor
 	for (n = 0; (kind = classify_extensions[protocol]); n++) {
 		if (n == CLASSIFY_EXTENSIONS_MAX)
 			return EXOGATE_EXTENSION_LIMIT;
-		extension = classify_take(cursor, 8);
+		extension = cursor_take(cursor, 8);
 		if (!extension)
 			return EXOGATE_CHAIN_CUT;
-		if (protocol == CLASSIFY_IP_FRAGMENT && classify_be16(extension + 2) >> 3)
+		if (protocol == PROTOCOL_IP_FRAGMENT && cursor_be16(extension + 2) >> 3)
 			return EXOGATE_FRAGMENT;
-		if (!classify_take(cursor, extension[1] * (kind & CLASSIFY_EXTENSION_UNIT)))
+		if (!cursor_take(cursor, extension[1] * (kind & CLASSIFY_EXTENSION_UNIT)))
 			return EXOGATE_CHAIN_CUT;
 		protocol = extension[0];
 	}
-	if (protocol != CLASSIFY_IP_TCP)
+	if (protocol != PROTOCOL_IP_TCP)
 		return EXOGATE_NOT_TCP;
 	source->addr = ip + 8;
 	source->family = 6;
 	return classify_tcp(cursor, port);
 }
 
-CLASSIFY_INLINE enum exogate_reason classify_frame(const void *data, const void *data_end,
-						   __u32 port, struct classify_source *source)
+CURSOR_INLINE enum exogate_reason classify_frame(const void *data, const void *data_end, __u32 port,
+						 struct classify_source *source)
 {
-	struct classify_cursor cursor = { .pos = data, .end = data_end };
-	const __u8 *header = classify_take(&cursor, 14);
+	struct cursor cursor = { .pos = data, .end = data_end };
+	const __u8 *header = cursor_take(&cursor, 14);
 	__u32 ethertype, n;
 
 	if (!header)
 		return EXOGATE_MALFORMED;
-	ethertype = classify_be16(header + 12);
+	ethertype = cursor_be16(header + 12);
 	for (n = 0; classify_is_tag(ethertype); n++) {
 		if (n == CLASSIFY_TAGS_MAX)
 			return EXOGATE_TAG_LIMIT;
-		header = classify_take(&cursor, 4);
+		header = cursor_take(&cursor, 4);
 		if (!header)
 			return EXOGATE_MALFORMED;
-		ethertype = classify_be16(header + 2);
+		ethertype = cursor_be16(header + 2);
 	}
-	if (ethertype == CLASSIFY_ETH_IPV4)
+	if (ethertype == PROTOCOL_ETH_IPV4)
 		return classify_ipv4(&cursor, port, source);
-	if (ethertype == CLASSIFY_ETH_IPV6)
+	if (ethertype == PROTOCOL_ETH_IPV6)
 		return classify_ipv6(&cursor, port, source);
 	return EXOGATE_NOT_IP;
 }

@@ -270,7 +270,7 @@ static bool handle(struct dialog *d, struct span packet)
 
 static bool needs_arena(const struct dialog *d, struct span packet)
 {
-	return packet.p[0] == MILTER_MAIL && !session_in_message(&d->session) && !d->session.arena;
+	return packet.p[0] == MILTER_MAIL && !d->session.arena;
 }
 
 static enum dialog_want close_for(struct dialog *d, enum dialog_close_reason reason)

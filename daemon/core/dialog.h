@@ -11,7 +11,7 @@
  *	  DIALOG_LEND		dialog_lend() an arena, as soon as there is one to lend
  *	  DIALOG_SEND		send all of dialog_output(), then dialog_sent()
  *	  DIALOG_CLOSE		close; dialog_close_reason() says why
- *	and after each dialog_run() and dialog_sent(): dialog_reclaim(); at the end dialog_abandon()
+ *	and after each dialog_run(): dialog_reclaim(); at the end dialog_abandon()
  *
  * Bytes are received into the connection's small buffer, and from MAIL to the end of the message
  * into the message's arena, where MAIL and header fields stay; the body and everything else is

@@ -41,16 +41,6 @@ static enum header_kind classify(struct span name)
 	return HEADER_OTHER;
 }
 
-/* FNV-1a; only to skip most comparisons of names. */
-static uint32_t hash_nocase(struct span name)
-{
-	uint32_t hash = 2166136261u;
-
-	for (size_t i = 0; i < name.len; i++)
-		hash = (hash ^ (unsigned char)span_lower(name.p[i])) * 16777619u;
-	return hash;
-}
-
 /*
  * From the newest on, since a name that repeats is found there at once; all names different, of
  * which there are HEADER_FIELDS_MAX at most, is the worst case.
@@ -96,7 +86,7 @@ bool header_index_add(struct header_index *headers, struct arena *arena, struct 
 		.kind = classify(without_trailing_blanks(name)),
 	};
 	if (field->kind == HEADER_TRUST)
-		field->name_hash = hash_nocase(name);
+		field->name_hash = (uint32_t)span_hash_nocase(name, 0);
 	field->index = index_of_next(headers, field);
 	field->previous = headers->last[field->kind];
 	if (headers->last[field->kind])

@@ -80,4 +80,10 @@ static inline const struct header_field *header_index_first(const struct header_
 	return headers->first[kind];
 }
 
+static inline const struct header_field *header_index_last(const struct header_index *headers,
+							   enum header_kind kind)
+{
+	return headers->last[kind];
+}
+
 #endif

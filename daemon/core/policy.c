@@ -9,14 +9,10 @@ struct lookup {
 	enum policy_domain_use use;
 };
 
-/* FNV-1a; the table holds the operator's names only, so nobody can choose its collisions. */
+/* The table holds the operator's names only, so nobody can choose its collisions. */
 static size_t hash(const struct lookup *lookup)
 {
-	uint64_t h = 14695981039346656037u ^ (lookup->subdomains + 2u * lookup->use);
-
-	for (size_t i = 0; i < lookup->name.len; i++)
-		h = (h ^ (unsigned char)lookup->name.p[i]) * 1099511628211u;
-	return (size_t)(h ^ h >> 32);
+	return (size_t)span_hash_nocase(lookup->name, lookup->subdomains + 2u * lookup->use);
 }
 
 /* The slot of the entry, or the empty one where it would go; the table is never full. */

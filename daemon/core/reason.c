@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reason.h"
 
+static const struct {
+	struct span word;
+	struct span text;
+} names[] = {
+#define REASON_NAMES(reason, word, text) \
+	[reason] = { { word, sizeof(word) - 1 }, { text, sizeof(text) - 1 } },
+	REASONS(REASON_NAMES)
+#undef REASON_NAMES
+};
+
 struct span reason_word(enum reason reason)
 {
-	static const struct span words[] = {
-#define REASON_WORD(reason, word, text) [reason] = { word, sizeof(word) - 1 },
-		REASONS(REASON_WORD)
-#undef REASON_WORD
-	};
-
-	return words[reason];
+	return names[reason].word;
 }
 
 struct span reason_text(enum reason reason)
 {
-	static const struct span texts[] = {
-#define REASON_TEXT(reason, word, text) [reason] = { text, sizeof(text) - 1 },
-		REASONS(REASON_TEXT)
-#undef REASON_TEXT
-	};
-
-	return texts[reason];
+	return names[reason].text;
 }

@@ -19,26 +19,24 @@ static bool must_delete(const struct rewrite_input *in, const struct header_fiel
 	return field->kind == HEADER_TRUST || authres_claims(field->value, in->policy->authserv_id);
 }
 
-static size_t count_deletions(const struct rewrite_input *in, enum header_kind kind)
+static size_t count_fields(const struct rewrite_input *in, enum header_kind kind)
 {
 	size_t n = 0;
 
 	for (const struct header_field *f = header_index_first(in->headers, kind); f; f = f->next)
-		n += must_delete(in, f);
+		n++;
 	return n;
 }
 
-/* Fields come in ascending order of index; the last of them is sent first. */
+/* From the last field to the first, so that indices go down. */
 static void plan_deletions(struct planner *p, enum header_kind kind)
 {
-	size_t place = p->n + count_deletions(p->in, kind);
 	const struct header_field *f;
 
-	p->n = place;
-	for (f = header_index_first(p->in->headers, kind); f; f = f->next) {
+	for (f = header_index_last(p->in->headers, kind); f; f = f->previous) {
 		if (!must_delete(p->in, f))
 			continue;
-		p->edits[--place] = (struct edit){
+		p->edits[p->n++] = (struct edit){
 			.op = EDIT_DELETE_HEADER,
 			.name = f->name,
 			.index = f->index,
@@ -128,8 +126,8 @@ static void plan_own_result(struct planner *p)
 bool rewrite_plan(const struct rewrite_input *in, struct arena *arena, struct rewrite_plan *out)
 {
 	struct planner p = { .in = in, .arena = arena };
-	size_t most = count_deletions(in, HEADER_AUTHENTICATION_RESULTS) +
-		      count_deletions(in, HEADER_TRUST) + OTHER_EDITS_MAX;
+	size_t most = count_fields(in, HEADER_AUTHENTICATION_RESULTS) +
+		      count_fields(in, HEADER_TRUST) + OTHER_EDITS_MAX;
 
 	p.edits = arena_record(arena, most * sizeof(*p.edits));
 	if (!p.edits)

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct span {
@@ -78,6 +79,12 @@ static inline bool span_eq_nocase(struct span a, struct span b)
 {
 	return a.len == b.len && span_starts_nocase(a, b);
 }
+
+/*
+ * FNV-1a over s with ASCII letters in lower case, so that spans equal but for case hash alike.
+ * Unkeyed: whoever chooses the bytes can choose collisions.
+ */
+uint64_t span_hash_nocase(struct span s, uint64_t seed);
 
 /* Without the blanks at both ends. */
 struct span span_trim(struct span s);

@@ -244,7 +244,6 @@ static void on_sent(struct server *server, struct connection *c, int result)
 	}
 	c->sent = 0;
 	dialog_sent(c->dialog);
-	give_back(server, dialog_reclaim(c->dialog));
 	note_activity(c);
 	advance(server, c);
 }

@@ -11,14 +11,10 @@ struct settings_index_entry {
 	const config_setting_t *at;
 };
 
-/* FNV-1a; the names are the operator's own, so nobody can choose its collisions. */
+/* The names are the operator's own, so nobody can choose their collisions. */
 static size_t hash(const void *scope, struct span name)
 {
-	uint64_t h = 14695981039346656037u ^ (uintptr_t)scope;
-
-	for (size_t i = 0; i < name.len; i++)
-		h = (h ^ (unsigned char)name.p[i]) * 1099511628211u;
-	return (size_t)(h ^ h >> 32);
+	return (size_t)span_hash_nocase(name, (uintptr_t)scope);
 }
 
 /* Its entry, or the empty slot where it would go. */

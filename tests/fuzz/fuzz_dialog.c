@@ -80,7 +80,6 @@ static void send(struct player *p)
 		assert(answer->facts);
 	outbuf_put(&p->out, dialog_output(&p->dialog));
 	dialog_sent(&p->dialog);
-	give_back(p);
 }
 
 /* False once the dialog has ended the connection. */
