@@ -7,17 +7,15 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "keys.h"
-#include "listen.h"
 #include "log.h"
 #include "privileges.h"
-#include "serve_uring.h"
+#include "serve.h"
 #include "settings.h"
 
 enum exit_code {
@@ -99,43 +97,11 @@ static int open_stop_signal(FILE *errors)
 	return fd;
 }
 
-static void close_listeners(const struct settings *settings, int *fds, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		listen_close(&settings->listeners[i], fds[i]);
-	free(fds);
-}
-
-/* All of them, or none and NULL. */
-static int *open_listeners(const struct settings *settings, FILE *errors)
-{
-	int *fds = calloc(settings->n_listeners, sizeof(*fds));
-
-	if (!fds)
-		fprintf(errors, "exogated: not enough memory\n");
-	for (size_t i = 0; fds && i < settings->n_listeners; i++) {
-		fds[i] = listen_open(&settings->listeners[i], errors);
-		if (fds[i] < 0) {
-			close_listeners(settings, fds, i);
-			return NULL;
-		}
-	}
-	return fds;
-}
-
 static int serve_settings(const struct settings *settings)
 {
-	struct serve_options options = {
-		.policy = &settings->policy,
-		.n_listeners = settings->n_listeners,
-		.connections = settings->connections,
-		.messages = settings->messages,
-		.message_bytes = settings->message_header_bytes,
-		.idle_s = settings->idle_s,
-		.message_idle_s = settings->message_idle_s,
-	};
+	const struct serve_engine *engine = &serve_uring;
+	struct serve_options options = { .settings = settings };
 	struct server *server = NULL;
-	int *listeners = NULL;
 	int status = EXIT_FAILED;
 
 	/* A reader of the log that goes away must not take the daemon with it. */
@@ -143,20 +109,14 @@ static int serve_settings(const struct settings *settings)
 	options.stop_signal = open_stop_signal(stderr);
 	if (options.stop_signal < 0)
 		goto out;
-	listeners = open_listeners(settings, stderr);
-	if (!listeners)
-		goto out;
-	options.listeners = listeners;
-	server = serve_open(&options, stderr);
+	server = engine->open(&options, stderr);
 	if (!server || !privileges_drop(settings->user, stderr))
 		goto out;
 	log_line("version " EXOGATE_VERSION " serves");
-	if (serve_run(server))
+	if (engine->run(server))
 		status = EXIT_OK;
 out:
-	serve_close(server);
-	if (listeners)
-		close_listeners(settings, listeners, settings->n_listeners);
+	engine->close(server);
 	if (options.stop_signal >= 0)
 		close(options.stop_signal);
 	return status;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -191,4 +192,33 @@ void listen_close(const struct settings_listener *listener, int fd)
 	close(fd);
 	if (listener->kind == SETTINGS_LISTENER_UNIX)
 		unlink(listener->path);
+}
+
+static void close_first(const struct settings *settings, int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		listen_close(&settings->listeners[i], fds[i]);
+	free(fds);
+}
+
+int *listen_open_all(const struct settings *settings, FILE *errors)
+{
+	int *fds = calloc(settings->n_listeners, sizeof(*fds));
+
+	if (!fds)
+		fprintf(errors, "exogated: not enough memory\n");
+	for (size_t i = 0; fds && i < settings->n_listeners; i++) {
+		fds[i] = listen_open(&settings->listeners[i], errors);
+		if (fds[i] < 0) {
+			close_first(settings, fds, i);
+			return NULL;
+		}
+	}
+	return fds;
+}
+
+void listen_close_all(const struct settings *settings, int *fds)
+{
+	if (fds)
+		close_first(settings, fds, settings->n_listeners);
 }

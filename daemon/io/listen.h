@@ -22,4 +22,13 @@ int listen_open(const struct settings_listener *listener, FILE *errors);
 /* Closes it, and removes the unix socket from the file system if this user still may. */
 void listen_close(const struct settings_listener *listener, int fd);
 
+/*
+ * All listeners of the settings, in their order; the caller frees with listen_close_all().  NULL
+ * after one line on errors, and then none is open.
+ */
+int *listen_open_all(const struct settings *settings, FILE *errors);
+
+/* NULL does nothing. */
+void listen_close_all(const struct settings *settings, int *fds);
+
 #endif

@@ -1,5 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "serve_uring.h"
+/*
+ * serve_uring - the engine on io_uring: many connections on one ring and one thread.
+ *
+ * Each connection has one operation in flight at most: the dialog (core/dialog.h) says which.  All
+ * memory is had before the first connection is accepted.  A connection that finds no free slot is
+ * closed at once.  A message that finds no free arena waits, and its MTA with it: that slows mail
+ * down, where an answer of 451 would send it away to come back all at once.
+ *
+ * A connection that is silent for too long is closed.  In the middle of a message that takes far
+ * longer: Postfix says nothing between the recipients and the end of DATA, however slow the client.
+ */
+#include "serve.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,6 +23,7 @@
 #include "connection_table.h"
 #include "dialog.h"
 #include "file_limit.h"
+#include "listen.h"
 #include "log.h"
 #include "ring.h"
 
@@ -27,7 +39,9 @@ enum operation {
 };
 
 struct server {
-	struct serve_options options;
+	const struct settings *settings;
+	int stop_signal;
+	int *listeners;
 	struct io_uring ring;
 	bool ring_is_open;
 	struct arena_pool arenas;
@@ -55,7 +69,7 @@ static void submit_accept(struct server *server, uint32_t listener)
 {
 	const struct ring_tag tag = { .kind = OP_ACCEPT, .slot = listener };
 
-	ring_accept(&server->ring, tag, server->options.listeners[listener]);
+	ring_accept(&server->ring, tag, server->listeners[listener]);
 	server->accepting[listener] = true;
 }
 
@@ -94,7 +108,7 @@ static void open_connection(struct server *server, int fd)
 	struct connection *c = NULL;
 
 	if (!server->stopping)
-		c = connection_take(&server->connections, fd, server->options.policy);
+		c = connection_take(&server->connections, fd, &server->settings->policy);
 	if (!c) {
 		close(fd);
 		return;
@@ -262,8 +276,8 @@ static void hang_up(struct server *server, struct connection *c)
 static bool is_idle(const struct server *server, const struct connection *c, uint64_t now_ns)
 {
 	unsigned int limit_s = session_in_message(&c->dialog->session) ?
-				       server->options.message_idle_s :
-				       server->options.idle_s;
+				       server->settings->message_idle_s :
+				       server->settings->idle_s;
 
 	return now_ns - c->active_ns > limit_s * NANOSECONDS;
 }
@@ -295,7 +309,7 @@ static void hang_up_ended(struct server *server)
 static void on_tick(struct server *server)
 {
 	hang_up_ended(server);
-	for (uint32_t i = 0; i < server->options.n_listeners; i++)
+	for (uint32_t i = 0; i < server->settings->n_listeners; i++)
 		if (!server->accepting[i])
 			submit_accept(server, i);
 	submit_tick(server);
@@ -344,33 +358,58 @@ static void on_completion(struct server *server, const struct io_uring_cqe *cqe)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-struct server *serve_open(const struct serve_options *options, FILE *errors)
+static void close_server(struct server *server)
 {
-	struct server *server = calloc(1, sizeof(*server));
-
 	if (!server)
-		goto no_memory;
-	server->options = *options;
-	server->waiting_end = &server->waiting;
-	server->tick.tv_sec = 1;
-	server->options.connections = file_limit_raise(options->connections, errors);
-	if (!server->options.connections)
-		goto fail;
-	server->accepting = calloc(options->n_listeners, sizeof(*server->accepting));
-	if (!server->accepting ||
-	    !connection_table_open(&server->connections, server->options.connections) ||
-	    !arena_pool_open(&server->arenas, options->messages,
-			     dialog_arena_bytes(options->message_bytes)))
-		goto no_memory;
-	server->ring_is_open = ring_open(&server->ring, server->options.connections, errors);
-	if (!server->ring_is_open)
-		goto fail;
-	return server;
-no_memory:
+		return;
+	if (server->ring_is_open)
+		io_uring_queue_exit(&server->ring);
+	connection_table_close(&server->connections);
+	arena_pool_close(&server->arenas);
+	listen_close_all(server->settings, server->listeners);
+	free(server->accepting);
+	free(server);
+}
+
+static bool acquire_memory(struct server *server, size_t connections, FILE *errors)
+{
+	const struct settings *settings = server->settings;
+
+	server->accepting = calloc(settings->n_listeners, sizeof(*server->accepting));
+	if (server->accepting && connection_table_open(&server->connections, connections) &&
+	    arena_pool_open(&server->arenas, settings->messages,
+			    dialog_arena_bytes(settings->message_header_bytes)))
+		return true;
 	fprintf(errors, "exogated: not enough memory; lower limits.connections, limits.messages or "
 			"limits.message_header\n");
+	return false;
+}
+
+static struct server *open_server(const struct serve_options *options, FILE *errors)
+{
+	const struct settings *settings = options->settings;
+	struct server *server = calloc(1, sizeof(*server));
+	size_t connections;
+
+	if (!server) {
+		fprintf(errors, "exogated: not enough memory\n");
+		return NULL;
+	}
+	server->settings = settings;
+	server->stop_signal = options->stop_signal;
+	server->waiting_end = &server->waiting;
+	server->tick.tv_sec = 1;
+	server->listeners = listen_open_all(settings, errors);
+	if (!server->listeners)
+		goto fail;
+	connections = file_limit_raise(settings->connections, errors);
+	if (!connections || !acquire_memory(server, connections, errors))
+		goto fail;
+	server->ring_is_open = ring_open(&server->ring, connections, errors);
+	if (server->ring_is_open)
+		return server;
 fail:
-	serve_close(server);
+	close_server(server);
 	return NULL;
 }
 
@@ -394,13 +433,12 @@ static void handle_completions(struct server *server)
 	io_uring_cq_advance(&server->ring, n);
 }
 
-bool serve_run(struct server *server)
+static bool run_server(struct server *server)
 {
-	for (uint32_t i = 0; i < server->options.n_listeners; i++)
+	for (uint32_t i = 0; i < server->settings->n_listeners; i++)
 		submit_accept(server, i);
 	submit_tick(server);
-	ring_watch(&server->ring, (struct ring_tag){ .kind = OP_STOP },
-		   server->options.stop_signal);
+	ring_watch(&server->ring, (struct ring_tag){ .kind = OP_STOP }, server->stop_signal);
 	while (!finished(server)) {
 		int result = io_uring_submit_and_wait(&server->ring, 1);
 
@@ -414,14 +452,9 @@ bool serve_run(struct server *server)
 	return true;
 }
 
-void serve_close(struct server *server)
-{
-	if (!server)
-		return;
-	if (server->ring_is_open)
-		io_uring_queue_exit(&server->ring);
-	connection_table_close(&server->connections);
-	arena_pool_close(&server->arenas);
-	free(server->accepting);
-	free(server);
-}
+const struct serve_engine serve_uring = {
+	.name = "uring",
+	.open = open_server,
+	.run = run_server,
+	.close = close_server,
+};
