@@ -106,6 +106,8 @@ build/asan/exogate-xdp: $(call san,$(SRC_loader) $(SRC_acl))
 
 build/exogate-bench: $(call obj,$(SRC_bench) $(SRC_settings) $(SRC_core) $(SRC_acl))
 	$(call run,LINK,$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_daemon))
+build/asan/exogate-bench: $(call san,$(SRC_bench) $(SRC_settings) $(SRC_core) $(SRC_acl))
+	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_daemon))
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/asan/tests/%,$(filter tests/unit/test_%,$(SRC_unit)))
 UNIT_SHARED := $(call san,$(filter-out tests/unit/test_%,$(SRC_unit)))
@@ -156,7 +158,7 @@ test: deps ## build with sanitizers and run every test (as root)
 	@$(PYTHON) -m pytest tests
 
 .PHONY: test-programs
-test-programs: build/asan/exogated build/asan/exogate-xdp $(UNIT_TESTS) $(PROBES) $(FUZZERS) ## build what the tests run
+test-programs: build/asan/exogated build/asan/exogate-xdp build/asan/exogate-bench $(UNIT_TESTS) $(PROBES) $(FUZZERS) ## build what the tests run
 
 .PHONY: fuzz
 fuzz: $(FUZZERS) ## fuzz every parser for FUZZ_SECONDS (60) each; findings go to build/fuzz/

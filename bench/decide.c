@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decide.h"
 
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "dialog.h"
+#include "option.h"
 #include "settings.h"
+#include "stream.h"
+
+#define DECIDE_RUNS		7
+#define DECIDE_MESSAGES_DEFAULT 20000u
+#define DECIDE_MESSAGES_MAX	10000000u
+
+struct decide_options {
+	const char *settings;
+	const char *message;
+	struct stream_envelope envelope;
+	unsigned int messages; /* in each run */
+};
 
 struct subject {
 	struct dialog dialog;
@@ -105,7 +119,7 @@ static void print_result(const struct subject *s, const struct stream *stream,
 	       us[DECIDE_RUNS - 1]);
 }
 
-int decide_run(const struct decide_options *options)
+static int run(const struct decide_options *options)
 {
 	struct settings *settings = settings_load(options->settings, stderr);
 	struct subject *s = calloc(1, sizeof(*s));
@@ -135,4 +149,96 @@ out:
 	free(s);
 	settings_free(settings);
 	return status;
+}
+
+/* --- options ---------------------------------------------------------------------------------- */
+
+static void print_usage(void)
+{
+	printf("Usage: exogate-bench decide -c FILE [OPTION]... MESSAGE\n\n"
+	       "Measures the CPU time from the bytes of one message to its verdict and edits,\n"
+	       "without any I/O, by the policy in FILE.\n\n"
+	       "  -c, --config FILE      exogated's settings\n"
+	       "      --client ADDR      client address (default 40.107.1.2)\n"
+	       "      --cert-cn NAME     verified client certificate (default\n"
+	       "                         mail.protection.outlook.com)\n"
+	       "      --mail-from ADDR   envelope sender (default: null)\n"
+	       "      --rcpt ADDR        recipient (default someone@example.org)\n"
+	       "  -n, --messages N       messages in each of %d runs (default %u)\n"
+	       "  -h, --help             print this and exit\n",
+	       DECIDE_RUNS, DECIDE_MESSAGES_DEFAULT);
+}
+
+enum option_value {
+	OPTION_CLIENT = 256,
+	OPTION_CERTIFICATE,
+	OPTION_MAIL_FROM,
+	OPTION_RCPT,
+};
+
+static const struct option long_options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "messages", required_argument, NULL, 'n' },
+	{ "client", required_argument, NULL, OPTION_CLIENT },
+	{ "cert-cn", required_argument, NULL, OPTION_CERTIFICATE },
+	{ "mail-from", required_argument, NULL, OPTION_MAIL_FROM },
+	{ "rcpt", required_argument, NULL, OPTION_RCPT },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static enum option_step take_option(int option, struct decide_options *o)
+{
+	switch (option) {
+	case 'c':
+		o->settings = optarg;
+		return OPTION_ON;
+	case OPTION_CLIENT:
+		o->envelope.client = optarg;
+		return OPTION_ON;
+	case OPTION_CERTIFICATE:
+		o->envelope.certificate = optarg;
+		return OPTION_ON;
+	case OPTION_MAIL_FROM:
+		o->envelope.mail_from = optarg;
+		return OPTION_ON;
+	case OPTION_RCPT:
+		o->envelope.rcpt = optarg;
+		return OPTION_ON;
+	case 'n':
+		return option_count("messages", optarg, DECIDE_MESSAGES_MAX, &o->messages);
+	case 'h':
+		print_usage();
+		return OPTION_DONE;
+	default:
+		return OPTION_MISUSED;
+	}
+}
+
+int decide_run(int argc, char **argv)
+{
+	struct decide_options options = {
+		.envelope = {
+			.client = "40.107.1.2",
+			.certificate = "mail.protection.outlook.com",
+			.mail_from = "<>",
+			.rcpt = "<someone@example.org>",
+		},
+		.messages = DECIDE_MESSAGES_DEFAULT,
+	};
+	enum option_step step = OPTION_ON;
+	int option;
+
+	opterr = 0;
+	while (step == OPTION_ON &&
+	       (option = getopt_long(argc, argv, "c:n:h", long_options, NULL)) != -1)
+		step = take_option(option, &options);
+	if (option == '?')
+		return option_misused("unknown or incomplete option", argv[optind - 1]);
+	if (step != OPTION_ON)
+		return step == OPTION_DONE ? 0 : OPTION_EXIT_USAGE;
+	if (argc - optind != 1 || !options.settings)
+		return option_misused("decide wants", "-c FILE MESSAGE");
+	options.message = argv[optind];
+	return run(&options);
 }

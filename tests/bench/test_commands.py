@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line of exogate-bench, and `decide`."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from conversations.daemon import write_settings
+from lab.messages import exo
+
+from .conftest import Bench
+
+
+def test_help_lists_every_command_and_each_has_its_own(bench: Bench) -> None:
+    done = bench("--help")
+    commands = re.findall(r"^  (\w+) +\S", done.stdout, re.M)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "decide" in commands
+    for command in commands:
+        own = bench(command, "--help")
+        assert (own.returncode, own.stderr) == (0, "")
+        assert own.stdout.startswith(f"Usage: exogate-bench {command} ")
+
+
+def test_version(bench: Bench) -> None:
+    done = bench("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(r"exogate-bench \d+\.\d+\.\d+\n", done.stdout)
+
+
+@pytest.mark.parametrize("arguments, complaint", [
+    ([], "Usage: exogate-bench COMMAND"),
+    (["measure"], 'no such command "measure"'),
+    (["decide"], 'decide wants "-c FILE MESSAGE"'),
+    (["decide", "--colour"], 'unknown or incomplete option "--colour"'),
+    (["decide", "-n", "0"], "--messages takes a number from 1 to"),
+    (["decide", "-n", "12x"], "--messages takes a number from 1 to"),
+], ids=["none", "command", "arguments", "option", "zero", "no-number"])
+def test_wrong_usage_is_named(bench: Bench, arguments: list[str], complaint: str) -> None:
+    done = bench(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert complaint in done.stderr
+
+
+def test_decide_says_what_it_judged(bench: Bench, tmp_path: Path) -> None:
+    message = tmp_path / "message.eml"
+    sent = exo()
+    message.write_bytes(sent.data)
+    done = bench("decide", "-c", write_settings(tmp_path), "-n", "10", "--mail-from",
+                 "<alice@contoso.com>", message)
+    assert done.returncode == 0
+    assert done.stdout.startswith("verdict  accept (authorised), ")
+    assert re.search(rf"^message  {len(sent.header)} fields, \d+ bytes of header", done.stdout,
+                     re.M)
+
+
+def test_decide_of_a_message_that_is_not_there(bench: Bench, tmp_path: Path) -> None:
+    done = bench("decide", "-c", write_settings(tmp_path), tmp_path / "none.eml")
+    assert done.returncode == 1
+    assert "none.eml: No such file or directory" in done.stderr
