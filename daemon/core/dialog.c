@@ -84,13 +84,6 @@ static struct span keep_packet(struct dialog *d, struct span packet)
 	return span_of(kept, packet.len);
 }
 
-static bool over_limit(const struct dialog *d)
-{
-	size_t records = d->arena->size - d->arena->high;
-
-	return d->in.keep + records > d->arena->size - DIALOG_ARENA_EXTRA_BYTES;
-}
-
 /* Gives up what the message holds; it is followed to its end to be deferred. */
 static void forget_message(struct dialog *d)
 {
@@ -145,47 +138,6 @@ static struct outbuf short_reply(struct dialog *d)
 	return outbuf_over(d->reply, sizeof(d->reply));
 }
 
-static void put_refusal(struct outbuf *out, const struct verdict *verdict)
-{
-	char buffer[DIALOG_REPLY_BYTES / 2];
-	struct outbuf text = outbuf_over(buffer, sizeof(buffer));
-
-	outbuf_put(&text,
-		   verdict->decision == VERDICT_REJECT ? SPAN("550 5.7.1 ") : SPAN("451 4.7.1 "));
-	outbuf_put(&text, reason_text(verdict->reason));
-	outbuf_put(&text, SPAN(" (exogate: "));
-	outbuf_put(&text, reason_word(verdict->reason));
-	outbuf_put(&text, SPAN(")"));
-	assert(outbuf_ok(&text));
-	milter_reply_code(out, outbuf_span(&text));
-}
-
-static bool put_acceptance(struct dialog *d)
-{
-	const struct rewrite_plan *plan = &d->answer.plan;
-	struct outbuf out = arena_outbuf(d->arena);
-
-	for (size_t i = 0; i < plan->n; i++)
-		milter_reply_edit(&out, &plan->edits[i]);
-	milter_reply_plain(&out, MILTER_ACCEPT);
-	if (!outbuf_ok(&out))
-		return false;
-	d->out = out;
-	return true;
-}
-
-static void put_answer(struct dialog *d)
-{
-	d->judged = true;
-	if (d->answer.verdict.decision == VERDICT_ACCEPT) {
-		if (put_acceptance(d))
-			return;
-		session_defer(&d->answer, REASON_LIMIT);
-	}
-	d->out = short_reply(d);
-	put_refusal(&d->out, &d->answer.verdict);
-}
-
 struct span dialog_output(const struct dialog *d)
 {
 	return outbuf_span(&d->out);
@@ -231,7 +183,7 @@ static bool step_session(struct dialog *d, const struct milter_event *ev)
 {
 	switch (session_step(&d->session, ev, &d->answer)) {
 	case SESSION_NEXT:
-		if (d->in.keep && over_limit(d))
+		if (d->in.keep && dialog_over_limit(d->arena, d->in.keep))
 			forget_message(d);
 		if (milter_reply_due(&d->agreed, ev->type)) {
 			d->out = short_reply(d);
@@ -239,7 +191,8 @@ static bool step_session(struct dialog *d, const struct milter_event *ev)
 		}
 		return true;
 	case SESSION_ANSWER:
-		put_answer(d);
+		d->judged = true;
+		d->out = milter_answer_compose(&d->answer, d->arena, d->reply);
 		return true;
 	case SESSION_CLOSE:
 		break;

@@ -21,12 +21,12 @@
 #ifndef EXOGATE_DIALOG_H
 #define EXOGATE_DIALOG_H
 
+#include "milter_answer.h"
 #include "milter_negotiate.h"
 #include "session.h"
 
 /* Room for what is said before MAIL; Postfix limits each of these packets to about 2 KiB. */
 #define DIALOG_BUFFER_BYTES 4096
-#define DIALOG_REPLY_BYTES  512
 
 /* How much is read at once into an arena, but for a packet that is larger. */
 #define DIALOG_READ_BYTES ((size_t)64 * 1024)
@@ -76,7 +76,7 @@ struct dialog {
 	struct outbuf out;
 	enum dialog_close_reason close_reason;
 	char buffer[DIALOG_BUFFER_BYTES];
-	char reply[DIALOG_REPLY_BYTES];
+	char reply[MILTER_ANSWER_REFUSAL_BYTES]; /* of whatever is short */
 };
 
 void dialog_init(struct dialog *dialog, const struct policy *policy);
@@ -91,6 +91,14 @@ void dialog_received(struct dialog *dialog, size_t len);
 static inline size_t dialog_arena_bytes(size_t message_bytes)
 {
 	return message_bytes + DIALOG_ARENA_EXTRA_BYTES;
+}
+
+/* Whether kept bytes and the records in such an arena are more than one message may keep. */
+static inline bool dialog_over_limit(const struct arena *arena, size_t kept_bytes)
+{
+	size_t records = arena->size - arena->high;
+
+	return kept_bytes + records > arena->size - DIALOG_ARENA_EXTRA_BYTES;
 }
 
 /* The arena has dialog_arena_bytes(). */
