@@ -43,7 +43,7 @@ INC_cmd     := -Idaemon/cmd $(INC_io)
 INC_daemon  := $(INC_cmd)
 INC_acl     := -Iloader/acl
 INC_loader  := -Iloader -Iloader/acl -Ibpf -isystem build/bpf
-INC_unit    := -Itests/unit $(INC_core) -Ibpf
+INC_unit    := -Itests/unit $(INC_core) -Idaemon/io -Ibpf
 INC_probe   := $(INC_core)
 INC_bench   := -Ibench $(INC_settings)
 
@@ -59,7 +59,7 @@ SRC_probe   := $(wildcard tests/conformance/probe_*.c)
 SRC_bench   := $(wildcard bench/*.c)
 LAYERS      := core settings io cmd daemon acl loader unit probe bench
 
-LIBS_daemon := -lconfig -ljansson -l:liburing.a
+LIBS_daemon := -lconfig -ljansson -l:liburing.a -pthread
 LIBS_loader := -lbpf -lelf -lz -ljansson
 LIBS_unit   := -ljansson
 
@@ -110,7 +110,7 @@ build/asan/exogate-bench: $(call san,$(SRC_bench) $(SRC_settings) $(SRC_core) $(
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_daemon))
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/asan/tests/%,$(filter tests/unit/test_%,$(SRC_unit)))
-UNIT_SHARED := $(call san,$(filter-out tests/unit/test_%,$(SRC_unit)))
+UNIT_SHARED := $(call san,$(filter-out tests/unit/test_%,$(SRC_unit)) daemon/io/timer_wheel.c)
 PROBES := $(patsubst tests/conformance/%.c,build/asan/tests/%,$(SRC_probe))
 
 $(UNIT_TESTS): build/asan/tests/%: build/asan/obj/tests/unit/%.o $(UNIT_SHARED) \

@@ -137,7 +137,7 @@ static int run(const struct decide_options *options)
 	if (!feed(s, stream.opening, stream.opening_len) ||
 	    !measure(s, &stream, options->messages, us)) {
 		fprintf(stderr, "exogate-bench: exogated would close the connection: %s\n",
-			dialog_close_word(dialog_close_reason(&s->dialog)).p);
+			close_reason_word(dialog_close_reason(&s->dialog)).p);
 		goto out;
 	}
 	print_result(s, &stream, us);

@@ -26,16 +26,26 @@ enum exit_code {
 
 #define DEFAULT_SETTINGS "/etc/exogate/exogate.conf"
 
-static int serve_settings(const struct settings *settings);
+static int serve_settings(const struct settings *settings, struct policy_store *policies);
 
 static int run_serve(const char *path)
 {
 	struct settings *settings = settings_load(path, stderr);
-	int status = EXIT_FAILED;
+	struct policy_store policies;
+	struct policy_version *first;
+	int status;
 
-	if (settings)
-		status = serve_settings(settings);
-	settings_free(settings);
+	if (!settings)
+		return EXIT_FAILED;
+	if (!policy_store_open(&policies, settings)) {
+		fprintf(stderr, "exogated: not enough memory\n");
+		settings_free(settings);
+		return EXIT_FAILED;
+	}
+	first = policy_store_take(&policies);
+	status = serve_settings(settings, &policies);
+	policy_version_give_back(first);
+	policy_store_close(&policies);
 	return status;
 }
 
@@ -97,10 +107,10 @@ static int open_stop_signal(FILE *errors)
 	return fd;
 }
 
-static int serve_settings(const struct settings *settings)
+static int serve_settings(const struct settings *settings, struct policy_store *policies)
 {
 	const struct serve_engine *engine = &serve_uring;
-	struct serve_options options = { .settings = settings };
+	struct serve_options options = { .settings = settings, .policies = policies };
 	struct server *server = NULL;
 	int status = EXIT_FAILED;
 

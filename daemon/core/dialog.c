@@ -159,7 +159,7 @@ void dialog_sent(struct dialog *d)
 
 /* --- packets ---------------------------------------------------------------------------------- */
 
-static bool refuse(struct dialog *d, enum dialog_close_reason reason)
+static bool refuse(struct dialog *d, enum close_reason reason)
 {
 	d->close_reason = reason;
 	return false;
@@ -168,9 +168,9 @@ static bool refuse(struct dialog *d, enum dialog_close_reason reason)
 static bool negotiate(struct dialog *d, const struct milter_event *ev)
 {
 	if (d->negotiated)
-		return refuse(d, DIALOG_CLOSE_OUT_OF_ORDER);
+		return refuse(d, CLOSE_OUT_OF_ORDER);
 	if (milter_negotiate(&ev->offer, &d->agreed) != PARSE_OK)
-		return refuse(d, DIALOG_CLOSE_BAD_VERSION);
+		return refuse(d, CLOSE_BAD_VERSION);
 	d->negotiated = true;
 	d->session.actions = d->agreed.actions;
 	d->session.leading_space = d->agreed.steps & MILTER_HEADER_LEADING_SPACE;
@@ -197,7 +197,7 @@ static bool step_session(struct dialog *d, const struct milter_event *ev)
 	case SESSION_CLOSE:
 		break;
 	}
-	return refuse(d, ev->type == MILTER_QUIT ? DIALOG_CLOSE_QUIT : DIALOG_CLOSE_OUT_OF_ORDER);
+	return refuse(d, ev->type == MILTER_QUIT ? CLOSE_QUIT : CLOSE_OUT_OF_ORDER);
 }
 
 static bool is_borrowed(const struct dialog *d, struct span packet)
@@ -213,11 +213,11 @@ static bool handle(struct dialog *d, struct span packet)
 	if (is_borrowed(d, packet))
 		packet = keep_packet(d, packet);
 	if (milter_event_parse(packet, &ev) != PARSE_OK)
-		return refuse(d, DIALOG_CLOSE_BAD_PACKET);
+		return refuse(d, CLOSE_BAD_PACKET);
 	if (ev.type == MILTER_NEGOTIATE)
 		return negotiate(d, &ev);
 	if (!d->negotiated && ev.type != MILTER_QUIT)
-		return refuse(d, DIALOG_CLOSE_OUT_OF_ORDER);
+		return refuse(d, CLOSE_OUT_OF_ORDER);
 	return step_session(d, &ev);
 }
 
@@ -226,7 +226,7 @@ static bool needs_arena(const struct dialog *d, struct span packet)
 	return packet.p[0] == MILTER_MAIL && !d->session.arena;
 }
 
-static enum dialog_want close_for(struct dialog *d, enum dialog_close_reason reason)
+static enum dialog_want close_for(struct dialog *d, enum close_reason reason)
 {
 	d->close_reason = reason;
 	return DIALOG_CLOSE;
@@ -242,11 +242,11 @@ enum dialog_want dialog_run(struct dialog *d)
 		enum parse_status status = milter_frame_next(unread, &packet, &in->wanted);
 
 		if (status == PARSE_BAD)
-			return close_for(d, DIALOG_CLOSE_BAD_FRAME);
+			return close_for(d, CLOSE_BAD_FRAME);
 		if (status == PARSE_OK)
 			in->wanted = MILTER_LENGTH_BYTES + packet.len;
 		if (!allowed(d))
-			return close_for(d, DIALOG_CLOSE_TOO_LARGE);
+			return close_for(d, CLOSE_TOO_LARGE);
 		if (status == PARSE_MORE) {
 			make_room(d);
 			return DIALOG_RECEIVE;
@@ -264,18 +264,7 @@ enum dialog_want dialog_run(struct dialog *d)
 	return DIALOG_SEND;
 }
 
-enum dialog_close_reason dialog_close_reason(const struct dialog *d)
+enum close_reason dialog_close_reason(const struct dialog *d)
 {
 	return d->close_reason;
-}
-
-struct span dialog_close_word(enum dialog_close_reason reason)
-{
-	static const struct span words[] = {
-#define DIALOG_CLOSE_WORD(reason, word) [reason] = { word, sizeof(word) - 1 },
-		DIALOG_CLOSE_REASONS(DIALOG_CLOSE_WORD)
-#undef DIALOG_CLOSE_WORD
-	};
-
-	return words[reason];
 }

@@ -21,6 +21,7 @@
 #ifndef EXOGATE_DIALOG_H
 #define EXOGATE_DIALOG_H
 
+#include "close_reason.h"
 #include "milter_answer.h"
 #include "milter_negotiate.h"
 #include "session.h"
@@ -34,20 +35,6 @@
 /* In an arena, beside what the message keeps: the packet that is read, and what came after it. */
 #define DIALOG_ARENA_EXTRA_BYTES \
 	(MILTER_LENGTH_BYTES + MILTER_PACKET_MAX_BYTES + 2 * DIALOG_READ_BYTES)
-
-#define DIALOG_CLOSE_REASONS(X)                                                          \
-	X(DIALOG_CLOSE_QUIT, "quit")                                                     \
-	X(DIALOG_CLOSE_BAD_FRAME, "bad-frame")	     /* a length that no packet has */   \
-	X(DIALOG_CLOSE_BAD_PACKET, "bad-packet")     /* unknown or malformed */          \
-	X(DIALOG_CLOSE_BAD_VERSION, "bad-version")   /* older than milter version 2 */   \
-	X(DIALOG_CLOSE_OUT_OF_ORDER, "out-of-order") /* an event that cannot come now */ \
-	X(DIALOG_CLOSE_TOO_LARGE, "too-large")	     /* a packet over the limits */
-
-enum dialog_close_reason {
-#define DIALOG_CLOSE_ENUM(reason, word) reason,
-	DIALOG_CLOSE_REASONS(DIALOG_CLOSE_ENUM)
-#undef DIALOG_CLOSE_ENUM
-};
 
 enum dialog_want {
 	DIALOG_RECEIVE,
@@ -74,7 +61,7 @@ struct dialog {
 	bool judged;	     /* answer holds */
 	struct session_answer answer;
 	struct outbuf out;
-	enum dialog_close_reason close_reason;
+	enum close_reason close_reason;
 	char buffer[DIALOG_BUFFER_BYTES];
 	char reply[MILTER_ANSWER_REFUSAL_BYTES]; /* of whatever is short */
 };
@@ -116,7 +103,6 @@ void dialog_sent(struct dialog *dialog);
 /* The verdict that the output holds; NULL if it holds none.  Valid until dialog_sent(). */
 const struct session_answer *dialog_answer(const struct dialog *dialog);
 
-enum dialog_close_reason dialog_close_reason(const struct dialog *dialog);
-struct span dialog_close_word(enum dialog_close_reason reason);
+enum close_reason dialog_close_reason(const struct dialog *dialog);
 
 #endif

@@ -38,6 +38,7 @@ enum reason {
 #define REASON_ENUM(reason, word, text) reason,
 	REASONS(REASON_ENUM)
 #undef REASON_ENUM
+	REASON_N,
 };
 
 struct span reason_word(enum reason reason);

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#define CLOCK_SECOND_NS 1000000000ull
+
 /* Nanoseconds since some start; never goes back. */
 uint64_t clock_monotonic_ns(void);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection_table.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -15,20 +16,12 @@ bool connection_table_open(struct connection_table *table, size_t n_slots)
 		return false;
 	}
 	table->n_slots = n_slots;
-	for (size_t i = n_slots; i-- > 0;) {
-		table->slots[i] = (struct connection){
-			.dialog = &table->dialogs[i],
-			.fd = -1,
-			.next = table->free,
-		};
-		table->free = &table->slots[i];
-	}
 	return true;
 }
 
 void connection_table_close(struct connection_table *table)
 {
-	for (size_t i = 0; i < table->n_slots; i++)
+	for (size_t i = 0; i < table->n_used; i++)
 		if (table->slots[i].fd >= 0)
 			close(table->slots[i].fd);
 	free(table->slots);
@@ -36,18 +29,29 @@ void connection_table_close(struct connection_table *table)
 	*table = (struct connection_table){ 0 };
 }
 
-struct connection *connection_take(struct connection_table *table, int fd,
-				   const struct policy *policy)
+static size_t free_slot(struct connection_table *table)
 {
-	struct connection *c = table->free;
+	size_t slot;
 
-	if (!c)
-		return NULL;
-	table->free = c->next;
+	if (!table->free)
+		return table->n_used++;
+	slot = connection_slot(table, table->free);
+	table->free = table->free->next;
+	return slot;
+}
+
+struct connection *connection_take(struct connection_table *table, int fd)
+{
+	size_t slot = free_slot(table);
+	struct connection *c = &table->slots[slot];
+
+	assert(slot < table->n_slots);
+	*c = (struct connection){
+		.dialog = &table->dialogs[slot],
+		.fd = fd,
+		.generation = c->generation,
+	};
 	table->n_open++;
-	c->fd = fd;
-	c->sent = 0;
-	dialog_init(c->dialog, policy);
 	return c;
 }
 

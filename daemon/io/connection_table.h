@@ -2,28 +2,36 @@
 /*
  * connection_table - the slots that connections live in.
  *
- * All memory is had at once.  The dialogs lie apart from what is looked through often, so that a
- * slot which was never used costs address space only.
+ * All memory is had at once, and touched only as far as there ever were connections at once: slots
+ * are used from the first one on, and the one last freed is used again first.
  */
 #ifndef EXOGATE_CONNECTION_TABLE_H
 #define EXOGATE_CONNECTION_TABLE_H
 
 #include "dialog.h"
+#include "policy_store.h"
+#include "timer_wheel.h"
 
 struct connection {
 	struct dialog *dialog;
-	int fd;		     /* -1: the slot is free */
-	uint32_t generation; /* counts the connections that the slot has had */
-	uint64_t active_ns;  /* when bytes were last received or sent */
-	bool waiting;	     /* for an arena */
-	size_t sent;	     /* bytes of the dialog's output */
-	struct connection
-		*next; /* in the list of free slots, or the engine's list of waiting ones */
+	struct policy_version *policy; /* that it is judged by */
+	int fd;			       /* -1: the slot is free */
+	uint32_t generation;	       /* counts the connections that the slot has had */
+	uint64_t active_ns;	       /* when bytes were last received or sent */
+	struct timer timer;	       /* looks at active_ns */
+	size_t sent;		       /* bytes of the dialog's output */
+	bool in_message;
+	bool waiting; /* for an arena */
+	bool hung_up; /* by us, for: */
+	enum close_reason hang_up_reason;
+	struct arena *reserved;	 /* to be lent once its operation in flight has ended */
+	struct connection *next; /* in the list of free slots, or the engine's of waiting ones */
 };
 
 struct connection_table {
 	struct connection *slots;
 	size_t n_slots;
+	size_t n_used; /* slots that ever were taken: the first ones */
 	size_t n_open;
 	struct dialog *dialogs;
 	struct connection *free;
@@ -35,9 +43,11 @@ bool connection_table_open(struct connection_table *table, size_t n_slots);
 /* Closes what is still open; no operation may be in flight. */
 void connection_table_close(struct connection_table *table);
 
-/* Takes over fd; NULL, and fd stays the caller's, if no slot is free. */
-struct connection *connection_take(struct connection_table *table, int fd,
-				   const struct policy *policy);
+/*
+ * Takes over fd; at most n_slots may be open.  All is zeroed but for the fd, the generation, and
+ * the dialog, which is the caller's to initialise.
+ */
+struct connection *connection_take(struct connection_table *table, int fd);
 
 /* Closes its fd. */
 void connection_release(struct connection_table *table, struct connection *connection);
@@ -46,6 +56,11 @@ static inline uint32_t connection_slot(const struct connection_table *table,
 				       const struct connection *connection)
 {
 	return (uint32_t)(connection - table->slots);
+}
+
+static inline struct connection *connection_of_timer(struct timer *timer)
+{
+	return (struct connection *)((char *)timer - offsetof(struct connection, timer));
 }
 
 #endif

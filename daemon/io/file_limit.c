@@ -8,12 +8,12 @@
 
 #include "log.h"
 
-/* Standard streams, listeners, the ring and what libraries open. */
-#define OTHER_FILES 64
+/* Standard streams, and what libraries open. */
+#define USUAL_FILES 32
 
-size_t file_limit_raise(size_t connections, FILE *errors)
+size_t file_limit_raise(size_t connections, size_t others, FILE *errors)
 {
-	rlim_t wanted = connections + OTHER_FILES;
+	rlim_t reserved = others + USUAL_FILES, wanted = connections + reserved;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit))
@@ -23,15 +23,15 @@ size_t file_limit_raise(size_t connections, FILE *errors)
 	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
 	if (setrlimit(RLIMIT_NOFILE, &limit))
 		goto fail;
-	if (limit.rlim_cur <= OTHER_FILES) {
+	if (limit.rlim_cur <= reserved) {
 		errno = EMFILE;
 		goto fail;
 	}
 	if (limit.rlim_cur < wanted)
 		log_line("limits.connections is cut to %ju by the limit of %ju open files; raise "
 			 "LimitNOFILE",
-			 (uintmax_t)limit.rlim_cur - OTHER_FILES, (uintmax_t)limit.rlim_cur);
-	return limit.rlim_cur < wanted ? limit.rlim_cur - OTHER_FILES : connections;
+			 (uintmax_t)limit.rlim_cur - reserved, (uintmax_t)limit.rlim_cur);
+	return limit.rlim_cur < wanted ? limit.rlim_cur - reserved : connections;
 fail:
 	fprintf(errors, "exogated: limit of open files: %s; raise LimitNOFILE\n", strerror(errno));
 	return 0;

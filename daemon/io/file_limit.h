@@ -9,10 +9,10 @@
 #include <stdio.h>
 
 /*
- * Raises the soft limit as far as it is needed and allowed.  Returns how many of the wanted
- * connections it then allows, after a line in the log if these are fewer; 0 after a line on errors
- * if it is too low for any.
+ * Raises the soft limit as far as it is needed and allowed, for connections and other files that
+ * are about to be opened.  Returns how many of the wanted connections it then allows, after a line
+ * in the log if these are fewer; 0 after a line on errors if it is too low for any.
  */
-size_t file_limit_raise(size_t connections, FILE *errors);
+size_t file_limit_raise(size_t connections, size_t others, FILE *errors);
 
 #endif

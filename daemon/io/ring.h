@@ -39,18 +39,34 @@ static inline struct ring_tag ring_tag_unpack(uint64_t user_data)
 }
 
 /*
- * Makes a ring for this thread alone, with an entry for each of so many connections, within what
- * the kernel allows.  False after one line on errors that names why the kernel refuses and what to
- * do about it.
+ * Whether this process may use io_uring at all.  False after one line on errors that names what
+ * refuses it (the sysctl, a seccomp profile, a limit, an old kernel) and the mend.
+ */
+bool ring_probe(FILE *errors);
+
+/*
+ * Makes a ring for one thread, with room for the completions of so many connections, within what
+ * the kernel allows.  It can do nothing before ring_enable(), which that thread is to call first,
+ * and from then on nothing but the operations below.  False after one line on errors.
+ *
+ * With EXOGATE_PLAIN_RING set in the environment, all that a kernel may lack is left out, the
+ * restriction to these operations too: that is for tests.
  */
 bool ring_open(struct io_uring *ring, size_t connections, FILE *errors);
+
+/* 0, or a negative errno. */
+int ring_enable(struct io_uring *ring);
 
 /*
  * Each of these queues one operation, which is submitted with the next io_uring_submit_and_wait(),
  * or before if the ring is full, which takes more connections than it has entries.
  */
 
-/* Completes for each connection, IORING_CQE_F_MORE while it goes on; the result is a descriptor. */
+/*
+ * Accepts one connection; the result is its descriptor.  One at a time: of several rings that wait
+ * for connections of one socket, the kernel wakes the one that has waited longest.  To an accept
+ * that goes on (multishot) it would give all of them, 2000 of 2000 to one ring of four when tried.
+ */
 void ring_accept(struct io_uring *ring, struct ring_tag tag, int listener);
 
 /* Receives what there is, at least one byte, at most len. */
@@ -64,5 +80,11 @@ void ring_wait(struct io_uring *ring, struct ring_tag tag, struct __kernel_times
 
 /* Completes once fd is readable. */
 void ring_watch(struct io_uring *ring, struct ring_tag tag, int fd);
+
+/* Completes once the peer of fd, or this side, has shut it down. */
+void ring_watch_end(struct io_uring *ring, struct ring_tag tag, int fd);
+
+/* Ends the operation that was queued with the tag `of`; both complete. */
+void ring_cancel(struct io_uring *ring, struct ring_tag tag, struct ring_tag of);
 
 #endif

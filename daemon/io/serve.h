@@ -12,10 +12,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "policy_store.h"
 #include "settings.h"
 
 struct serve_options {
-	const struct settings *settings; /* outlive the server */
+	const struct settings *settings; /* those it starts with; they outlive the server */
+	struct policy_store *policies;	 /* what each new connection is to be judged by */
 	int stop_signal;		 /* a signalfd: readable means to stop */
 };
 

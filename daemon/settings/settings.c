@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings.h"
 
+#include <sched.h>
 #include <stdlib.h>
 
 #include "policy_build.h"
@@ -65,11 +66,21 @@ static void build_listeners(struct settings_context *c, const struct settings_va
 	settings->n_listeners = list->n;
 }
 
+static size_t workers_of(const struct settings_value *given)
+{
+	cpu_set_t usable;
+
+	if (given->state == SETTINGS_VALUE_GIVEN)
+		return given->number;
+	return sched_getaffinity(0, sizeof(usable), &usable) ? 1 : (size_t)CPU_COUNT(&usable);
+}
+
 static void build(struct settings_context *c, const struct settings_tree *tree,
 		  struct settings *settings)
 {
 	build_listeners(c, &tree->listen, settings);
 	settings->user = tree->user.state == SETTINGS_VALUE_GIVEN ? tree->user.text.p : NULL;
+	settings->workers = workers_of(&tree->workers);
 	settings->connections = tree->limits.connections.number;
 	settings->messages = tree->limits.messages.number;
 	settings->message_header_bytes = tree->limits.message_header.number;

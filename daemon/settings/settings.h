@@ -36,6 +36,7 @@ struct settings {
 	const struct settings_listener *listeners;
 	size_t n_listeners; /* at least one */
 	const char *user;   /* whom to become after binding; NULL: stay */
+	size_t workers;	    /* threads that serve */
 	size_t connections; /* open at once */
 	size_t messages;    /* judged at once, each with a block of message_header_bytes */
 	size_t message_header_bytes;

@@ -287,6 +287,15 @@ static const struct settings_row top_rows[] = {
 		.help = "The account to become once the sockets are open.",
 	},
 	{
+		TOP_PLACE(workers),
+		.type = &settings_type_integer,
+		.min = "1",
+		.max = "256",
+		.absent = "default: one for each CPU that it may use",
+		.example = "workers = 2",
+		.help = "Threads that serve. A connection stays with one of them.",
+	},
+	{
 		TOP_PLACE(authserv_id),
 		.flags = SETTINGS_REQUIRED,
 		.type = &settings_type_hostname,

@@ -57,6 +57,7 @@ struct settings_tree_limits {
 struct settings_tree {
 	struct settings_value listen;
 	struct settings_value user;
+	struct settings_value workers;
 	struct settings_value authserv_id;
 	struct settings_value mode; /* enum policy_mode */
 	struct settings_tree_acl acl;

@@ -155,7 +155,7 @@ static void answer_play(struct span stream, size_t most)
 
 	arena_init(&arena, arena_block, sizeof(arena_block));
 	if (play(stream, most, &replies))
-		word = dialog_close_word(dialog_close_reason(&dialog));
+		word = close_reason_word(dialog_close_reason(&dialog));
 	dialog_abandon(&dialog);
 	printf("{\"closed\": \"%.*s\", ", (int)word.len, word.p);
 	probe_put("replies", outbuf_span(&replies));

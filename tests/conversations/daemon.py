@@ -73,6 +73,7 @@ VARIANTS: dict[str, dict[str, str]] = {
     "authres": {"dkim": AUTHRES, "proofs": "2"},
     "few": {"connections": "4", "messages": "1", "header": "64K", "idle": "1s",
             "message_idle": "2s"},
+    "shared": {"connections": "4", "messages": "10", "more": "workers = 2;"},
     "hasty": {"idle": "1s", "message_idle": "1h"},
     "listed": {"dkim": AUTHRES, "proofs": "2", "originator_orgs": '[ "org.example" ]',
                "dkim_domains": 'dkim_domains = [ "signer.example" ];'},
@@ -91,12 +92,14 @@ def write_settings(directory: Path, **changed: str) -> Path:
 
 
 class Daemon:
-    def __init__(self, program: Path, settings: Path, socket_path: Path | None = None) -> None:
+    def __init__(self, program: Path, settings: Path, socket_path: Path | None = None,
+                 environment: dict[str, str] | None = None) -> None:
         self.socket = socket_path or settings.parent / "milter.sock"
         self.log = settings.parent / "exogated.log"
         with self.log.open("ab") as log:
             self.log_before = log.tell()    # of a daemon on the same settings
-            self.process = subprocess.Popen([program, "-c", settings], stdout=log, stderr=log)
+            self.process = subprocess.Popen([program, "-c", settings], stdout=log, stderr=log,
+                                            env=environment)
 
     def wait_until_it_serves(self) -> None:
         try:

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What one peer does wrong, or never finishes, hurts that peer only."""
 
+import os
 import socket
 import struct
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -198,6 +200,25 @@ def test_more_connections_than_slots(daemons: Daemons) -> None:
     for mta in held:
         mta.quit()
     serve_one(daemon)
+
+
+def test_workers_share_the_limit_of_connections(daemons: Daemons) -> None:
+    """Whichever worker has them: four in all, five times over."""
+    daemon = daemons("shared")
+    for _ in range(5):
+        held = [open_mta(daemon) for _ in range(4)]
+        with Connection(daemon.socket) as connection:
+            assert connection.rest() == []
+        for mta in held:
+            mta.quit()
+        wait_until_a_slot_is_free(daemon)
+
+
+def test_a_worker_for_each_cpu(daemons: Daemons) -> None:
+    daemon = daemons("base")
+    tasks = Path(f"/proc/{daemon.process.pid}/task")
+    names = [(task / "comm").read_text().strip() for task in tasks.iterdir()]
+    assert sum(name.startswith("worker") for name in names) == len(os.sched_getaffinity(0))
 
 
 def test_many_connections_at_once(daemons: Daemons) -> None:

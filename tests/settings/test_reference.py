@@ -14,6 +14,7 @@ EXAMPLE = ROOT / "contrib" / "exogate.conf"
 KEYS = {
     "listen": "list, each unix:PATH, inet:PORT@HOST or inet6:PORT@HOST; required",
     "user": "an account; default: stay who started it",
+    "workers": "a number from 1 to 256; default: one for each CPU that it may use",
     "authserv_id": "a host name; required",
     "mode": '"enforce" or "monitor"; default: "enforce"',
     "acl.source": "a path; required",

@@ -94,7 +94,7 @@ struct played {
 	size_t answers_len;
 	unsigned int n_answers;
 	bool closed; /* by the dialog, for close_reason */
-	enum dialog_close_reason close_reason;
+	enum close_reason close_reason;
 	bool arena_lent; /* at the end of the stream */
 	unsigned int n_lent;
 };

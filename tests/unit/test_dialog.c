@@ -47,7 +47,7 @@ static void check_answers(const struct played *played, const char *wanted)
 static void check_quit(const struct played *played)
 {
 	CHECK(played->closed);
-	CHECK_EQ(played->close_reason, DIALOG_CLOSE_QUIT);
+	CHECK_EQ(played->close_reason, CLOSE_QUIT);
 }
 
 /* The commands of the packets that were sent, in order. */
@@ -310,7 +310,7 @@ TEST(nothing_leaks_from_message_to_message)
 
 /* --- what closes ------------------------------------------------------------------------------ */
 
-static void check_close(struct stream *s, enum dialog_close_reason reason)
+static void check_close(struct stream *s, enum close_reason reason)
 {
 	const struct played *played = play_all(s);
 
@@ -327,12 +327,12 @@ TEST(bad_frames)
 
 		harness_row("length %zu", i);
 		stream_raw(s, lengths[i], 4);
-		check_close(s, DIALOG_CLOSE_BAD_FRAME);
+		check_close(s, CLOSE_BAD_FRAME);
 		s = stream_new();
 		stream_open(s);
 		stream_envelope(s, "alice@contoso.com", "bob@elsewhere.example");
 		stream_raw(s, lengths[i], 4);
-		check_close(s, DIALOG_CLOSE_BAD_FRAME);
+		check_close(s, CLOSE_BAD_FRAME);
 	}
 }
 
@@ -352,7 +352,7 @@ TEST(bad_packets)
 		harness_row("%s", rows[i].packet);
 		stream_open(s);
 		stream_packet(s, rows[i].packet[0], rows[i].packet + 1, rows[i].len - 1);
-		check_close(s, DIALOG_CLOSE_BAD_PACKET);
+		check_close(s, CLOSE_BAD_PACKET);
 	}
 }
 
@@ -361,7 +361,7 @@ TEST(versions_too_old)
 	struct stream *s = stream_new();
 
 	stream_offer(s, 1, 0x1ff, 0x1fffff);
-	check_close(s, DIALOG_CLOSE_BAD_VERSION);
+	check_close(s, CLOSE_BAD_VERSION);
 }
 
 TEST(out_of_order)
@@ -369,23 +369,23 @@ TEST(out_of_order)
 	struct stream *s = stream_new();
 
 	stream_connect(s, '4', EXO_V4); /* before the offer */
-	check_close(s, DIALOG_CLOSE_OUT_OF_ORDER);
+	check_close(s, CLOSE_OUT_OF_ORDER);
 	s = stream_new();
 	stream_empty(s, 'A');
-	check_close(s, DIALOG_CLOSE_OUT_OF_ORDER);
+	check_close(s, CLOSE_OUT_OF_ORDER);
 	s = stream_new();
 	stream_open(s);
 	stream_offer(s, 6, 0x1ff, 0x1fffff); /* a second offer */
-	check_close(s, DIALOG_CLOSE_OUT_OF_ORDER);
+	check_close(s, CLOSE_OUT_OF_ORDER);
 	s = stream_new();
 	stream_open(s);
 	stream_header(s, "From", "x");
-	check_close(s, DIALOG_CLOSE_OUT_OF_ORDER);
+	check_close(s, CLOSE_OUT_OF_ORDER);
 	s = stream_new();
 	stream_open(s);
 	stream_message(s, "4ABC");
 	stream_empty(s, 'E');
-	check_close(s, DIALOG_CLOSE_OUT_OF_ORDER);
+	check_close(s, CLOSE_OUT_OF_ORDER);
 }
 
 TEST(quit_before_anything)
@@ -393,16 +393,16 @@ TEST(quit_before_anything)
 	struct stream *s = stream_new();
 
 	stream_empty(s, 'Q');
-	check_close(s, DIALOG_CLOSE_QUIT);
+	check_close(s, CLOSE_QUIT);
 }
 
 TEST(close_words)
 {
-	struct span word = dialog_close_word(DIALOG_CLOSE_OUT_OF_ORDER);
+	struct span word = close_reason_word(CLOSE_OUT_OF_ORDER);
 
 	CHECK_BYTES(word.p, word.len, "out-of-order", 12);
-	for (int i = DIALOG_CLOSE_QUIT; i <= DIALOG_CLOSE_TOO_LARGE; i++) {
-		word = dialog_close_word((enum dialog_close_reason)i);
+	for (int i = CLOSE_QUIT; i <= CLOSE_TOO_LARGE; i++) {
+		word = close_reason_word((enum close_reason)i);
 		CHECK_EQ(word.p[word.len], '\0'); /* the log prints it as a string */
 	}
 }

@@ -77,7 +77,7 @@ TEST(a_header_over_the_arena)
 	CHECK(played_says(played, "4ABC: tempfail limit from=unknown"));
 	CHECK(played_says(played, "4BCD: accept authorised"));
 	CHECK(played_sent(played, "451 4.7.1 ", 10));
-	CHECK_EQ(played->close_reason, DIALOG_CLOSE_QUIT);
+	CHECK_EQ(played->close_reason, CLOSE_QUIT);
 }
 
 /* What makes a message deferred must not be what came first in it, or last. */
@@ -254,9 +254,9 @@ TEST(a_packet_too_large_before_mail)
 			stream_packet(s, *c, text, len - 1);
 			played = play(s, ARENA_SIZE);
 			if (len + 4 > DIALOG_BUFFER_BYTES)
-				CHECK_EQ(played->close_reason, DIALOG_CLOSE_TOO_LARGE);
+				CHECK_EQ(played->close_reason, CLOSE_TOO_LARGE);
 			else
-				CHECK(played->close_reason != DIALOG_CLOSE_TOO_LARGE);
+				CHECK(played->close_reason != CLOSE_TOO_LARGE);
 			played_check_equal(dialog_play(fixture_policy(), ARENA_SIZE, s, NULL,
 						       SIZE_MAX),
 					   played);
@@ -283,7 +283,7 @@ TEST(a_field_larger_than_the_limit)
 		played = play_some_ways(s, ARENA_SIZE);
 		CHECK(played_says(played, "4ABC: tempfail limit"));
 		CHECK(played_says(played, "4BCD: accept authorised"));
-		CHECK_EQ(played->close_reason, DIALOG_CLOSE_QUIT);
+		CHECK_EQ(played->close_reason, CLOSE_QUIT);
 	}
 }
 
@@ -364,9 +364,9 @@ TEST(a_packet_too_large_between_messages)
 		stream_empty(s, 'Q');
 		played = play_some_ways(s, ARENA_SIZE);
 		if (len + 4 > DIALOG_BUFFER_BYTES)
-			CHECK_EQ(played->close_reason, DIALOG_CLOSE_TOO_LARGE);
+			CHECK_EQ(played->close_reason, CLOSE_TOO_LARGE);
 		else
-			CHECK_EQ(played->close_reason, DIALOG_CLOSE_QUIT);
+			CHECK_EQ(played->close_reason, CLOSE_QUIT);
 	}
 }
 
@@ -389,7 +389,7 @@ TEST(there_is_always_room)
 		harness_row("cut %zu bytes into it", cut - at);
 		played = dialog_play(fixture_policy(), ARENA_SIZE, s, &cut, 1);
 		CHECK(played->closed);
-		CHECK_EQ(played->close_reason, DIALOG_CLOSE_TOO_LARGE);
+		CHECK_EQ(played->close_reason, CLOSE_TOO_LARGE);
 	}
 }
 

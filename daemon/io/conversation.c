@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conversation.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "log.h"
+
+static void advance(struct worker *worker, struct connection *c);
+
+/* --- operations ------------------------------------------------------------------------------- */
+
+static struct ring_tag tag_of(const struct worker *worker, const struct connection *c,
+			      enum worker_operation op)
+{
+	return (struct ring_tag){
+		.kind = (uint8_t)op,
+		.slot = connection_slot(&worker->connections, c),
+		.generation = c->generation,
+	};
+}
+
+static void submit_receive(struct worker *worker, struct connection *c)
+{
+	size_t len;
+	char *p;
+
+	dialog_room(c->dialog, &p, &len);
+	ring_receive(&worker->ring, tag_of(worker, c, OP_RECEIVE), c->fd, p, len);
+}
+
+static void submit_send(struct worker *worker, struct connection *c)
+{
+	struct span rest = span_after(dialog_output(c->dialog), c->sent);
+
+	ring_send(&worker->ring, tag_of(worker, c, OP_SEND), c->fd, rest);
+}
+
+/* --- time ------------------------------------------------------------------------------------- */
+
+static uint64_t limit_s(const struct worker *worker, const struct connection *c)
+{
+	const struct settings *settings = worker->crew->settings;
+
+	return c->in_message ? settings->message_idle_s : settings->idle_s;
+}
+
+static uint64_t stop_limit_s(const struct connection *c)
+{
+	return c->in_message ? CONVERSATION_STOP_MESSAGE_S : CONVERSATION_STOP_S;
+}
+
+/* When its silence, or the patience of a daemon that is to stop, will be over. */
+static uint64_t end_ns(const struct worker *worker, const struct connection *c)
+{
+	uint64_t idle = c->active_ns + limit_s(worker, c) * CLOCK_SECOND_NS;
+	uint64_t stop = worker->stopped_ns + stop_limit_s(c) * CLOCK_SECOND_NS;
+
+	return worker->stopping && stop < idle ? stop : idle;
+}
+
+static void set_timer(struct worker *worker, struct connection *c)
+{
+	timer_wheel_set(&worker->wheel, &c->timer, end_ns(worker, c) / CLOCK_SECOND_NS + 1);
+}
+
+/* Its timer is not moved: when it is due, the silence is looked at. */
+static void note_activity(struct connection *c)
+{
+	c->active_ns = clock_monotonic_ns();
+}
+
+/* --- the end ---------------------------------------------------------------------------------- */
+
+static void say_closed(struct worker *worker, enum close_reason reason, const char *detail)
+{
+	if (reason == CLOSE_QUIT || reason == CLOSE_ENDED || reason == CLOSE_STOPPED)
+		return;
+	if (worker->n_closed[reason]++ < WORKER_CLOSE_LINES)
+		log_line("milter connection closed: %s%s", close_reason_word(reason).p, detail);
+}
+
+static void say_closed_more(struct worker *worker)
+{
+	for (int i = 0; i < CLOSE_N_REASONS; i++) {
+		if (worker->n_closed[i] > WORKER_CLOSE_LINES)
+			log_line("milter connections closed: %zu more: %s",
+				 worker->n_closed[i] - WORKER_CLOSE_LINES,
+				 close_reason_word((enum close_reason)i).p);
+		worker->n_closed[i] = 0;
+	}
+}
+
+static void give_back(struct worker *worker, struct arena *arena)
+{
+	if (arena)
+		arena_pool_give_back(&worker->arenas, arena);
+}
+
+/* Call only while none of its operations is in flight. */
+static void end(struct worker *worker, struct connection *c, enum close_reason reason)
+{
+	counters_count(&worker->counters->closed[reason]);
+	give_back(worker, dialog_abandon(c->dialog));
+	timer_cancel(&c->timer);
+	policy_version_give_back(c->policy);
+	connection_release(&worker->connections, c);
+	atomic_fetch_sub_explicit(&worker->crew->n_open, 1, memory_order_relaxed);
+}
+
+/* The peer ended the connection, or we hung up, or it broke. */
+static void end_with_result(struct worker *worker, struct connection *c, int result)
+{
+	enum close_reason reason = c->in_message ? CLOSE_ENDED_IN_MESSAGE : CLOSE_ENDED;
+	char detail[64] = "";
+
+	if (c->hung_up) {
+		reason = c->hang_up_reason;
+	} else if (result < 0) {
+		reason = CLOSE_BROKEN;
+		snprintf(detail, sizeof(detail), ": %s", strerror(-result));
+	}
+	say_closed(worker, reason, detail);
+	end(worker, c, reason);
+}
+
+/* Its operation in flight then ends, and closes it. */
+static void hang_up(struct connection *c, enum close_reason reason)
+{
+	c->hung_up = true;
+	c->hang_up_reason = reason;
+	shutdown(c->fd, SHUT_RDWR);
+}
+
+/* --- arenas ----------------------------------------------------------------------------------- */
+
+static void start_waiting(struct worker *worker, struct connection *c)
+{
+	counters_count(&worker->counters->waits);
+	c->waiting = true;
+	c->next = NULL;
+	*worker->waiting_end = c;
+	worker->waiting_end = &c->next;
+	ring_watch_end(&worker->ring, tag_of(worker, c, OP_WATCH_END), c->fd);
+}
+
+static void stop_waiting(struct worker *worker, struct connection *c)
+{
+	struct connection **link = &worker->waiting;
+
+	while (*link != c)
+		link = &(*link)->next;
+	*link = c->next;
+	if (!c->next)
+		worker->waiting_end = link;
+	c->waiting = false;
+}
+
+static bool lend(struct worker *worker, struct connection *c)
+{
+	struct arena *arena = worker->waiting ? NULL : arena_pool_take(&worker->arenas);
+
+	if (!arena) {
+		start_waiting(worker, c);
+		return false;
+	}
+	dialog_lend(c->dialog, arena);
+	return true;
+}
+
+/* The arena is lent once the watch has ended: a connection has one operation in flight. */
+void conversation_resume(struct worker *worker)
+{
+	while (worker->waiting && worker->arenas.n_free) {
+		struct connection *c = worker->waiting;
+
+		stop_waiting(worker, c);
+		c->reserved = arena_pool_take(&worker->arenas);
+		ring_cancel(&worker->ring, (struct ring_tag){ .kind = OP_CANCEL },
+			    tag_of(worker, c, OP_WATCH_END));
+	}
+}
+
+void conversation_watched(struct worker *worker, struct connection *c)
+{
+	struct arena *arena = c->reserved;
+
+	c->reserved = NULL;
+	if (c->waiting)
+		stop_waiting(worker, c);
+	if (!arena || c->hung_up) {
+		give_back(worker, arena);
+		end_with_result(worker, c, 0);
+		return;
+	}
+	dialog_lend(c->dialog, arena);
+	advance(worker, c);
+}
+
+/* --- going on --------------------------------------------------------------------------------- */
+
+static void say_answer(struct worker *worker, const struct connection *c)
+{
+	const struct session_answer *answer = dialog_answer(c->dialog);
+
+	if (!answer)
+		return;
+	counters_count_answer(worker->counters, answer);
+	log_message(answer, clock_monotonic_ns() - c->active_ns);
+}
+
+/* In the middle of a message a connection may be silent for longer. */
+static void note_message(struct worker *worker, struct connection *c)
+{
+	bool in_message = session_in_message(&c->dialog->session);
+
+	if (in_message == c->in_message)
+		return;
+	c->in_message = in_message;
+	set_timer(worker, c);
+}
+
+/* Lets the dialog go on until it waits for the peer, for an arena, or is over. */
+static void advance(struct worker *worker, struct connection *c)
+{
+	enum dialog_want want;
+
+	do {
+		want = dialog_run(c->dialog);
+		give_back(worker, dialog_reclaim(c->dialog));
+	} while (want == DIALOG_LEND && lend(worker, c));
+
+	note_message(worker, c);
+	switch (want) {
+	case DIALOG_RECEIVE:
+		submit_receive(worker, c);
+		break;
+	case DIALOG_SEND:
+		say_answer(worker, c);
+		submit_send(worker, c);
+		break;
+	case DIALOG_CLOSE:
+		say_closed(worker, dialog_close_reason(c->dialog), "");
+		end(worker, c, dialog_close_reason(c->dialog));
+		break;
+	case DIALOG_LEND:
+		break;
+	}
+}
+
+/* Counts it in if it is not one too many; of all workers together. */
+static bool is_admitted(struct worker *worker)
+{
+	struct crew *crew = worker->crew;
+
+	if (atomic_fetch_add_explicit(&crew->n_open, 1, memory_order_relaxed) < crew->connections)
+		return true;
+	atomic_fetch_sub_explicit(&crew->n_open, 1, memory_order_relaxed);
+	return false;
+}
+
+void conversation_open(struct worker *worker, int fd)
+{
+	struct connection *c;
+
+	if (!is_admitted(worker)) {
+		close(fd);
+		say_closed(worker, CLOSE_FULL, "; raise limits.connections");
+		counters_count(&worker->counters->closed[CLOSE_FULL]);
+		return;
+	}
+	counters_count(&worker->counters->connections);
+	c = connection_take(&worker->connections, fd);
+	c->policy = policy_store_take(worker->crew->policies);
+	dialog_init(c->dialog, policy_version_policy(c->policy));
+	note_activity(c);
+	set_timer(worker, c);
+	advance(worker, c);
+}
+
+void conversation_received(struct worker *worker, struct connection *c, int result)
+{
+	if (result <= 0) {
+		end_with_result(worker, c, result);
+		return;
+	}
+	dialog_received(c->dialog, (size_t)result);
+	note_activity(c);
+	advance(worker, c);
+}
+
+void conversation_sent(struct worker *worker, struct connection *c, int result)
+{
+	if (result <= 0) {
+		end_with_result(worker, c, result);
+		return;
+	}
+	c->sent += (size_t)result;
+	if (c->sent < dialog_output(c->dialog).len) {
+		submit_send(worker, c);
+		return;
+	}
+	c->sent = 0;
+	dialog_sent(c->dialog);
+	note_activity(c);
+	advance(worker, c);
+}
+
+/* --- ticks ------------------------------------------------------------------------------------ */
+
+void conversation_tick(struct worker *worker, uint64_t now_ns)
+{
+	uint64_t now_s = now_ns / CLOCK_SECOND_NS;
+	struct timer *timer;
+
+	while ((timer = timer_wheel_next(&worker->wheel, now_s))) {
+		struct connection *c = connection_of_timer(timer);
+
+		if (end_ns(worker, c) > now_ns)
+			set_timer(worker, c);
+		else
+			hang_up(c, worker->stopping ? CLOSE_STOPPED : CLOSE_IDLE);
+	}
+	say_closed_more(worker);
+}
+
+void conversation_stop_all(struct worker *worker, uint64_t now_ns)
+{
+	worker->stopping = true;
+	worker->stopped_ns = now_ns;
+	for (size_t i = 0; i < worker->connections.n_used; i++)
+		if (worker->connections.slots[i].fd >= 0)
+			set_timer(worker, &worker->connections.slots[i]);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * conversation - what a worker does for one connection: lets its dialog go on, and does what the
+ * dialog wants.
+ *
+ * From its beginning to its end a connection has exactly one operation in flight: it receives, it
+ * sends, or, waiting for an arena, it watches whether the peer is still there.  So to end it is to
+ * shut the socket down, which completes that operation, whose completion closes it.
+ *
+ * A message that finds no free arena waits, and its MTA with it: that slows mail down, where an
+ * answer of 451 would send it away to come back all at once.
+ *
+ * A connection that is silent for too long is closed.  In the middle of a message that takes far
+ * longer: Postfix says nothing between the recipients and the end of DATA, however slow the client.
+ */
+#ifndef EXOGATE_CONVERSATION_H
+#define EXOGATE_CONVERSATION_H
+
+#include "worker.h"
+
+/*
+ * How long the daemon waits when it is to stop: for connections that are between messages, as far
+ * as it can know (Postfix sends nothing before the first recipient if nothing is to be answered),
+ * and for messages that are under way.  What is not finished then its MTA will retry.
+ */
+#define CONVERSATION_STOP_S	    2
+#define CONVERSATION_STOP_MESSAGE_S 10
+
+/* Takes over fd; closes it at once if that would be one connection too many. */
+void conversation_open(struct worker *worker, int fd);
+
+/* Completions of a connection's operation, with its result. */
+void conversation_received(struct worker *worker, struct connection *connection, int result);
+void conversation_sent(struct worker *worker, struct connection *connection, int result);
+void conversation_watched(struct worker *worker, struct connection *connection);
+
+/* Lends arenas that have come back to those who wait. */
+void conversation_resume(struct worker *worker);
+
+/* Looks at the connections whose limit may be over. */
+void conversation_tick(struct worker *worker, uint64_t now_ns);
+
+/* The daemon is to stop: from now on the limits above hold, too. */
+void conversation_stop_all(struct worker *worker, uint64_t now_ns);
+
+#endif

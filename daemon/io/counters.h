@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * counters - what happened since the start.
+ *
+ * Each thread or process of an engine that serves has a set of its own, which it alone writes; they
+ * lie in memory that child processes share, and are added up to be read.
+ */
+#ifndef EXOGATE_COUNTERS_H
+#define EXOGATE_COUNTERS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "close_reason.h"
+#include "session.h"
+
+enum counters_outcome {
+	COUNTERS_ACCEPTED,
+	COUNTERS_REJECTED,
+	COUNTERS_DEFERRED,
+	COUNTERS_WOULD_REJECT, /* accepted only because of POLICY_MONITOR */
+	COUNTERS_N_OUTCOMES,
+};
+
+typedef _Atomic uint64_t counter;
+
+/* Counters only, so that they can be added up one by one. */
+struct counters {
+	counter connections; /* taken in, those beyond the limits not among them */
+	counter closed[CLOSE_N_REASONS];
+	counter messages[REASON_N][COUNTERS_N_OUTCOMES];
+	counter waits; /* messages that waited for a block of memory */
+} __attribute__((aligned(64)));
+
+/* n sets, all 0; NULL without memory. */
+struct counters *counters_new(size_t n);
+void counters_free(struct counters *sets, size_t n);
+
+/* The sum of the sets; what is counted meanwhile may be in it or not. */
+void counters_sum(const struct counters *sets, size_t n, struct counters *out);
+
+/* The owner of the set alone may. */
+static inline void counters_count(counter *c)
+{
+	uint64_t value = atomic_load_explicit(c, memory_order_relaxed);
+
+	atomic_store_explicit(c, value + 1, memory_order_relaxed);
+}
+
+/* The answer to a message. */
+void counters_count_answer(struct counters *set, const struct session_answer *answer);
+
+#endif
