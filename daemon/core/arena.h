@@ -4,8 +4,8 @@
  *
  * One block of memory, used from both ends: received bytes and composed text grow up from the low
  * end, records grow down from the high end.  Nothing is freed singly; arena_reset() empties it.
- * The block belongs to whoever made the arena (daemon/io lends it from MAIL to the end of the
- * message).  Full means NULL or a failed outbuf, never growth.
+ * The block belongs to whoever made the arena (daemon/io lends it from the first header field to
+ * the end of the message).  Full means NULL or a failed outbuf, never growth.
  */
 #ifndef EXOGATE_ARENA_H
 #define EXOGATE_ARENA_H

@@ -34,13 +34,18 @@ static void drop_read_bytes(struct dialog *d)
 	in->end = in->start + unread;
 }
 
+static bool is_large(const struct dialog *d)
+{
+	return d->in.wanted > sizeof(d->buffer);
+}
+
 /*
- * Outside a message the small buffer is the limit, even while an arena is still lent: what is
- * accepted must not depend on the pieces in which it comes.
+ * Where no header field can come the small buffer is the limit, even while an arena is still lent:
+ * what is accepted must not depend on the pieces in which it comes.
  */
 static bool allowed(const struct dialog *d)
 {
-	return session_in_message(&d->session) || d->in.wanted <= sizeof(d->buffer);
+	return session_has_recipient(&d->session) || !is_large(d);
 }
 
 /* Room for at least the packet that is awaited, which is allowed(). */
@@ -71,7 +76,7 @@ void dialog_received(struct dialog *d, size_t len)
 }
 
 /*
- * MAIL and header fields are borrowed from until the message is over.  They are put together
+ * Header fields are borrowed from until the message is over.  They are put together
  * without gaps, so that what a message takes does not depend on what came between them, nor on the
  * pieces.
  */
@@ -115,7 +120,7 @@ struct arena *dialog_reclaim(struct dialog *d)
 {
 	struct arena *arena = d->arena;
 
-	if (!arena || session_in_message(&d->session) ||
+	if (!arena || d->session.arena || is_large(d) ||
 	    d->in.end - d->in.start > sizeof(d->buffer))
 		return NULL;
 	move_input(d, d->buffer);
@@ -169,7 +174,7 @@ static bool negotiate(struct dialog *d, const struct milter_event *ev)
 {
 	if (d->negotiated)
 		return refuse(d, CLOSE_OUT_OF_ORDER);
-	if (milter_negotiate(&ev->offer, &d->agreed) != PARSE_OK)
+	if (milter_negotiate(&ev->offer, d->session.policy, &d->agreed) != PARSE_OK)
 		return refuse(d, CLOSE_BAD_VERSION);
 	d->negotiated = true;
 	d->session.actions = d->agreed.actions;
@@ -202,8 +207,7 @@ static bool step_session(struct dialog *d, const struct milter_event *ev)
 
 static bool is_borrowed(const struct dialog *d, struct span packet)
 {
-	return d->session.arena && !d->session.over_limit &&
-	       (packet.p[0] == MILTER_MAIL || packet.p[0] == MILTER_HEADER);
+	return d->session.arena && !d->session.over_limit && packet.p[0] == MILTER_HEADER;
 }
 
 static bool handle(struct dialog *d, struct span packet)
@@ -221,9 +225,18 @@ static bool handle(struct dialog *d, struct span packet)
 	return step_session(d, &ev);
 }
 
-static bool needs_arena(const struct dialog *d, struct span packet)
+static bool is_content(struct span packet)
 {
-	return packet.p[0] == MILTER_MAIL && !d->session.arena;
+	return packet.p[0] == MILTER_HEADER || packet.p[0] == MILTER_END_OF_HEADERS ||
+	       packet.p[0] == MILTER_BODY || packet.p[0] == MILTER_END_OF_MESSAGE;
+}
+
+/* The packet is whole, or may be too large for the small buffer. */
+static bool needs_arena(const struct dialog *d, enum parse_status status, struct span packet)
+{
+	if (d->session.arena || !session_has_recipient(&d->session))
+		return false;
+	return status == PARSE_OK ? is_content(packet) : is_large(d);
 }
 
 static enum dialog_want close_for(struct dialog *d, enum close_reason reason)
@@ -247,15 +260,15 @@ enum dialog_want dialog_run(struct dialog *d)
 			in->wanted = MILTER_LENGTH_BYTES + packet.len;
 		if (!allowed(d))
 			return close_for(d, CLOSE_TOO_LARGE);
-		if (status == PARSE_MORE) {
-			make_room(d);
-			return DIALOG_RECEIVE;
-		}
-		if (needs_arena(d, packet)) {
+		if (needs_arena(d, status, packet)) {
 			if (!d->arena)
 				return DIALOG_LEND;
 			dialog_lend(d, d->arena);
 			continue;
+		}
+		if (status == PARSE_MORE) {
+			make_room(d);
+			return DIALOG_RECEIVE;
 		}
 		in->start += MILTER_LENGTH_BYTES + packet.len;
 		if (!handle(d, packet))

@@ -13,9 +13,10 @@
  *	  DIALOG_CLOSE		close; dialog_close_reason() says why
  *	and after each dialog_run(): dialog_reclaim(); at the end dialog_abandon()
  *
- * Bytes are received into the connection's small buffer, and from MAIL to the end of the message
- * into the message's arena, where MAIL and header fields stay; the body and everything else is
- * overwritten once read.  What stays, with the records made of it, is limited to message_bytes:
+ * Bytes are received into the connection's small buffer, and from the first header field to the end
+ * of the message into the message's arena, where header fields stay; the body and everything else
+ * is overwritten once read.  So an MTA that has named its recipients and waits for a slow client
+ * holds no arena.  What stays, with the records made of it, is limited to message_bytes:
  * beyond that the message is followed to its end and deferred.
  */
 #ifndef EXOGATE_DIALOG_H
@@ -26,7 +27,7 @@
 #include "milter_negotiate.h"
 #include "session.h"
 
-/* Room for what is said before MAIL; Postfix limits each of these packets to about 2 KiB. */
+/* Room for what is said before the header; Postfix limits these packets to about 2 KiB each. */
 #define DIALOG_BUFFER_BYTES 4096
 
 /* How much is read at once into an arena, but for a packet that is larger. */

@@ -3,14 +3,23 @@
 
 #include "milter_wire.h"
 
-#define WANTED_ACTIONS (MILTER_ACT_ADD_HEADERS | MILTER_ACT_CHANGE_HEADERS | MILTER_ACT_CHANGE_FROM)
-
-/* The body is not read yet, DATA and the end of headers say nothing, unknown commands neither. */
+/* DATA and the end of headers say nothing, unknown commands neither; no reply is a verdict. */
 #define WANTED_STEPS                                                                             \
-	(MILTER_NO_BODY | MILTER_NO_END_OF_HEADERS | MILTER_NO_UNKNOWN | MILTER_NO_DATA |        \
-	 MILTER_NR_CONNECT | MILTER_NR_HELO | MILTER_NR_MAIL | MILTER_NR_RCPT | MILTER_NR_DATA | \
-	 MILTER_NR_UNKNOWN | MILTER_NR_HEADER | MILTER_NR_END_OF_HEADERS | MILTER_NR_BODY |      \
+	(MILTER_NO_END_OF_HEADERS | MILTER_NO_UNKNOWN | MILTER_NO_DATA | MILTER_NR_CONNECT |     \
+	 MILTER_NR_HELO | MILTER_NR_MAIL | MILTER_NR_RCPT | MILTER_NR_DATA | MILTER_NR_UNKNOWN | \
+	 MILTER_NR_HEADER | MILTER_NR_END_OF_HEADERS | MILTER_NR_BODY |                          \
 	 MILTER_HEADER_LEADING_SPACE)
+
+static uint32_t wanted_actions(const struct policy *policy)
+{
+	return MILTER_ACT_ADD_HEADERS | MILTER_ACT_CHANGE_HEADERS |
+	       (policy->moves_senders ? MILTER_ACT_CHANGE_FROM : 0);
+}
+
+static uint32_t wanted_steps(const struct policy *policy)
+{
+	return WANTED_STEPS | (policy->reads_body ? 0 : MILTER_NO_BODY);
+}
 
 /* What each version brought; Sendmail's mfdef.h.  Bits of later ones an MTA offers by mistake. */
 static uint32_t actions_of(uint32_t version)
@@ -25,7 +34,8 @@ static uint32_t steps_of(uint32_t version)
 	return by_version[version - MILTER_VERSION_MIN];
 }
 
-enum parse_status milter_negotiate(const struct milter_offer *offer, struct milter_agreement *out)
+enum parse_status milter_negotiate(const struct milter_offer *offer, const struct policy *policy,
+				   struct milter_agreement *out)
 {
 	uint32_t version = offer->version;
 
@@ -34,8 +44,8 @@ enum parse_status milter_negotiate(const struct milter_offer *offer, struct milt
 	if (version > MILTER_VERSION_MAX)
 		version = MILTER_VERSION_MAX;
 	out->version = version;
-	out->actions = offer->actions & actions_of(version) & WANTED_ACTIONS;
-	out->steps = offer->steps & steps_of(version) & WANTED_STEPS;
+	out->actions = offer->actions & actions_of(version) & wanted_actions(policy);
+	out->steps = offer->steps & steps_of(version) & wanted_steps(policy);
 	return PARSE_OK;
 }
 

@@ -11,6 +11,7 @@
 
 #include "milter_event.h"
 #include "parse.h"
+#include "policy.h"
 
 struct milter_agreement {
 	uint32_t version;
@@ -19,7 +20,8 @@ struct milter_agreement {
 };
 
 /* PARSE_BAD: a version below MILTER_VERSION_MIN. */
-enum parse_status milter_negotiate(const struct milter_offer *offer, struct milter_agreement *out);
+enum parse_status milter_negotiate(const struct milter_offer *offer, const struct policy *policy,
+				   struct milter_agreement *out);
 
 /* Whether the MTA waits for a reply to this event; of macros, abort and quit it never does. */
 bool milter_reply_due(const struct milter_agreement *agreed, enum milter_command event);

@@ -78,6 +78,12 @@ struct policy_domain_table {
 	size_t n_slots;
 };
 
+/* Of one message; beyond them it is deferred. */
+struct policy_limits {
+	uint32_t recipients;
+	uint32_t edits;
+};
+
 struct policy {
 	struct span authserv_id;
 	enum policy_mode mode;
@@ -89,6 +95,10 @@ struct policy {
 	enum policy_dkim_source dkim_source;
 	struct span trusted_authserv_id; /* of POLICY_DKIM_AUTHRES */
 	struct policy_domain_table domains;
+	struct policy_limits limits;
+	/* What an MTA is asked for: of what nobody needs, it is told to keep it to itself. */
+	bool moves_senders; /* some tenant has moves */
+	bool reads_body;    /* no policy of this version does; its chunks are never kept */
 };
 
 /*

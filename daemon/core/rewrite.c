@@ -140,5 +140,5 @@ bool rewrite_plan(const struct rewrite_input *in, struct arena *arena, struct re
 		plan_own_result(&p);
 	}
 	*out = (struct rewrite_plan){ p.edits, p.n };
-	return !p.failed;
+	return !p.failed && p.n <= in->policy->limits.edits;
 }

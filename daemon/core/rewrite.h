@@ -35,7 +35,10 @@ struct rewrite_plan {
 	size_t n;
 };
 
-/* False if the plan does not fit the arena or EDIT_VALUE_MAX: the message must then be deferred. */
+/*
+ * False if the plan does not fit the arena, EDIT_VALUE_MAX or the policy's limit of edits: the
+ * message must then be deferred.
+ */
 bool rewrite_plan(const struct rewrite_input *in, struct arena *arena, struct rewrite_plan *out);
 
 #endif

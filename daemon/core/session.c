@@ -21,6 +21,11 @@ bool session_in_message(const struct session *s)
 	return s->state >= SESSION_MAIL;
 }
 
+bool session_has_recipient(const struct session *s)
+{
+	return s->state >= SESSION_RCPT;
+}
+
 void session_end_message(struct session *s)
 {
 	s->arena = NULL;
@@ -155,19 +160,29 @@ static enum session_result on_new_connection(struct session *s)
 
 /* --- the message ------------------------------------------------------------------------------ */
 
-static enum session_result on_mail(struct session *s, const struct milter_event *ev)
+/* Its mailbox points into the copy, which lives as long as the envelope. */
+static void keep_mail_from(struct session *s, struct span path)
 {
 	struct facts_envelope *envelope = &s->envelope;
 
+	if (path.len > sizeof(s->mail_from)) {
+		session_over_limit(s);
+		return;
+	}
+	memcpy(s->mail_from, path.p, path.len);
+	path.p = s->mail_from;
+	envelope->mail_from_valid = mailbox_path_parse(path, &envelope->mail_from) == PARSE_OK;
+}
+
+static enum session_result on_mail(struct session *s, const struct milter_event *ev)
+{
 	if (s->state != SESSION_CONNECTED)
 		return SESSION_CLOSE;
-	assert(s->arena);
-	*envelope = (struct facts_envelope){
+	s->envelope = (struct facts_envelope){
 		.client = s->client,
 		.authenticated = s->authenticated,
 	};
-	envelope->mail_from_valid = mailbox_path_parse(ev->path.address, &envelope->mail_from) ==
-				    PARSE_OK;
+	keep_mail_from(s, ev->path.address);
 	header_index_init(&s->headers);
 	s->state = SESSION_MAIL;
 	return SESSION_NEXT;
@@ -177,7 +192,10 @@ static enum session_result on_rcpt(struct session *s, const struct milter_event 
 {
 	if (s->state != SESSION_MAIL && s->state != SESSION_RCPT)
 		return SESSION_CLOSE;
-	facts_add_recipient(&s->envelope, s->policy, ev->path.address);
+	if (s->envelope.n_rcpts == s->policy->limits.recipients)
+		session_over_limit(s);
+	else
+		facts_add_recipient(&s->envelope, s->policy, ev->path.address);
 	s->state = SESSION_RCPT;
 	return SESSION_NEXT;
 }
@@ -191,6 +209,7 @@ static enum session_result on_header(struct session *s, const struct milter_even
 {
 	if (s->state != SESSION_RCPT && s->state != SESSION_HEADERS)
 		return SESSION_CLOSE;
+	assert(s->arena);
 	s->state = SESSION_HEADERS;
 	if (!s->over_limit &&
 	    !header_index_add(&s->headers, s->arena, ev->header.name, ev->header.value))
@@ -277,6 +296,7 @@ static enum session_result on_end_of_message(struct session *s, struct session_a
 {
 	if (s->state < SESSION_RCPT || s->state == SESSION_JUDGED)
 		return SESSION_CLOSE;
+	assert(s->arena);
 	s->state = SESSION_JUDGED;
 	*answer = (struct session_answer){
 		.queue_id = span_of(s->queue_id, s->queue_id_len),

@@ -8,9 +8,9 @@
  * MTA has been told not to wait for one (milter_negotiate.h).  Out-of-order events end the
  * connection.  Nothing of one message is known in the next.
  *
- * Memory: what is known of the connection is copied into the session, bounded; what is known of a
- * message borrows from its arena, lent by session_begin_message().  Once that is full the message
- * is followed to its end and deferred.
+ * Memory: what is known of the connection and the envelope is copied into the session, bounded;
+ * header fields, and what is made of a message, lie in its arena, lent by session_begin_message().
+ * Beyond a limit the message is followed to its end and deferred.
  */
 #ifndef EXOGATE_SESSION_H
 #define EXOGATE_SESSION_H
@@ -24,6 +24,7 @@
 
 #define SESSION_CERTIFICATE_MAX 256 /* octets of a name; longer counts as no name */
 #define SESSION_QUEUE_ID_MAX	64  /* octets kept for the log */
+#define SESSION_MAIL_FROM_MAX	512 /* octets; twice what RFC 5321 4.5.3.1.3 allows */
 
 enum session_state {
 	SESSION_NEW,	   /* nothing, or QUIT_NC */
@@ -69,6 +70,7 @@ struct session {
 	struct arena *arena;
 	bool over_limit;
 	bool authenticated;
+	char mail_from[SESSION_MAIL_FROM_MAX];
 	char queue_id[SESSION_QUEUE_ID_MAX];
 	size_t queue_id_len;
 	struct facts_envelope envelope;
@@ -78,13 +80,16 @@ struct session {
 void session_init(struct session *session, const struct policy *policy);
 
 /*
- * To be called before each MAIL: lends the arena that it and what follows it are received into,
- * until session_in_message() is false again.
+ * To be called after MAIL and before the first of HEADER, END_OF_HEADERS, BODY and END_OF_MESSAGE:
+ * lends the arena that the fields are received into, until session_in_message() is false again.
  */
 void session_begin_message(struct session *session, struct arena *arena);
 
 /* Whether a message is under way or its answer may still be read. */
 bool session_in_message(const struct session *session);
+
+/* Whether its envelope may be complete, and a large packet come. */
+bool session_has_recipient(const struct session *session);
 
 /*
  * To be called once the answer has been given and before the next event: forgets the message, and
@@ -92,7 +97,7 @@ bool session_in_message(const struct session *session);
  */
 void session_end_message(struct session *session);
 
-/* To be called when a message outgrows its arena: its verdict will be to defer it. */
+/* To be called when a message outgrows its limits: its verdict will be to defer it. */
 void session_over_limit(struct session *session);
 
 /* Turns an answer into a deferral, for a front end that cannot give it as it is. */

@@ -211,6 +211,10 @@ static void build_relay(struct settings_context *c, const struct settings_tree *
 			(enum policy_missing_certificate)tree->certificate.missing.number,
 		.dkim_source = (enum policy_dkim_source)tree->dkim.source.number,
 		.trusted_authserv_id = tree->dkim.trusted_authserv_id.text,
+		.limits = {
+			.recipients = (uint32_t)tree->limits.recipients.number,
+			.edits = (uint32_t)tree->limits.edits.number,
+		},
 	};
 }
 
@@ -228,5 +232,7 @@ void policy_build(struct settings_context *context, const struct settings_tree *
 	for (size_t i = 0; i < n; i++)
 		build_tenant(context, tree, &written[i], &tenants[i]);
 	policy_domains_build(context, tree, tenants, settings);
+	for (size_t i = 0; i < n; i++)
+		settings->policy.moves_senders |= tenants[i].n_moves != 0;
 	settings->n_tenants = n;
 }

@@ -248,6 +248,26 @@ static const struct settings_row limits_rows[] = {
 			"deferred.",
 	},
 	{
+		PLACE(limits, recipients),
+		.type = &settings_type_count,
+		.min = "1",
+		.max = "1M",
+		.fallback = "10000",
+		.example = "recipients = \"10000\"",
+		.help = "Recipients of one message; one with more is deferred. Postfix's own\n"
+			"limit (smtpd_recipient_limit) is 1000.",
+	},
+	{
+		PLACE(limits, edits),
+		.type = &settings_type_count,
+		.min = "10",
+		.max = "4K",
+		.fallback = "1000",
+		.example = "edits = \"1000\"",
+		.help = "Changes to one message, each removed field among them; one that needs\n"
+			"more is deferred.",
+	},
+	{
 		PLACE(limits, idle),
 		.type = &settings_type_duration,
 		.min = "1s",

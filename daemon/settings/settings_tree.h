@@ -50,6 +50,8 @@ struct settings_tree_limits {
 	struct settings_value connections;
 	struct settings_value messages;
 	struct settings_value message_header;
+	struct settings_value recipients;
+	struct settings_value edits;
 	struct settings_value idle;
 	struct settings_value message_idle;
 };

@@ -43,6 +43,12 @@ static void put_event(const struct milter_event *ev)
 	}
 }
 
+static const struct policy policy = {
+	.authserv_id = { "relay.example.net", 17 },
+	.limits = { .recipients = 1000, .edits = 1000 },
+	.moves_senders = true,
+};
+
 static void answer_event(struct span packet)
 {
 	struct milter_agreement agreed;
@@ -50,7 +56,7 @@ static void answer_event(struct span packet)
 	bool ok = milter_event_parse(packet, &ev) == PARSE_OK;
 
 	if (ok && ev.type == MILTER_NEGOTIATE)
-		ok = milter_negotiate(&ev.offer, &agreed) == PARSE_OK;
+		ok = milter_negotiate(&ev.offer, &policy, &agreed) == PARSE_OK;
 	printf("{\"ok\": %s", ok ? "true" : "false");
 	if (ok) {
 		printf(", ");
@@ -132,7 +138,7 @@ static void keep_output(struct outbuf *replies)
 /* True if the dialog closed, false if the stream ended. */
 static bool play(struct span stream, size_t most, struct outbuf *replies)
 {
-	dialog_init(&dialog, &(const struct policy){ .authserv_id = SPAN("relay.example.net") });
+	dialog_init(&dialog, &policy);
 	for (;;) {
 		enum dialog_want want = dialog_run(&dialog);
 

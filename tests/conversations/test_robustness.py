@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What one peer does wrong, or never finishes, hurts that peer only."""
 
+import fcntl
 import os
 import socket
 import struct
+import sys
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from lab.commands import wait_until
 from milter.client import Answer, Connection, Message, Mta, Offer, strings
 from milter.wire import Packet, ProtocolError
 
@@ -168,12 +172,25 @@ def test_activity_keeps_a_connection(daemons: Daemons) -> None:
                     assert connection.socket.recv(100)
 
 
+def check_read(daemon: Daemon, mta: Mta) -> None:
+    """Returns once the daemon has read what was sent: nothing is left in the socket."""
+    wait_until(lambda: unread_bytes(mta.connection.socket) == 0, f"{daemon.socket} to be read")
+
+
+def unread_bytes(sender: socket.socket) -> int:
+    """What was written to a unix socket and not read yet (SIOCOUTQ)."""
+    answer = fcntl.ioctl(sender, termios.TIOCOUTQ, bytes(4))
+    return int.from_bytes(answer, sys.byteorder)
+
+
 def test_more_messages_than_arenas_wait(daemons: Daemons) -> None:
     """limits.messages = 1: the second message waits for the first, and loses nothing."""
     daemon = daemons("few")
     first, second = open_mta(daemon), open_mta(daemon)
     first.envelope(message := exo())
+    first.content(message)
     first.connection.flush()
+    check_read(daemon, first)
     second.envelope(exo())
     second.content(exo())
     second.connection.put(Packet(b"E"))
@@ -181,7 +198,6 @@ def test_more_messages_than_arenas_wait(daemons: Daemons) -> None:
     second.connection.socket.settimeout(0.3)
     with pytest.raises(TimeoutError):
         second.connection.get()
-    first.content(message)
     check_authorised(first.end(message))
     first.quit()
     second.connection.socket.settimeout(20)

@@ -48,6 +48,8 @@ static const struct policy *policy(void)
 		.dkim_source = POLICY_DKIM_AUTHRES,
 		.trusted_authserv_id = { "mx.example.net", 14 },
 		.domains = { slots, SLOTS },
+		.limits = { .recipients = 4, .edits = 8 },
+		.moves_senders = true,
 	};
 	const struct policy_domain *earlier;
 

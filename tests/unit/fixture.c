@@ -96,6 +96,8 @@ struct policy *fixture_policy(void)
 		.allow = { allow, N_ELEMENTS(allow) },
 		.certificate_names = { certificate_names, N_ELEMENTS(certificate_names) },
 		.trusted_authserv_id = SPAN(VERIFIER_ID),
+		.limits = { .recipients = 10000, .edits = 1000 },
+		.moves_senders = true,
 	};
 	add_domains(&policy.domains);
 	return &policy;

@@ -11,6 +11,11 @@
 #define LARGE_SIZE (1024u * 1024)
 
 static const struct fixture_field no_fields[] = { { NULL, NULL } };
+static const struct fixture_field evidence[] = {
+	{ "From", " alice@contoso.com" },
+	{ "X-OriginatorOrg", " contoso.com" },
+	{ NULL, NULL },
+};
 
 static void put_large_field(struct stream *s, const char *name, size_t len)
 {
@@ -124,20 +129,106 @@ TEST(a_body_larger_than_the_arena)
 TEST(many_recipients)
 {
 	struct stream *s = stream_new();
-	static const struct fixture_field fields[] = {
-		{ "From", " alice@contoso.com" },
-		{ "X-OriginatorOrg", " contoso.com" },
-		{ NULL, NULL },
-	};
 	const struct played *played;
 
 	stream_open(s);
 	begin_message(s);
 	for (int i = 0; i < 5000; i++)
 		stream_string(s, 'R', "<someone@somewhere.elsewhere.example>");
-	stream_content(s, "4ABC", fields);
+	stream_content(s, "4ABC", evidence);
 	played = play(s, ARENA_SIZE);
 	CHECK(played_says(played, "4ABC: accept authorised"));
+}
+
+/* The one beyond the limit makes the message deferred, whatever the rest says. */
+TEST(recipients_over_the_limit)
+{
+	for (unsigned int n = 2; n <= 4; n++) {
+		struct policy *policy = fixture_policy();
+		struct stream *s = stream_new();
+		const struct played *played;
+
+		harness_row("%u recipients", n);
+		policy->limits.recipients = 3;
+		stream_open(s);
+		begin_message(s);
+		for (unsigned int i = 1; i < n; i++)
+			stream_string(s, 'R', "<someone@example.net>");
+		stream_content(s, "4ABC", evidence);
+		stream_message(s, "4BCD");
+		played = dialog_play_all_ways(policy, ARENA_SIZE, s);
+		CHECK(played_says(played, n <= 3 ? "4ABC: accept authorised" :
+						   "4ABC: tempfail limit from=unknown"));
+		CHECK(played_says(played, "4BCD: accept authorised"));
+	}
+}
+
+/* The sender is kept for as long as the message, and only so much of it. */
+TEST(a_sender_over_the_limit)
+{
+	for (size_t len = SESSION_MAIL_FROM_MAX - 1; len <= SESSION_MAIL_FROM_MAX + 1; len++) {
+		static const char end[] = "@contoso.com>";
+		char sender[SESSION_MAIL_FROM_MAX + 2] = "<";
+		struct stream *s = stream_new();
+		const struct played *played;
+
+		harness_row("%zu octets", len);
+		memset(sender + 1, 'x', len - 1);
+		memcpy(sender + len - strlen(end), end, sizeof(end));
+		stream_open(s);
+		stream_string(s, 'M', sender);
+		stream_string(s, 'R', "<bob@elsewhere.example>");
+		stream_content(s, "4ABC", evidence);
+		stream_message(s, "4BCD");
+		played = play_some_ways(s, ARENA_SIZE);
+		CHECK(played_says(played, len <= SESSION_MAIL_FROM_MAX ?
+						  "4ABC: accept authorised" :
+						  "4ABC: tempfail limit from=unknown"));
+		CHECK(played_says(played, "4BCD: accept authorised"));
+	}
+}
+
+/* A client may take its time between RCPT and the end of DATA: until then nothing is held. */
+TEST(an_arena_is_lent_from_the_first_field_on)
+{
+	struct stream *s = stream_new();
+
+	stream_open(s);
+	begin_message(s);
+	for (int i = 0; i < 100; i++)
+		stream_string(s, 'R', "<someone@example.net>");
+	CHECK_EQ(play(s, ARENA_SIZE)->n_lent, 0);
+	stream_header(s, "From", " alice@contoso.com");
+	CHECK_EQ(play(s, ARENA_SIZE)->n_lent, 1);
+	CHECK(play(s, ARENA_SIZE)->arena_lent);
+}
+
+/* What is larger than the connection's buffer may come once there are recipients, not before. */
+TEST(a_large_packet_before_and_after_the_first_recipient)
+{
+	char *path = malloc(LARGE_SIZE / 2);
+	const struct played *played;
+	struct stream *s;
+
+	memset(path, 'x', LARGE_SIZE / 2 - 1);
+	path[LARGE_SIZE / 2 - 1] = '\0';
+	for (int recipients = 0; recipients <= 1; recipients++) {
+		s = stream_new();
+		stream_open(s);
+		stream_string(s, 'M', "<alice@contoso.com>");
+		if (recipients)
+			stream_string(s, 'R', "<bob@elsewhere.example>");
+		stream_string(s, 'R', path);
+		if (recipients)
+			stream_content(s, "4ABC", evidence);
+		played = play_some_ways(s, LARGE_SIZE);
+		CHECK_EQ(played->closed, !recipients);
+		if (!recipients)
+			CHECK_EQ(played->close_reason, CLOSE_TOO_LARGE);
+		else
+			CHECK(played_says(played, "4ABC: accept authorised"));
+	}
+	free(path);
 }
 
 /* An acceptance whose edits find no room is a deferral, also in what was sent. */

@@ -11,7 +11,7 @@ static struct milter_agreement agree(uint32_t version, uint32_t actions, uint32_
 	const struct milter_offer offer = { version, actions, steps };
 	struct milter_agreement agreed = { 0 };
 
-	CHECK_EQ(milter_negotiate(&offer, &agreed), PARSE_OK);
+	CHECK_EQ(milter_negotiate(&offer, fixture_policy(), &agreed), PARSE_OK);
 	return agreed;
 }
 
@@ -37,7 +37,7 @@ TEST(versions_too_old)
 		const struct milter_offer offer = { version, ALL, ALL };
 		struct milter_agreement agreed = { 77, 77, 77 };
 
-		CHECK_EQ(milter_negotiate(&offer, &agreed), PARSE_BAD);
+		CHECK_EQ(milter_negotiate(&offer, fixture_policy(), &agreed), PARSE_BAD);
 		CHECK(agreed.version == 77 && agreed.actions == 77 && agreed.steps == 77);
 	}
 }
@@ -85,6 +85,21 @@ TEST(what_postfix_offers)
 		 MILTER_ACT_ADD_HEADERS | MILTER_ACT_CHANGE_HEADERS | MILTER_ACT_CHANGE_FROM);
 	CHECK_EQ(agreed.steps & 0x2f, 0); /* connect, helo, mail, rcpt, headers are heard */
 	CHECK(agreed.steps & MILTER_HEADER_LEADING_SPACE);
+}
+
+/* A policy that needs less asks for less. */
+TEST(only_what_the_policy_needs)
+{
+	const struct milter_offer offer = { 6, 0x1ff, 0x1fffff };
+	struct policy *policy = fixture_policy();
+	struct milter_agreement agreed;
+
+	CHECK(agree(6, 0x1ff, 0x1fffff).steps & MILTER_NO_BODY);
+	policy->reads_body = true;
+	policy->moves_senders = false;
+	CHECK_EQ(milter_negotiate(&offer, policy, &agreed), PARSE_OK);
+	CHECK(!(agreed.steps & MILTER_NO_BODY));
+	CHECK_EQ(agreed.actions, MILTER_ACT_ADD_HEADERS | MILTER_ACT_CHANGE_HEADERS);
 }
 
 /* A stray reply is fatal and silent, so every event but the last must be NR. */

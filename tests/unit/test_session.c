@@ -26,7 +26,7 @@ static enum session_result step(const char *packet, size_t len)
 
 	if (session.state == SESSION_JUDGED)
 		session_end_message(&session);
-	if (packet[0] == 'M' && !session_in_message(&session)) {
+	if (packet[0] == 'M' && !session_in_message(&session)) { /* the earliest that is allowed */
 		arena_reset(&arena);
 		session_begin_message(&session, &arena);
 	}
