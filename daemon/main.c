@@ -3,14 +3,12 @@
  * exogated: options -> settings -> listen -> drop privileges -> serve.  Only this file ends the
  * process.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
+#include "ask.h"
 #include "check.h"
 #include "keys.h"
 #include "log.h"
@@ -26,11 +24,11 @@ enum exit_code {
 
 #define DEFAULT_SETTINGS "/etc/exogate/exogate.conf"
 
-static int serve_settings(const struct settings *settings, struct policy_store *policies);
+static int serve_settings(const struct supervisor_start *start);
 
-static int run_serve(const char *path)
+static int run_serve(const struct invocation *invocation)
 {
-	struct settings *settings = settings_load(path, stderr);
+	struct settings *settings = settings_load(invocation->settings, stderr);
 	struct policy_store policies;
 	struct policy_version *first;
 	int status;
@@ -43,7 +41,11 @@ static int run_serve(const char *path)
 		return EXIT_FAILED;
 	}
 	first = policy_store_take(&policies);
-	status = serve_settings(settings, &policies);
+	status = serve_settings(&(const struct supervisor_start){
+		.path = invocation->settings,
+		.settings = settings,
+		.policies = &policies,
+	});
 	policy_version_give_back(first);
 	policy_store_close(&policies);
 	return status;
@@ -52,11 +54,13 @@ static int run_serve(const char *path)
 /* One row is dispatch, help and documentation of a command. */
 static const struct command {
 	const char *name; /* NULL: without a command */
-	int (*run)(const char *settings_path);
+	int (*run)(const struct invocation *invocation);
 	const char *help;
 } commands[] = {
 	{ NULL, run_serve, "serve the milter protocol" },
 	{ "check", check_run, "say whether the settings are valid, and what is wrong with them" },
+	{ "status", ask_status, "print what the running daemon does, and what it has counted" },
+	{ "reload", ask_reload, "have the running daemon read its settings anew" },
 	{ "keys", keys_run, "print every setting with its type, default and meaning" },
 };
 
@@ -70,6 +74,7 @@ static void print_usage(FILE *out)
 			commands[i].help);
 	fprintf(out, "\nOptions:\n"
 		     "  -c, --config FILE  the settings (default " DEFAULT_SETTINGS ")\n"
+		     "      --json         of status: as a JSON object\n"
 		     "  -h, --help         print this and exit\n"
 		     "      --version      print the version and exit\n\n"
 		     "Exit status: 0 done, 1 failed, 2 wrong usage.\n");
@@ -91,44 +96,28 @@ static int usage_error(const char *what, const char *which)
 
 /* --- serving ---------------------------------------------------------------------------------- */
 
-/* SIGTERM and SIGINT as a descriptor, so that the ring can wait for them. */
-static int open_stop_signal(FILE *errors)
-{
-	sigset_t stop;
-	int fd;
-
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGTERM);
-	sigaddset(&stop, SIGINT);
-	sigprocmask(SIG_BLOCK, &stop, NULL);
-	fd = signalfd(-1, &stop, SFD_CLOEXEC);
-	if (fd < 0)
-		fprintf(errors, "exogated: signalfd: %s\n", strerror(errno));
-	return fd;
-}
-
-static int serve_settings(const struct settings *settings, struct policy_store *policies)
+static int serve_settings(const struct supervisor_start *start)
 {
 	const struct serve_engine *engine = &serve_uring;
-	struct serve_options options = { .settings = settings, .policies = policies };
+	struct serve_options options = { .settings = start->settings, .policies = start->policies };
 	struct server *server = NULL;
 	int status = EXIT_FAILED;
 
 	/* A reader of the log that goes away must not take the daemon with it. */
 	signal(SIGPIPE, SIG_IGN);
-	options.stop_signal = open_stop_signal(stderr);
-	if (options.stop_signal < 0)
+	privileges_close_inherited();
+	options.supervisor = supervisor_open(start, stderr);
+	if (!options.supervisor)
 		goto out;
 	server = engine->open(&options, stderr);
-	if (!server || !privileges_drop(settings->user, stderr))
+	if (!server || !privileges_drop(start->settings->user, stderr))
 		goto out;
 	log_line("version " EXOGATE_VERSION " serves");
 	if (engine->run(server))
 		status = EXIT_OK;
 out:
 	engine->close(server);
-	if (options.stop_signal >= 0)
-		close(options.stop_signal);
+	supervisor_close(options.supervisor);
 	return status;
 }
 
@@ -136,19 +125,23 @@ int main(int argc, char **argv)
 {
 	static const struct option long_options[] = {
 		{ "config", required_argument, NULL, 'c' },
+		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
 	};
 	const struct command *command = &commands[0];
-	const char *path = DEFAULT_SETTINGS;
+	struct invocation invocation = { .settings = DEFAULT_SETTINGS };
 	int option;
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "c:h", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
-			path = optarg;
+			invocation.settings = optarg;
+			break;
+		case 'j':
+			invocation.json = true;
 			break;
 		case 'h':
 			print_usage(stdout);
@@ -167,5 +160,5 @@ int main(int argc, char **argv)
 		if (optind + 1 < argc)
 			return usage_error("unexpected argument", argv[optind + 1]);
 	}
-	return command->run(path);
+	return command->run(&invocation);
 }

@@ -22,8 +22,9 @@ static void look_for_user(const char *path, const char *user)
 			path, user);
 }
 
-int check_run(const char *path)
+int check_run(const struct invocation *invocation)
 {
+	const char *path = invocation->settings;
 	struct settings *settings = settings_load(path, stderr);
 
 	if (!settings)

@@ -6,9 +6,9 @@
 #include "output.h"
 #include "settings_table.h"
 
-int keys_run(const char *path)
+int keys_run(const struct invocation *invocation)
 {
-	(void)path;
+	(void)invocation;
 	settings_table_print(stdout);
 	return output_flush();
 }

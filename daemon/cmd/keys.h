@@ -5,10 +5,12 @@
 #ifndef EXOGATE_KEYS_H
 #define EXOGATE_KEYS_H
 
+#include "invocation.h"
+
 /*
- * Prints to standard output; the path of the settings does not matter.  The exit code: 0, or 1 if
+ * Prints to standard output, whatever the options.  The exit code: 0, or 1 if
  * it cannot be written.
  */
-int keys_run(const char *path);
+int keys_run(const struct invocation *invocation);
 
 #endif

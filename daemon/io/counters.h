@@ -32,6 +32,7 @@ struct counters {
 	counter closed[CLOSE_N_REASONS];
 	counter messages[REASON_N][COUNTERS_N_OUTCOMES];
 	counter waits; /* messages that waited for a block of memory */
+	counter ticks; /* about one a second, of a thread that serves and can be stuck */
 } __attribute__((aligned(64)));
 
 /* n sets, all 0; NULL without memory. */

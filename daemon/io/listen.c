@@ -2,6 +2,7 @@
 #include "listen.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <netdb.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -12,10 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BACKLOG		 1024
-#define UNIX_SOCKET_MODE 0660
-#define SERVED_TRIES	 20
-#define SERVED_PAUSE_NS	 10000000
+#include "listen_passed.h"
+
+#define BACKLOG		1024
+#define SERVED_TRIES	20
+#define SERVED_PAUSE_NS 10000000
 
 /* --- unix ------------------------------------------------------------------------------------- */
 
@@ -92,7 +94,26 @@ static bool clear_stale(const struct sockaddr_un *address, FILE *errors)
 	return false;
 }
 
-static int listen_unix(const char *path, FILE *errors)
+/* False with errno, or after a line on errors with 0 in it. */
+static bool give_rights(const char *path, const struct listen_rights *rights, FILE *errors)
+{
+	const struct group *group = NULL;
+
+	errno = 0;
+	if (rights->group && !(group = getgrnam(rights->group))) {
+		fprintf(errors,
+			"exogated: unix:%s: group \"%s\": %s; create it or change the setting "
+			"\"socket.group\"\n",
+			path, rights->group, errno ? strerror(errno) : "no such group");
+		errno = 0;
+		return false;
+	}
+	if (group && chown(path, (uid_t)-1, group->gr_gid))
+		return false;
+	return !chmod(path, rights->mode);
+}
+
+int listen_unix(const char *path, const struct listen_rights *rights, FILE *errors)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd;
@@ -106,15 +127,15 @@ static int listen_unix(const char *path, FILE *errors)
 	if (!clear_stale(&address, errors))
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    chmod(path, UNIX_SOCKET_MODE) || listen(fd, BACKLOG)) {
+	if (fd >= 0 && !bind(fd, (struct sockaddr *)&address, sizeof(address)) &&
+	    give_rights(path, rights, errors) && !listen(fd, BACKLOG))
+		return fd;
+	if (errno)
 		fprintf(errors, "exogated: unix:%s: cannot listen: %s; %s\n", path, strerror(errno),
 			mend_of_unix(errno));
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }
 
 /* --- inet ------------------------------------------------------------------------------------- */
@@ -136,8 +157,11 @@ static const char *mend_of_inet(int error)
 static int bind_inet(const struct addrinfo *where)
 {
 	const int on = 1;
-	int fd = socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = listen_passed_inet(where->ai_addr, where->ai_addrlen);
 
+	if (fd >= 0)
+		return fd;
+	fd = socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
@@ -180,41 +204,49 @@ static int listen_inet(const struct settings_listener *listener, FILE *errors)
 	return fd;
 }
 
-int listen_open(const struct settings_listener *listener, FILE *errors)
-{
-	if (listener->kind == SETTINGS_LISTENER_UNIX)
-		return listen_unix(listener->path, errors);
-	return listen_inet(listener, errors);
-}
+/* --- all -------------------------------------------------------------------------------------- */
 
-void listen_close(const struct settings_listener *listener, int fd)
+static int listen_at(const struct settings_listener *listener, const struct listen_rights *rights,
+		     FILE *errors)
 {
-	close(fd);
-	if (listener->kind == SETTINGS_LISTENER_UNIX)
-		unlink(listener->path);
+	int fd;
+
+	if (listener->kind != SETTINGS_LISTENER_UNIX)
+		return listen_inet(listener, errors);
+	fd = listen_passed_unix(listener->path);
+	return fd >= 0 ? fd : listen_unix(listener->path, rights, errors);
 }
 
 static void close_first(const struct settings *settings, int *fds, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		listen_close(&settings->listeners[i], fds[i]);
+	for (size_t i = 0; i < n; i++) {
+		const struct settings_listener *listener = &settings->listeners[i];
+
+		if (listener->kind == SETTINGS_LISTENER_UNIX && !listen_passed_is(fds[i]))
+			unlink(listener->path);
+		close(fds[i]);
+	}
 	free(fds);
 }
 
 int *listen_open_all(const struct settings *settings, FILE *errors)
 {
+	const struct listen_rights rights = { settings->socket_mode, settings->socket_group };
 	int *fds = calloc(settings->n_listeners, sizeof(*fds));
 
 	if (!fds)
 		fprintf(errors, "exogated: not enough memory\n");
 	for (size_t i = 0; fds && i < settings->n_listeners; i++) {
-		fds[i] = listen_open(&settings->listeners[i], errors);
+		fds[i] = listen_at(&settings->listeners[i], &rights, errors);
 		if (fds[i] < 0) {
 			close_first(settings, fds, i);
 			return NULL;
 		}
 	}
-	return fds;
+	if (!fds || listen_passed_all_used(fds, settings->n_listeners, errors))
+		return fds;
+	close_first(settings, fds, settings->n_listeners);
+	return NULL;
 }
 
 void listen_close_all(const struct settings *settings, int *fds)

@@ -8,6 +8,13 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "listen_passed.h"
+
+void privileges_close_inherited(void)
+{
+	close_range(STDERR_FILENO + 1 + (unsigned int)listen_passed_count(), ~0U, 0);
+}
+
 static bool become(const char *user, FILE *errors)
 {
 	const struct passwd *account;

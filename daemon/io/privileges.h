@@ -9,6 +9,12 @@
 #include <stdio.h>
 
 /*
+ * Closes what the process was started with beside the standard streams and the sockets that the
+ * service manager passed.
+ */
+void privileges_close_inherited(void);
+
+/*
  * Gives up what the daemon does not need once it listens: sets no-new-privileges, and becomes user
  * (with the groups of that account) unless it is NULL.  Warns if that is still root.  False after a
  * line on errors.

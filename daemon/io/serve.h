@@ -4,7 +4,7 @@
  *
  * Every engine serves the same settings with the same verdicts; main.c knows them by this table
  * only.  In this order, all on one thread: open() with the rights of who started the daemon, then
- * privileges are dropped, run() until the stop signal, close().
+ * privileges are dropped, run() until the supervisor says stop, close().
  */
 #ifndef EXOGATE_SERVE_H
 #define EXOGATE_SERVE_H
@@ -14,11 +14,12 @@
 
 #include "policy_store.h"
 #include "settings.h"
+#include "supervisor.h"
 
 struct serve_options {
 	const struct settings *settings; /* those it starts with; they outlive the server */
 	struct policy_store *policies;	 /* what each new connection is to be judged by */
-	int stop_signal;		 /* a signalfd: readable means to stop */
+	struct supervisor *supervisor;	 /* says when to stop */
 };
 
 /* Each engine has its own. */
@@ -34,9 +35,9 @@ struct serve_engine {
 	struct server *(*open)(const struct serve_options *options, FILE *errors);
 
 	/*
-	 * Serves until the stop signal, then finishes the messages that are under way, for some
-	 * seconds at most: what is not finished its MTA will retry.  False after a line in the log
-	 * if it could not go on serving.
+	 * Serves until supervisor_wait() says to stop, then finishes the messages that are under
+	 * way, for some seconds at most: what is not finished its MTA will retry.  False after a
+	 * line in the log if it could not go on serving.
 	 */
 	bool (*run)(struct server *server);
 

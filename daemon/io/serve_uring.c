@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * serve_uring - the engine on io_uring: a thread for each worker (worker.h), and one that waits for
- * the signal to stop.
+ * serve_uring - the engine on io_uring: a thread for each worker (worker.h), and one that waits
+ * with the supervisor.
  *
  * What a message may cost is divided among the workers, so that none has to ask another: each has
  * its share of limits.messages, and there are no more workers than messages.
@@ -9,7 +9,6 @@
 #include "serve.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +25,7 @@
 
 struct server {
 	const struct settings *settings;
-	int stop_signal;
+	struct supervisor *supervisor;
 	struct crew crew;
 	int *listeners;
 	struct counters *counters; /* of each worker */
@@ -111,7 +110,7 @@ static struct server *open_server(const struct serve_options *options, FILE *err
 		return NULL;
 	}
 	server->settings = options->settings;
-	server->stop_signal = options->stop_signal;
+	server->supervisor = options->supervisor;
 	server->n_workers = count_workers(options->settings);
 	server->crew = (struct crew){
 		.settings = options->settings,
@@ -148,15 +147,12 @@ static bool start_threads(struct server *server)
 	return true;
 }
 
-/* Until the signal comes, or a worker fails. */
+/* Until the daemon is to stop, or a worker fails. */
 static void wait_for_stop(const struct server *server)
 {
-	struct pollfd wanted[] = {
-		{ .fd = server->stop_signal, .events = POLLIN },
-		{ .fd = server->crew.ended, .events = POLLIN },
-	};
+	struct pollfd ended = { .fd = server->crew.ended, .events = POLLIN };
 
-	while (poll(wanted, sizeof(wanted) / sizeof(wanted[0]), -1) < 0 && errno == EINTR)
+	while (supervisor_wait(server->supervisor, &ended, 1) == SUPERVISOR_RELOADED)
 		;
 	log_line("stopping; open milter connections: %zu", atomic_load(&server->crew.n_open));
 }
@@ -179,6 +175,7 @@ static bool run_server(struct server *server)
 {
 	bool started = start_threads(server);
 
+	supervisor_watch(server->supervisor, serve_uring.name, server->counters, server->n_workers);
 	if (started)
 		wait_for_stop(server);
 	return stop_threads(server) && started;

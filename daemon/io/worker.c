@@ -57,7 +57,7 @@ static void submit_tick(struct worker *worker)
 
 static void on_tick(struct worker *worker)
 {
-	atomic_fetch_add_explicit(&worker->ticks, 1, memory_order_relaxed);
+	counters_count(&worker->counters->ticks);
 	conversation_tick(worker, clock_monotonic_ns());
 	if (!worker->stopping)
 		accept_again(worker);

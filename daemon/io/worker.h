@@ -62,7 +62,6 @@ struct worker {
 	uint64_t stopped_ns;		  /* when that began */
 	size_t n_closed[CLOSE_N_REASONS]; /* since the last tick */
 	atomic_bool failed;
-	atomic_uint_fast64_t ticks; /* a worker that is alive counts one a second */
 };
 
 /*

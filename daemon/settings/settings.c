@@ -66,6 +66,12 @@ static void build_listeners(struct settings_context *c, const struct settings_va
 	settings->n_listeners = list->n;
 }
 
+/* NULL if it is not given. */
+static const char *text_of(const struct settings_value *value)
+{
+	return value->state == SETTINGS_VALUE_GIVEN ? value->text.p : NULL;
+}
+
 static size_t workers_of(const struct settings_value *given)
 {
 	cpu_set_t usable;
@@ -79,7 +85,10 @@ static void build(struct settings_context *c, const struct settings_tree *tree,
 		  struct settings *settings)
 {
 	build_listeners(c, &tree->listen, settings);
-	settings->user = tree->user.state == SETTINGS_VALUE_GIVEN ? tree->user.text.p : NULL;
+	settings->socket_mode = (mode_t)tree->socket.mode.number;
+	settings->socket_group = text_of(&tree->socket.group);
+	settings->control = text_of(&tree->control);
+	settings->user = text_of(&tree->user);
 	settings->workers = workers_of(&tree->workers);
 	settings->connections = tree->limits.connections.number;
 	settings->messages = tree->limits.messages.number;
@@ -151,4 +160,34 @@ void settings_free(struct settings *settings)
 		return;
 	settings_pool_free(settings->pool);
 	free(settings);
+}
+
+static char *copy_control(const char *path, const config_t *config, FILE *errors)
+{
+	const char *control;
+	char *copy;
+
+	if (!config_lookup_string(config, "control", &control)) {
+		fprintf(errors, "%s: control: not set; without it a daemon cannot be asked\n",
+			path);
+		return NULL;
+	}
+	copy = strdup(control);
+	if (!copy)
+		fprintf(errors, "exogated: not enough memory\n");
+	return copy;
+}
+
+char *settings_find_control(const char *path, FILE *errors)
+{
+	struct settings_report report = { .out = errors, .path = path };
+	char *control = NULL;
+	config_t config;
+
+	config_init(&config);
+	if (read_tree(&report, &config))
+		control = copy_control(path, &config, errors);
+	settings_report_close(&report);
+	config_destroy(&config);
+	return control;
 }

@@ -14,6 +14,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "policy.h"
 
@@ -34,11 +35,14 @@ struct settings_pool;
 
 struct settings {
 	const struct settings_listener *listeners;
-	size_t n_listeners; /* at least one */
-	const char *user;   /* whom to become after binding; NULL: stay */
-	size_t workers;	    /* threads that serve */
-	size_t connections; /* open at once */
-	size_t messages;    /* judged at once, each with a block of message_header_bytes */
+	size_t n_listeners;	  /* at least one */
+	mode_t socket_mode;	  /* of unix listeners */
+	const char *socket_group; /* NULL: see listen.h */
+	const char *control;	  /* path of the control socket; NULL: none */
+	const char *user;	  /* whom to become after binding; NULL: stay */
+	size_t workers;		  /* threads that serve */
+	size_t connections;	  /* open at once */
+	size_t messages;	  /* judged at once, each with a block of message_header_bytes */
 	size_t message_header_bytes;
 	unsigned int idle_s; /* after which a silent connection is closed, between messages */
 	unsigned int message_idle_s; /* the same in the middle of one */
@@ -58,5 +62,11 @@ struct settings *settings_load(const char *path, FILE *errors);
 
 /* NULL does nothing. */
 void settings_free(struct settings *settings);
+
+/*
+ * The path of the control socket that the file names, and nothing else of it, so that a daemon can
+ * be asked whose file has an error by now.  NULL after a line on errors; else the caller frees.
+ */
+char *settings_find_control(const char *path, FILE *errors);
 
 #endif

@@ -35,6 +35,24 @@ static const struct settings_choice dkim_sources[] = {
 	{ NULL, 0, NULL },
 };
 
+static const struct settings_row socket_rows[] = {
+	{
+		PLACE(socket, mode),
+		.type = &settings_type_mode,
+		.fallback = "660",
+		.example = "mode = \"660\"",
+		.help = "Of the unix sockets in listen: who may connect is who may write.",
+	},
+	{
+		PLACE(socket, group),
+		.type = &settings_type_group,
+		.absent = "default: the directory's, if that is set-group-id",
+		.example = "group = \"postfix\"",
+		.help = "Of the same; what the mail server's processes are in.",
+	},
+};
+static const struct settings_scope socket_scope = SCOPE(socket_rows, struct settings_tree_socket);
+
 static const struct settings_row acl_rows[] = {
 	{
 		PLACE(acl, source),
@@ -297,7 +315,22 @@ static const struct settings_row top_rows[] = {
 		.flags = SETTINGS_REQUIRED | SETTINGS_NONEMPTY,
 		.type = &settings_type_listener,
 		.example = "listen = [ \"unix:/var/spool/postfix/exogate/milter.sock\" ]",
-		.help = "Where the mail server connects to.",
+		.help = "Where the mail server connects to. Sockets of these that the service\n"
+			"manager passes (socket activation) are taken over.",
+	},
+	{
+		TOP_PLACE(socket),
+		.shape = SETTINGS_GROUP,
+		.scope = &socket_scope,
+		.example = "socket: { mode = \"660\"; group = \"postfix\"; }",
+	},
+	{
+		TOP_PLACE(control),
+		.type = &settings_type_socket,
+		.absent = "default: none",
+		.example = "control = \"/run/exogate/control.sock\"",
+		.help = "A socket of the daemon's own, for `exogated status` and `exogated\n"
+			"reload`; who started it may use it.",
 	},
 	{
 		TOP_PLACE(user),

@@ -10,6 +10,11 @@
 
 #include "settings_value.h"
 
+struct settings_tree_socket {
+	struct settings_value mode; /* number: mode_t */
+	struct settings_value group;
+};
+
 struct settings_tree_acl {
 	struct settings_value source;
 	struct settings_value allow;	     /* prefixes */
@@ -58,6 +63,8 @@ struct settings_tree_limits {
 
 struct settings_tree {
 	struct settings_value listen;
+	struct settings_tree_socket socket;
+	struct settings_value control;
 	struct settings_value user;
 	struct settings_value workers;
 	struct settings_value authserv_id;

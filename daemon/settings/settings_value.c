@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings_value.h"
 
+#include <sys/un.h>
+
 #include "session.h"
 #include "settings_number.h"
 #include "settings_table.h"
@@ -55,6 +57,29 @@ static const char *parse_account(const struct settings_input *in, struct setting
 	return keep(in, out);
 }
 
+static const char *parse_group(const struct settings_input *in, struct settings_value *out)
+{
+	return parse_account(in, out) ? "not the name of a group" : NULL;
+}
+
+/* Octal, of three digits, or four with a leading 0. */
+static const char *parse_mode(const struct settings_input *in, struct settings_value *out)
+{
+	struct span digits = in->text.len == 4 && in->text.p[0] == '0' ? span_after(in->text, 1) :
+									 in->text;
+	uint64_t mode = 0;
+
+	if (digits.len != 3)
+		return "not three octal digits";
+	for (size_t i = 0; i < digits.len; i++) {
+		if (digits.p[i] < '0' || digits.p[i] > '7')
+			return "not three octal digits";
+		mode = mode << 3 | (uint64_t)(digits.p[i] - '0');
+	}
+	out->number = mode;
+	return keep(in, out);
+}
+
 static const char *parse_name(const struct settings_input *in, struct settings_value *out)
 {
 	if (in->text.len > NAME_MAX_BYTES || !consists_of_alphanumerics_and(in->text, "_-"))
@@ -67,6 +92,13 @@ static const char *parse_path(const struct settings_input *in, struct settings_v
 	if (in->text.len == 0 || in->text.p[0] != '/')
 		return "not an absolute path";
 	return keep(in, out);
+}
+
+static const char *parse_socket(const struct settings_input *in, struct settings_value *out)
+{
+	if (in->text.len >= sizeof(((struct sockaddr_un *)NULL)->sun_path))
+		return "longer than the 107 bytes that the path of a socket can have";
+	return parse_path(in, out);
 }
 
 _Static_assert(SESSION_CERTIFICATE_MAX == 256, "the message below says how long it can be");
@@ -245,10 +277,13 @@ QUOTED(count, "a number");
 STRING(domain, "a domain");
 STRING(domains, "a domain, or .DOMAIN for its subdomains");
 QUOTED(duration, "a duration");
+STRING(group, "a group");
 STRING(guid, "a GUID");
 STRING(hostname, "a host name");
 TYPE(integer, "a number", "a number without quotes", true);
+STRING(mode, "a file mode");
 STRING(name, "a name");
 STRING(path, "a path");
 STRING(prefix, "an address or ADDRESS/LENGTH");
 QUOTED(size, "a size");
+STRING(socket, "the path of a socket");

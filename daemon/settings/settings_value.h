@@ -64,11 +64,14 @@ extern const struct settings_type settings_type_count;	     /* within row->min a
 extern const struct settings_type settings_type_domain;	     /* normalised (domain.h), no suffix */
 extern const struct settings_type settings_type_domains;     /* the same, or with a leading dot */
 extern const struct settings_type settings_type_duration;    /* in seconds */
+extern const struct settings_type settings_type_group;	     /* of accounts */
 extern const struct settings_type settings_type_guid;	     /* in lower case */
 extern const struct settings_type settings_type_hostname;    /* as written, for RFC 8601 */
 extern const struct settings_type settings_type_integer;
 extern const struct settings_type settings_type_listener;
+extern const struct settings_type settings_type_mode; /* of a file */
 extern const struct settings_type settings_type_name;
+extern const struct settings_type settings_type_socket; /* a path that fits sockaddr_un */
 extern const struct settings_type settings_type_path;
 extern const struct settings_type settings_type_prefix;
 extern const struct settings_type settings_type_size; /* in bytes */

@@ -14,6 +14,24 @@ def exogated(asan_program: Callable[[str], Path]) -> Path:
     return asan_program("exogated")
 
 
+@pytest.fixture
+def start(exogated: Path, tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
+    """Starts daemons on tmp_path; those that a test does not end are killed."""
+    started: list[Daemon] = []
+
+    def begin(environment: dict[str, str] | None = None, **changed: str) -> Daemon:
+        started.append(Daemon(exogated, write_settings(tmp_path, **changed),
+                              Path(changed.get("socket", tmp_path / "milter.sock")), environment))
+        started[-1].wait_until_it_serves()
+        return started[-1]
+
+    yield begin
+    for daemon in started:
+        if daemon.process.poll() is None:
+            daemon.process.kill()
+            daemon.process.wait()
+
+
 @pytest.fixture(scope="session")
 def daemons(exogated: Path,
             tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Daemon]]:

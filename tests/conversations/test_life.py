@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,24 +30,6 @@ def failed_line(*argv: str | Path) -> str:
     assert done.stdout == ""
     (line,) = [line for line in done.stderr.splitlines() if ": warning: " not in line]
     return line
-
-
-@pytest.fixture
-def start(exogated: Path, tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
-    """Starts daemons on tmp_path; those that a test does not end are killed."""
-    started: list[Daemon] = []
-
-    def begin(**changed: str) -> Daemon:
-        started.append(Daemon(exogated, write_settings(tmp_path, **changed),
-                              Path(changed.get("socket", tmp_path / "milter.sock"))))
-        started[-1].wait_until_it_serves()
-        return started[-1]
-
-    yield begin
-    for daemon in started:
-        if daemon.process.poll() is None:
-            daemon.process.kill()
-            daemon.process.wait()
 
 
 def test_malformed_settings(exogated: Path, tmp_path: Path) -> None:

@@ -50,13 +50,23 @@ def strings(*values: str) -> bytes:
     return b"".join(value.encode("utf-8", "surrogateescape") + b"\0" for value in values)
 
 
+Place = Path | tuple[str, int]      # of a unix socket, or an address and port
+
+
+def connect(place: Place) -> socket.socket:
+    if isinstance(place, tuple):
+        return socket.create_connection(place, TIMEOUT_S)
+    connected = socket.socket(socket.AF_UNIX)
+    connected.settimeout(TIMEOUT_S)
+    connected.connect(str(place))
+    return connected
+
+
 class Connection:
     """Packets over a socket, all bytes of both directions kept."""
 
-    def __init__(self, path: Path) -> None:
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(TIMEOUT_S)
-        self.socket.connect(str(path))
+    def __init__(self, place: Place) -> None:
+        self.socket = connect(place)
         self.buffer = b""
         self.decoder = Decoder()
         self.sent = b""
@@ -116,8 +126,8 @@ class Connection:
 class Mta:
     """One SMTP session; see the module's text."""
 
-    def __init__(self, path: Path, offer: Offer = Offer()) -> None:
-        self.connection = Connection(path)
+    def __init__(self, place: Place, offer: Offer = Offer()) -> None:
+        self.connection = Connection(place)
         self.offer = offer
         self.version = self.actions = self.steps = 0
 

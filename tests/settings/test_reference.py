@@ -13,6 +13,9 @@ EXAMPLE = ROOT / "contrib" / "exogate.conf"
 # Type, range and default of each key, as a user reads them.
 KEYS = {
     "listen": "list, each unix:PATH, inet:PORT@HOST or inet6:PORT@HOST; required",
+    "socket.mode": 'a file mode; default: "660"',
+    "socket.group": "a group; default: the directory's, if that is set-group-id",
+    "control": "the path of a socket; default: none",
     "user": "an account; default: stay who started it",
     "workers": "a number from 1 to 256; default: one for each CPU that it may use",
     "authserv_id": "a host name; required",

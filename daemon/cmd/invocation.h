@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * invocation - the options of the command line; each command looks at those that are for it.
+ */
+#ifndef EXOGATE_INVOCATION_H
+#define EXOGATE_INVOCATION_H
+
+#include <stdbool.h>
+
+struct invocation {
+	const char *settings; /* path */
+	bool json;
+};
+
+#endif

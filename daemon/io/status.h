@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * status - the state of the daemon as a JSON object, for `exogated status`.
+ *
+ *	{"version": "...", "engine": "uring", "pid": N, "uptime_s": N,
+ *	 "policy": {"tenants": N, "domains": N, "loaded_s_ago": N, "reloads": N,
+ *	            "failed_reloads": N},
+ *	 "connections": {"open": N, "limit": N, "total": N, "closed": {REASON: N, ...}},
+ *	 "workers": [{"connections": N, "messages": N}, ...],
+ *	 "messages": {"total": N, "waited": N, "accept": {REASON: N, ...}, "reject": {...},
+ *	              "tempfail": {...}, "would_reject": {...}}}
+ *
+ * Reasons are named only where they have been counted.
+ */
+#ifndef EXOGATE_STATUS_H
+#define EXOGATE_STATUS_H
+
+#include "counters.h"
+#include "settings.h"
+
+struct status {
+	const char *engine;
+	uint64_t uptime_s;
+	const struct settings *settings; /* those it started with */
+	size_t n_tenants, n_domains;	 /* of the policy in force */
+	uint64_t loaded_s_ago;
+	uint64_t reloads, failed_reloads;
+	const struct counters *counters;
+	size_t n_counters;
+};
+
+/* The text ends with a line feed; the caller frees.  NULL without memory. */
+char *status_json(const struct status *status);
+
+#endif

@@ -1,0 +1,429 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an operator and a service manager do with a running daemon."""
+
+import grp
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lab.commands import wait_until
+from milter.client import Mta
+from milter.wire import ProtocolError
+
+from .cases import exo
+from .daemon import CERTIFICATE, TIMEOUT_S, Daemon, write_settings
+
+Start = Callable[..., Daemon]
+
+
+def control_of(directory: Path) -> str:
+    return f'control = "{directory}/control.sock";'
+
+
+@pytest.fixture
+def supervised(start: Start, tmp_path: Path) -> Start:
+    """start() with a control socket."""
+
+    def begin(**changed: object) -> Daemon:
+        return start(**changed | {"more": control_of(tmp_path) + changed.get("more", "")})
+
+    return begin
+
+
+def open_mta(daemon: Daemon) -> Mta:
+    mta = Mta(daemon.socket)
+    mta.negotiate()
+    mta.connect()
+    mta.helo(CERTIFICATE)
+    return mta
+
+
+def reason_of(daemon: Daemon, mta: Mta | None = None) -> str:
+    """What becomes of a message of contoso's, on a connection of its own if none is given."""
+    mta = mta or open_mta(daemon)
+    answer = mta.message(exo())
+    found = re.search(r"\(exogate: ([a-z-]+)\)", answer.verdict.text)
+    return found[1] if found else answer.verdict.word
+
+
+def run(exogated: Path, *arguments: str | Path) -> subprocess.CompletedProcess:
+    return subprocess.run([exogated, *arguments], capture_output=True, text=True,
+                          timeout=TIMEOUT_S, check=False)
+
+
+def status_of(exogated: Path, directory: Path) -> dict:
+    done = run(exogated, "status", "--json", "-c", directory / "exogate.conf")
+    assert (done.stderr, done.returncode) == ("", 0)
+    return json.loads(done.stdout)
+
+
+# --- status ---------------------------------------------------------------------------------------
+
+def test_status_counts(supervised: Start, exogated: Path, tmp_path: Path) -> None:
+    daemon = supervised(more="workers = 2;")
+    held = open_mta(daemon)
+    mta = open_mta(daemon)
+    mta.message(exo())
+    mta.message(exo(None))
+    mta.quit()
+    with Mta(daemon.socket):
+        pass        # ends without a word
+    Mta(daemon.socket).connection.send_raw(b"\0\0\0\0")
+    daemon.wait_for_log("closed: bad-frame")
+
+    def settled() -> dict:
+        status = status_of(exogated, tmp_path)
+        return status if status["connections"]["open"] == 1 else {}
+
+    status = wait_until(settled, "the connections to end")
+    connections, messages = status["connections"], status["messages"]
+    assert status["pid"] == daemon.process.pid
+    assert status["engine"] == "uring"
+    assert messages["accept"] == {"authorised": 1}
+    assert messages["reject"] == {"from-missing": 1}
+    assert (messages["total"], messages["tempfail"], messages["would_reject"]) == (2, {}, {})
+    # The test's own look whether the daemon serves is among those that ended without a word.
+    assert connections["closed"] == {"quit": 1, "ended": 2, "bad-frame": 1}
+    assert connections["total"] == 5
+    assert sum(worker["connections"] for worker in status["workers"]) == 5
+    assert sum(worker["messages"] for worker in status["workers"]) == 2
+    held.quit()
+
+
+def test_status_as_text(supervised: Start, exogated: Path, tmp_path: Path) -> None:
+    daemon = supervised()
+    reason_of(daemon)
+    done = run(exogated, "status", "-c", tmp_path / "exogate.conf")
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert f"pid {daemon.process.pid}, serves with uring" in done.stdout
+    assert re.search(r"^  accept +1 authorised$", done.stdout, re.M)
+    assert re.search(r"^  reject +none$", done.stdout, re.M)
+
+
+def test_workers_take_turns(supervised: Start, exogated: Path, tmp_path: Path) -> None:
+    """Of connections that come one by one, each thread gets its part."""
+    daemon = supervised(more="workers = 4;")
+    for _ in range(40):
+        with Mta(daemon.socket) as mta:
+            mta.quit()
+    counts = [worker["connections"] for worker in status_of(exogated, tmp_path)["workers"]]
+    assert len(counts) == 4
+    assert min(counts) >= 5, counts
+
+
+def test_nobody_serves(exogated: Path, tmp_path: Path) -> None:
+    path = write_settings(tmp_path, more=control_of(tmp_path))
+    for command in ("status", "reload"):
+        done = run(exogated, command, "-c", path)
+        assert (done.stdout, done.returncode) == ("", 1)
+        assert f"{tmp_path}/control.sock" in done.stderr and "running" in done.stderr
+
+
+def test_no_control_socket(exogated: Path, tmp_path: Path) -> None:
+    done = run(exogated, "status", "-c", write_settings(tmp_path))
+    assert done.returncode == 1
+    assert "control: not set" in done.stderr
+
+
+def test_control_socket_is_the_owners(supervised: Start, tmp_path: Path) -> None:
+    supervised()
+    assert os.stat(tmp_path / "control.sock").st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("said", [b"", b"nonsense\n", b"status", 200 * b"x", b"\xff\0\n\n", b"\n"])
+def test_nonsense_on_the_control_socket(supervised: Start, exogated: Path, tmp_path: Path,
+                                        said: bytes) -> None:
+    """It is answered or given up, and the next client is served."""
+    supervised()
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(TIMEOUT_S)
+        client.connect(str(tmp_path / "control.sock"))
+        client.sendall(said)
+        try:
+            assert client.recv(1000) in (b"", b'{"error": "unknown command"}')
+        except ConnectionResetError:
+            pass
+    assert status_of(exogated, tmp_path)["messages"]["total"] == 0
+
+
+# --- reload ---------------------------------------------------------------------------------------
+
+def refuse_contoso(path: Path) -> None:
+    """Contoso's stamp now is another one."""
+    path.write_text(path.read_text().replace("1234abcd-", "4321abcd-"))
+
+
+def by_command(daemon: Daemon, exogated: Path, path: Path) -> None:
+    done = run(exogated, "reload", "-c", path)
+    assert done.returncode == 0, done.stderr
+
+
+def by_signal(daemon: Daemon, exogated: Path, path: Path) -> None:
+    daemon.process.send_signal(signal.SIGHUP)
+    daemon.wait_for_log("reloaded: ")
+
+
+@pytest.mark.parametrize("reload", [by_command, by_signal])
+def test_reload(supervised: Start, exogated: Path, tmp_path: Path, reload: Callable) -> None:
+    """New connections are judged by the new policy, those that are open by their own."""
+    daemon, path = supervised(), tmp_path / "exogate.conf"
+    before = open_mta(daemon)
+    assert reason_of(daemon, before) == "accept"
+    refuse_contoso(path)
+    reload(daemon, exogated, path)
+    assert reason_of(daemon) == "tenant-conflict"
+    assert reason_of(daemon, before) == "accept"
+    before.quit()
+    status = status_of(exogated, tmp_path)["policy"]
+    assert (status["reloads"], status["failed_reloads"]) == (1, 0)
+    daemon.end()
+
+
+@pytest.mark.parametrize("broken", ["nonsense = 1;\n", "authserv_id = ;\n", None])
+def test_reload_of_what_is_bad(supervised: Start, exogated: Path, tmp_path: Path,
+                               broken: str | None) -> None:
+    """The old policy stays, and who asked is told where the file is bad."""
+    daemon, path = supervised(), tmp_path / "exogate.conf"
+    good = path.read_text()
+    if broken is None:
+        (tmp_path / "endpoints.json").write_text("[]")
+        where = "endpoints.json"
+    else:
+        path.write_text(good + broken)
+        where = f"{path}:{good.count(chr(10)) + 1}:"
+    done = run(exogated, "reload", "-c", path) if broken != "authserv_id = ;\n" else None
+    if done is None:        # not even the control socket's path can be read
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.wait_for_log("not reloaded")
+    else:
+        assert (done.stdout, done.returncode) == ("", 1)
+        assert where in done.stderr and "goes on as before" in done.stderr
+    assert daemon.wait_for_log(f"reload: {path if broken else tmp_path}").count(where) == 1
+    assert reason_of(daemon) == "accept"
+    path.write_text(good)
+    assert status_of(exogated, tmp_path)["policy"]["failed_reloads"] == 1
+    daemon.end()
+
+
+def test_reload_says_what_has_to_wait(supervised: Start, exogated: Path, tmp_path: Path) -> None:
+    daemon, path = supervised(), tmp_path / "exogate.conf"
+    path.write_text(path.read_text().replace('connections = "1000"', 'connections = "7"')
+                    .replace("control = ", "workers = 3; control = "))
+    done = run(exogated, "reload", "-c", path)
+    assert done.returncode == 0
+    lines = [line for line in done.stderr.splitlines() if "warning" not in line]
+    assert lines == ["workers: a change takes effect at the next start",
+                     "limits.connections: a change takes effect at the next start"]
+    assert status_of(exogated, tmp_path)["connections"]["limit"] == 1000
+    daemon.end()
+
+
+def test_reloads_while_messages_flow(supervised: Start, exogated: Path, tmp_path: Path) -> None:
+    """Every message is judged, by one policy or the other."""
+    daemon, path = supervised(more="workers = 2;"), tmp_path / "exogate.conf"
+    texts = [path.read_text()]
+    refuse_contoso(path)
+    texts.append(path.read_text())
+    stop, reasons, failures = threading.Event(), set(), []
+
+    def flow() -> None:
+        try:
+            while not stop.is_set():
+                with Mta(daemon.socket) as mta:
+                    mta.connect()
+                    mta.helo(CERTIFICATE)
+                    first = reason_of(daemon, mta)
+                    assert reason_of(daemon, mta) == first
+                    reasons.add(first)
+                    mta.quit()
+        except (AssertionError, OSError, ProtocolError) as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=flow) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for turn in range(20):
+        path.write_text(texts[turn % 2])
+        assert run(exogated, "reload", "-c", path).returncode == 0
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert reasons == {"accept", "tenant-conflict"}
+    daemon.end()
+
+
+# --- sockets --------------------------------------------------------------------------------------
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to any group")
+def test_socket_mode_and_group(supervised: Start, tmp_path: Path) -> None:
+    daemon = supervised(more='socket: { mode = "0620"; group = "daemon"; };')
+    state = os.stat(daemon.socket)
+    assert (state.st_mode & 0o777, state.st_gid) == (0o620, grp.getgrnam("daemon").gr_gid)
+    daemon.end()
+
+
+def test_group_that_is_not_there(exogated: Path, tmp_path: Path) -> None:
+    path = write_settings(tmp_path, more='socket: { group = "no-such-group"; };')
+    done = run(exogated, "-c", path)
+    assert done.returncode == 1
+    assert '"no-such-group"' in done.stderr and "socket.group" in done.stderr
+
+
+def free_port(family: socket.AddressFamily, host: str) -> int:
+    with socket.socket(family) as probe:
+        probe.bind((host, 0))
+        return probe.getsockname()[1]
+
+
+def test_several_listeners(exogated: Path, tmp_path: Path) -> None:
+    """unix, inet and inet6 at once; each serves."""
+    v4, v6 = free_port(socket.AF_INET, "127.0.0.1"), free_port(socket.AF_INET6, "::1")
+    path = write_settings(tmp_path)
+    path.write_text(path.read_text().replace(
+        "milter.sock\" ]", f'milter.sock", "unix:{tmp_path}/second.sock", '
+                           f'"inet:{v4}@127.0.0.1", "inet6:{v6}@::1" ]'))
+    daemon = Daemon(exogated, path)
+    daemon.wait_until_it_serves()
+    for place in (daemon.socket, tmp_path / "second.sock", ("127.0.0.1", v4), ("::1", v6)):
+        with Mta(place) as mta:
+            mta.connect()
+            mta.helo(CERTIFICATE)
+            assert reason_of(daemon, mta) == "accept"
+            mta.quit()
+    daemon.end()
+    assert not (tmp_path / "second.sock").exists()
+
+
+def test_inherited_descriptors_are_closed(exogated: Path, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    path = write_settings(tmp_path)
+    with (tmp_path / "exogated.log").open("ab") as log:
+        process = subprocess.Popen([exogated, "-c", path], pass_fds=[writing], stderr=log)
+    os.close(writing)
+    os.set_blocking(reading, False)
+
+    def ended() -> bool:
+        try:
+            return os.read(reading, 1) == b""
+        except BlockingIOError:
+            return False
+
+    wait_until(ended, "the inherited pipe to be closed", TIMEOUT_S)
+    assert process.poll() is None
+    process.terminate()
+    assert process.wait(timeout=TIMEOUT_S) == 0
+    os.close(reading)
+
+
+# --- a service manager ----------------------------------------------------------------------------
+
+class Manager:
+    """Receives what sd_notify(3) sends, and passes sockets as sd_listen_fds(3) expects them."""
+
+    def __init__(self, directory: Path) -> None:
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(str(directory / "notify.sock"))
+        self.socket.settimeout(TIMEOUT_S)
+        self.environment = os.environ | {"NOTIFY_SOCKET": str(directory / "notify.sock")}
+
+    def wait_for(self, word: str) -> None:
+        deadline = time.monotonic() + TIMEOUT_S
+        while word not in self.socket.recv(4096).decode().split("\n"):
+            assert time.monotonic() < deadline, f"no {word}"
+
+
+def test_what_the_service_manager_is_told(supervised: Start, tmp_path: Path) -> None:
+    manager = Manager(tmp_path)
+    daemon = supervised(environment=manager.environment)
+    manager.wait_for("READY=1")
+    daemon.process.send_signal(signal.SIGHUP)
+    manager.wait_for("RELOADING=1")
+    manager.wait_for("READY=1")
+    daemon.process.terminate()
+    manager.wait_for("STOPPING=1")
+    assert daemon.process.wait(timeout=TIMEOUT_S) == 0
+
+
+def test_watchdog(supervised: Start, tmp_path: Path) -> None:
+    manager = Manager(tmp_path)
+    supervised(environment=manager.environment | {"WATCHDOG_USEC": "400000"})
+    for _ in range(3):
+        manager.wait_for("WATCHDOG=1")
+
+
+ACTIVATE = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"'
+
+
+def start_with_socket(exogated: Path, path: Path, listener: socket.socket) -> subprocess.Popen:
+    with (path.parent / "exogated.log").open("ab") as log:
+        return subprocess.Popen(["sh", "-c", ACTIVATE, "sh", exogated, "-c", path], stderr=log,
+                                close_fds=False,
+                                preexec_fn=lambda: os.dup2(listener.fileno(), 3))
+
+
+@pytest.fixture
+def listener(tmp_path: Path) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "milter.sock"))
+        listening.listen(100)
+        yield listening
+
+
+def end_activated(process: subprocess.Popen) -> None:
+    process.terminate()
+    assert process.wait(timeout=TIMEOUT_S) == 0
+
+
+def test_restart_under_socket_activation(exogated: Path, tmp_path: Path,
+                                         listener: socket.socket) -> None:
+    """Sessions that begin at any moment of three restarts are all served to their end."""
+    path = write_settings(tmp_path, more="workers = 2;")
+    stop, served, failures = threading.Event(), [], []
+
+    def flow() -> None:
+        try:
+            while not stop.is_set():
+                with Mta(tmp_path / "milter.sock") as mta:
+                    mta.connect()
+                    mta.helo(CERTIFICATE)
+                    served.append(mta.message(exo()).verdict.word)
+                    mta.quit()
+        except (AssertionError, OSError, ProtocolError) as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=flow) for _ in range(4)]
+    process = start_with_socket(exogated, path, listener)
+    for thread in threads:
+        thread.start()
+    for _ in range(3):
+        before = len(served)
+        wait_until(lambda: len(served) > before + 20 or failures, "messages to flow", TIMEOUT_S)
+        end_activated(process)
+        process = start_with_socket(exogated, path, listener)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    end_activated(process)
+    assert failures == []
+    assert set(served) == {"accept"}
+    assert (tmp_path / "milter.sock").exists()      # it is the manager's
+
+
+def test_socket_that_listen_does_not_name(exogated: Path, tmp_path: Path,
+                                          listener: socket.socket) -> None:
+    path = write_settings(tmp_path, socket=str(tmp_path / "other.sock"))
+    process = start_with_socket(exogated, path, listener)
+    assert process.wait(timeout=TIMEOUT_S) == 1
+    assert f'"{tmp_path}/milter.sock", which the setting "listen" does not name' in (
+        tmp_path / "exogated.log").read_text()
+    assert not (tmp_path / "other.sock").exists()
