@@ -63,7 +63,7 @@ LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -pthread
 LIBS_loader := -lbpf -lelf -lz -ljansson
 LIBS_unit   := -ljansson
 
-C_FILES     := $(foreach l,$(LAYERS),$(SRC_$(l))) $(wildcard bpf/*.c) $(wildcard tests/fuzz/*.c)
+C_FILES     := $(foreach l,$(LAYERS),$(SRC_$(l))) $(wildcard bpf/*.c) $(wildcard tests/fuzz/*.c tests/reliability/*.c)
 H_FILES     := $(wildcard bpf/*.h daemon/*/*.h loader/*.h loader/acl/*.h tests/unit/*.h tests/conformance/*.h bench/*.h)
 SH_FILES    := $(wildcard contrib/*/*.sh .ci/run)
 
@@ -121,6 +121,12 @@ $(PROBES): build/asan/tests/%: build/asan/obj/tests/conformance/%.o $(call san,$
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_unit))
 
+# Preloaded into release programs, not sanitized ones.
+COUNT_ALLOCATIONS := build/tests/count_allocations.so
+$(COUNT_ALLOCATIONS): tests/reliability/count_allocations.c
+	@mkdir -p $(@D)
+	$(call run,CC,$(CC) $(COMMON) -O2 -fPIC -shared -o $@ $<)
+
 # libFuzzer is clang's; each target is linked with all that is pure.
 SRC_fuzz   := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZERS    := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(SRC_fuzz))
@@ -158,7 +164,12 @@ test: deps ## build with sanitizers and run every test (as root)
 	@$(PYTHON) -m pytest tests
 
 .PHONY: test-programs
-test-programs: build/asan/exogated build/asan/exogate-xdp build/asan/exogate-bench $(UNIT_TESTS) $(PROBES) $(FUZZERS) ## build what the tests run
+test-programs: build/asan/exogated build/asan/exogate-xdp build/asan/exogate-bench $(UNIT_TESTS) $(PROBES) $(FUZZERS) build/exogated $(COUNT_ALLOCATIONS) ## build what the tests run
+
+.PHONY: test-reliability
+test-reliability: deps ## idle and bad clients, and 100,000 messages through Postfix with kills, with figures (as root)
+	@$(MAKE) --no-print-directory -j2 build/exogated $(COUNT_ALLOCATIONS)
+	@EXOGATE_RELIABILITY_FULL=1 $(PYTHON) -m pytest tests/reliability
 
 .PHONY: fuzz
 fuzz: $(FUZZERS) ## fuzz every parser for FUZZ_SECONDS (60) each; findings go to build/fuzz/

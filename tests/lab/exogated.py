@@ -65,6 +65,14 @@ class Exogated:
         except subprocess.TimeoutExpired:
             raise LabError(f"{self.program.name} did not end within 10 s of SIGTERM") from None
 
+    def signal(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def kill(self) -> None:
+        """As the kernel does when memory is short: no chance to say anything."""
+        self._process.kill()
+        self._process.wait()
+
     def log_line(self, message_id: str) -> str:
         """The daemon's line about the message, waited for: it may follow the SMTP reply."""
         def find() -> str:

@@ -8,7 +8,7 @@ files in /etc/postfix (postfix-files, dynamicmaps.cf) are read, main.cf there ne
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .certificates import Certificates
@@ -31,6 +31,7 @@ smtp      unix  -       -       y       -       -       smtp
 error     unix  -       -       y       -       -       error
 retry     unix  -       -       y       -       -       error
 anvil     unix  -       -       y       -       1       anvil
+scache    unix  -       -       y       -       1       scache
 postlog   unix-dgram n  -       n       -       1       postlogd
 """
 
@@ -49,8 +50,11 @@ class Postfix:
         return self.queue / "exogate"
 
     def create(self, addresses: Sequence[str], nexthop: str, relay_for: Sequence[str],
-               certificates: Certificates) -> None:
-        """Writes the configuration: listen on `addresses`, relay for the prefixes `relay_for`."""
+               certificates: Certificates, more: Mapping[str, str] | None = None) -> None:
+        """Writes the configuration: listen on `addresses`, relay for the prefixes `relay_for`.
+
+        `more` is for main.cf, and comes before what is set here.
+        """
         for directory in (self.directory, self.config, self.queue):
             directory.mkdir()
         (self.directory / "data").mkdir(mode=0o700)
@@ -61,10 +65,10 @@ class Postfix:
         os.chmod(self.socket_directory, 0o2750)
         (self.config / "exo.cidr").write_text("".join(f"{p} permit\n" for p in relay_for))
         (self.config / "master.cf").write_text(MASTER_CF)
-        self._write_main_cf(addresses, nexthop, certificates)
+        self._write_main_cf(addresses, nexthop, certificates, more or {})
 
     def _write_main_cf(self, addresses: Sequence[str], nexthop: str,
-                       certificates: Certificates) -> None:
+                       certificates: Certificates, more: Mapping[str, str]) -> None:
         settings = {
             "compatibility_level": "3.6",
             "queue_directory": self.queue,
@@ -98,6 +102,7 @@ class Postfix:
         }
         if self._knows("smtpd_forbid_bare_newline"):
             settings["smtpd_forbid_bare_newline"] = "normalize"
+        settings |= more
         (self.config / "main.cf").write_text(
             "".join(f"{name} = {value}\n" for name, value in settings.items()))
 

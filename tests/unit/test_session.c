@@ -506,6 +506,20 @@ TEST(recipients_are_of_their_message)
 	check_reason(STEP("E"), REASON_TENANT_UNKNOWN);
 }
 
+/* smtpd sends "<>", cleanup of mail that did not come over SMTP nothing at all. */
+TEST(the_null_sender_in_both_spellings)
+{
+	begin(fixture_policy());
+	connect_verified();
+	for (int empty = 0; empty <= 1; empty++) {
+		harness_row(empty ? "nothing" : "<>");
+		CHECK_EQ(empty ? STEP("M\0") : STEP("M<>\0"), SESSION_NEXT);
+		STEP("R<bob@elsewhere.example>\0");
+		evidence();
+		check_reason(STEP("E"), REASON_AUTHORISED);
+	}
+}
+
 /* QUIT_NC forgets the client, its certificate and the message, and not the agreement. */
 TEST(quit_nc_forgets_the_client)
 {

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""No memory is asked for after the start: whatever is served, from the first connection on."""
+
+import os
+import socket
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+from conversations.cases import exo
+from conversations.daemon import CERTIFICATE, Daemon
+from milter.client import Connection, Mta
+from milter.wire import Packet
+
+from .conftest import BUILD
+
+
+class Counter:
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / "count"
+        self.path.write_bytes(bytes(8))
+        self.environment = os.environ | {
+            "LD_PRELOAD": str(BUILD / "tests" / "count_allocations.so"),
+            "COUNT_FILE": str(self.path)}
+
+    def read(self) -> int:
+        return struct.unpack("=Q", self.path.read_bytes())[0]
+
+
+def serve_everything(daemon: Daemon) -> None:
+    """Messages of all sorts, on connections that end in all sorts of ways."""
+    held = []
+    for n in range(60):
+        mta = Mta(daemon.socket)
+        mta.negotiate()
+        mta.connect()
+        mta.helo(CERTIFICATE)
+        assert mta.message(exo()).verdict.word == "accept"
+        mta.message(exo(None))
+        mta.message(exo(" Alice <alice@contoso.com>", *(("X-Long", 5000 * "x") for _ in range(60))))
+        if n % 3:
+            mta.quit()
+        else:
+            held.append(mta)
+    for _ in range(20):
+        with Connection(daemon.socket) as connection:
+            connection.send_raw(Packet(b"?").encode())
+            connection.rest()
+    for mta in held:
+        mta.connection.socket.shutdown(socket.SHUT_RDWR)
+
+
+def test_no_allocation_after_the_start(serve: Callable[..., Daemon], tmp_path: Path) -> None:
+    counter = Counter(tmp_path)
+    daemon = serve(environment=counter.environment, more="workers = 2;")
+    before = counter.read()
+    assert before > 100         # it counts at all
+    serve_everything(daemon)
+    assert counter.read() == before
