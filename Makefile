@@ -59,7 +59,7 @@ SRC_probe   := $(wildcard tests/conformance/probe_*.c)
 SRC_bench   := $(wildcard bench/*.c)
 LAYERS      := core settings io cmd daemon acl loader unit probe bench
 
-LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -pthread
+LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -pthread
 LIBS_loader := -lbpf -lelf -lz -ljansson
 LIBS_unit   := -ljansson
 

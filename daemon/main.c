@@ -24,7 +24,7 @@ enum exit_code {
 
 #define DEFAULT_SETTINGS "/etc/exogate/exogate.conf"
 
-static int serve_settings(const struct supervisor_start *start);
+static int serve_settings(const struct supervisor_start *start, const char *engine_name);
 
 static int run_serve(const struct invocation *invocation)
 {
@@ -41,11 +41,13 @@ static int run_serve(const struct invocation *invocation)
 		return EXIT_FAILED;
 	}
 	first = policy_store_take(&policies);
-	status = serve_settings(&(const struct supervisor_start){
-		.path = invocation->settings,
-		.settings = settings,
-		.policies = &policies,
-	});
+	status = serve_settings(
+		&(const struct supervisor_start){
+			.path = invocation->settings,
+			.settings = settings,
+			.policies = &policies,
+		},
+		invocation->engine);
 	policy_version_give_back(first);
 	policy_store_close(&policies);
 	return status;
@@ -74,6 +76,9 @@ static void print_usage(FILE *out)
 			commands[i].help);
 	fprintf(out, "\nOptions:\n"
 		     "  -c, --config FILE  the settings (default " DEFAULT_SETTINGS ")\n"
+		     "      --engine NAME  uring, libmilter, or auto (the default): io_uring if "
+		     "the kernel\n"
+		     "                     allows it, else libmilter\n"
 		     "      --json         of status: as a JSON object\n"
 		     "  -h, --help         print this and exit\n"
 		     "      --version      print the version and exit\n\n"
@@ -96,10 +101,14 @@ static int usage_error(const char *what, const char *which)
 
 /* --- serving ---------------------------------------------------------------------------------- */
 
-static int serve_settings(const struct supervisor_start *start)
+static int serve_settings(const struct supervisor_start *start, const char *engine_name)
 {
-	const struct serve_engine *engine = &serve_uring;
-	struct serve_options options = { .settings = start->settings, .policies = start->policies };
+	const struct serve_engine *engine = serve_engine_choose(engine_name);
+	struct serve_options options = {
+		.path = start->path,
+		.settings = start->settings,
+		.policies = start->policies,
+	};
 	struct server *server = NULL;
 	int status = EXIT_FAILED;
 
@@ -112,7 +121,8 @@ static int serve_settings(const struct supervisor_start *start)
 	server = engine->open(&options, stderr);
 	if (!server || !privileges_drop(start->settings->user, stderr))
 		goto out;
-	log_line("version " EXOGATE_VERSION " serves");
+	privileges_warn(stderr);
+	log_line("version " EXOGATE_VERSION " serves with %s", engine->name);
 	if (engine->run(server))
 		status = EXIT_OK;
 out:
@@ -125,13 +135,17 @@ int main(int argc, char **argv)
 {
 	static const struct option long_options[] = {
 		{ "config", required_argument, NULL, 'c' },
+		{ "engine", required_argument, NULL, 'e' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
 	};
 	const struct command *command = &commands[0];
-	struct invocation invocation = { .settings = DEFAULT_SETTINGS };
+	struct invocation invocation = {
+		.settings = DEFAULT_SETTINGS,
+		.engine = SERVE_ENGINE_AUTO,
+	};
 	int option;
 
 	opterr = 0;
@@ -139,6 +153,11 @@ int main(int argc, char **argv)
 		switch (option) {
 		case 'c':
 			invocation.settings = optarg;
+			break;
+		case 'e':
+			if (!serve_engine_exists(optarg))
+				return usage_error("unknown engine", optarg);
+			invocation.engine = optarg;
 			break;
 		case 'j':
 			invocation.json = true;

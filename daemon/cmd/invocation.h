@@ -9,6 +9,7 @@
 
 struct invocation {
 	const char *settings; /* path */
+	const char *engine;   /* of the daemon: a name that exists, or auto (io/serve.h) */
 	bool json;
 };
 

@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "serve.h"
 
 static void advance(struct worker *worker, struct connection *c);
 
@@ -50,7 +51,7 @@ static uint64_t limit_s(const struct worker *worker, const struct connection *c)
 
 static uint64_t stop_limit_s(const struct connection *c)
 {
-	return c->in_message ? CONVERSATION_STOP_MESSAGE_S : CONVERSATION_STOP_S;
+	return c->in_message ? SERVE_STOP_MESSAGE_S : SERVE_STOP_S;
 }
 
 /* When its silence, or the patience of a daemon that is to stop, will be over. */

@@ -18,14 +18,6 @@
 
 #include "worker.h"
 
-/*
- * How long the daemon waits when it is to stop: for connections that are between messages, as far
- * as it can know (Postfix sends nothing before the first recipient if nothing is to be answered),
- * and for messages that are under way.  What is not finished then its MTA will retry.
- */
-#define CONVERSATION_STOP_S	    2
-#define CONVERSATION_STOP_MESSAGE_S 10
-
 /* Takes over fd; closes it at once if that would be one connection too many. */
 void conversation_open(struct worker *worker, int fd);
 
@@ -40,7 +32,7 @@ void conversation_resume(struct worker *worker);
 /* Looks at the connections whose limit may be over. */
 void conversation_tick(struct worker *worker, uint64_t now_ns);
 
-/* The daemon is to stop: from now on the limits above hold, too. */
+/* The daemon is to stop: from now on the limits of serve.h hold, too. */
 void conversation_stop_all(struct worker *worker, uint64_t now_ns);
 
 #endif

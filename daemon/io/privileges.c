@@ -42,12 +42,17 @@ bool privileges_drop(const char *user, FILE *errors)
 {
 	if (user && !become(user, errors))
 		return false;
-	if (geteuid() == 0)
-		fprintf(errors, "exogated: warning: serves as root; name an account in the setting "
-				"\"user\"\n");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
 		fprintf(errors, "exogated: cannot set no-new-privileges: %s\n", strerror(errno));
 		return false;
 	}
 	return true;
+}
+
+void privileges_warn(FILE *warnings)
+{
+	if (geteuid() == 0)
+		fprintf(warnings,
+			"exogated: warning: serves as root; name an account in the setting "
+			"\"user\"\n");
 }

@@ -16,9 +16,11 @@ void privileges_close_inherited(void);
 
 /*
  * Gives up what the daemon does not need once it listens: sets no-new-privileges, and becomes user
- * (with the groups of that account) unless it is NULL.  Warns if that is still root.  False after a
- * line on errors.
+ * (with the groups of that account) unless it is NULL.  False after a line on errors.
  */
 bool privileges_drop(const char *user, FILE *errors);
+
+/* A line on warnings if this is still root. */
+void privileges_warn(FILE *warnings);
 
 #endif

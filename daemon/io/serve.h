@@ -17,10 +17,19 @@
 #include "supervisor.h"
 
 struct serve_options {
+	const char *path;		 /* of the settings, for who has to read them again */
 	const struct settings *settings; /* those it starts with; they outlive the server */
 	struct policy_store *policies;	 /* what each new connection is to be judged by */
 	struct supervisor *supervisor;	 /* says when to stop */
 };
+
+/*
+ * How long an engine that is to stop waits: for connections that are between messages, as far as it
+ * can know (Postfix sends nothing before the first recipient if nothing is to be answered), and for
+ * messages that are under way.  What is not finished then its MTA will retry.
+ */
+#define SERVE_STOP_S	     2
+#define SERVE_STOP_MESSAGE_S 10
 
 /* Each engine has its own. */
 struct server;
@@ -29,8 +38,15 @@ struct serve_engine {
 	const char *name; /* as the operator calls it */
 
 	/*
-	 * Binds the listeners and acquires all that serving needs.  NULL after one line on errors,
-	 * and then nothing is held.
+	 * Whether the kernel allows it; one line on errors that names the cause and the mend if
+	 * not.  NULL: always.
+	 */
+	bool (*allowed)(FILE *errors);
+
+	/*
+	 * Binds the listeners and acquires all that serving needs, in processes of its own too.
+	 * NULL after one line on errors, which are a file that these can write to, and then nothing
+	 * is held.
 	 */
 	struct server *(*open)(const struct serve_options *options, FILE *errors);
 
@@ -45,6 +61,15 @@ struct serve_engine {
 	void (*close)(struct server *server);
 };
 
-extern const struct serve_engine serve_uring; /* serve_uring.c: on io_uring */
+extern const struct serve_engine serve_uring;	  /* serve_uring.c: on io_uring */
+extern const struct serve_engine serve_libmilter; /* serve_libmilter.c */
+
+/* In place of a name: io_uring where the kernel allows it, else libmilter. */
+#define SERVE_ENGINE_AUTO "auto"
+
+bool serve_engine_exists(const char *name);
+
+/* The engine of an existing name; "auto" says in the log why it is not the first. */
+const struct serve_engine *serve_engine_choose(const char *name);
 
 #endif

@@ -183,6 +183,7 @@ static bool run_server(struct server *server)
 
 const struct serve_engine serve_uring = {
 	.name = "uring",
+	.allowed = ring_probe,
 	.open = open_server,
 	.run = run_server,
 	.close = close_server,

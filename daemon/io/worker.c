@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "conversation.h"
 #include "log.h"
+#include "serve.h"
 
 /* --- accepting -------------------------------------------------------------------------------- */
 
@@ -187,7 +188,7 @@ static void handle_completions(struct worker *worker)
 /* Operations end soon after they are to; a ring that does not end them is not waited for. */
 static bool is_finished(const struct worker *worker)
 {
-	const uint64_t patience_ns = (CONVERSATION_STOP_MESSAGE_S + 3) * CLOCK_SECOND_NS;
+	const uint64_t patience_ns = (SERVE_STOP_MESSAGE_S + 3) * CLOCK_SECOND_NS;
 
 	if (!worker->stopping)
 		return false;

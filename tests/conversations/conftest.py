@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A daemon for each variant of the settings, started once and ended at the end."""
+"""A daemon for each variant of the settings and engine, started once and ended at the end."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from .daemon import VARIANTS, Daemon, write_settings
+from .daemon import ENGINES, VARIANTS, Daemon, write_settings
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +19,11 @@ def start(exogated: Path, tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
     """Starts daemons on tmp_path; those that a test does not end are killed."""
     started: list[Daemon] = []
 
-    def begin(environment: dict[str, str] | None = None, **changed: str) -> Daemon:
+    def begin(engine: str = "uring", environment: dict[str, str] | None = None,
+              **changed: str) -> Daemon:
         started.append(Daemon(exogated, write_settings(tmp_path, **changed),
-                              Path(changed.get("socket", tmp_path / "milter.sock")), environment))
+                              Path(changed.get("socket", tmp_path / "milter.sock")), engine,
+                              environment))
         started[-1].wait_until_it_serves()
         return started[-1]
 
@@ -34,22 +36,29 @@ def start(exogated: Path, tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
 
 @pytest.fixture(scope="session")
 def daemons(exogated: Path,
-            tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Daemon]]:
-    running: dict[str, Daemon] = {}
+            tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Daemon]]:
+    running: dict[tuple[str, str], Daemon] = {}
 
-    def get(variant: str) -> Daemon:
-        if variant not in running:
-            directory = tmp_path_factory.mktemp(variant)
-            running[variant] = Daemon(exogated, write_settings(directory, **VARIANTS[variant]))
-            running[variant].wait_until_it_serves()
-        assert running[variant].process.poll() is None, running[variant].log_text()[-6000:]
-        return running[variant]
+    def get(variant: str, engine: str = "uring") -> Daemon:
+        key = (variant, engine)
+        if key not in running:
+            directory = tmp_path_factory.mktemp("-".join(key))
+            running[key] = Daemon(exogated, write_settings(directory, **VARIANTS[variant]),
+                                  engine=engine)
+            running[key].wait_until_it_serves()
+        assert running[key].process.poll() is None, running[key].log_text()[-6000:]
+        return running[key]
 
     yield get
     failures = []
-    for variant, daemon in running.items():
+    for key, daemon in running.items():
         try:
             daemon.end()
         except AssertionError as failure:
-            failures.append(f"{variant}: {failure}")
+            failures.append(f"{key}: {failure}")
     assert not failures, "\n".join(failures)
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    return request.param

@@ -9,6 +9,7 @@ from pathlib import Path
 from lab.commands import LabError, accepts, wait_until
 
 TIMEOUT_S = 20
+ENGINES = ("uring", "libmilter")
 
 CONTOSO_ID = "1234abcd-18c5-45e8-88de-123456789abc"
 FABRIKAM_ID = "9d2f6f0e-5b1c-4f0b-8a57-6f1f0f3e2c11"
@@ -23,7 +24,7 @@ ENDPOINTS = [{"id": 10, "serviceArea": "Exchange", "ips": ["40.107.0.0/16", "2a0
 MAP = "@contoso.com  @contoso.example.net\n"
 
 SETTINGS = """\
-listen = [ "unix:{socket}" ]; {more}
+listen = [ "unix:{socket}"{also} ]; {more}
 authserv_id = "{authserv_id}";
 mode = "{mode}";
 acl: {{ source = "{directory}/endpoints.json"; allow = [ "192.0.2.0/24" ];
@@ -59,7 +60,7 @@ BASE = {"authserv_id": AUTHSERV_ID, "mode": "enforce", "other_clients": "reject"
         "contoso_id": CONTOSO_ID, "fabrikam_id": FABRIKAM_ID, "proofs": "1",
         "tenant_mode": "enforce", "connections": "1000", "messages": "100", "header": "256K",
         "idle": "600s", "message_idle": "600s",
-        "originator_orgs": '[ "contoso.com" ]', "dkim_domains": "", "more": ""}
+        "originator_orgs": '[ "contoso.com" ]', "dkim_domains": "", "more": "", "also": ""}
 
 AUTHRES = f'source = "authres"; trusted_authserv_id = "{VERIFIER_ID}";'
 
@@ -93,13 +94,13 @@ def write_settings(directory: Path, **changed: str) -> Path:
 
 class Daemon:
     def __init__(self, program: Path, settings: Path, socket_path: Path | None = None,
-                 environment: dict[str, str] | None = None) -> None:
+                 engine: str = "uring", environment: dict[str, str] | None = None) -> None:
         self.socket = socket_path or settings.parent / "milter.sock"
         self.log = settings.parent / "exogated.log"
         with self.log.open("ab") as log:
             self.log_before = log.tell()    # of a daemon on the same settings
-            self.process = subprocess.Popen([program, "-c", settings], stdout=log, stderr=log,
-                                            env=environment)
+            self.process = subprocess.Popen([program, "--engine", engine, "-c", settings],
+                                            stdout=log, stderr=log, env=environment)
 
     def wait_until_it_serves(self) -> None:
         try:

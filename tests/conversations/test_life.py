@@ -107,7 +107,7 @@ def test_another_daemon_serves(start: Callable[..., Daemon], exogated: Path,
 @pytest.mark.parametrize("call", ["io_uring_setup", "io_uring_enter"])
 def test_kernel_that_refuses_io_uring(exogated: Path, tmp_path: Path, call: str) -> None:
     settings = write_settings(tmp_path)
-    line = failed_line(sys.executable, SECCOMP, call, exogated, "-c", settings)
+    line = failed_line(sys.executable, SECCOMP, call, exogated, "--engine", "uring", "-c", settings)
     assert "io_uring" in line and "Operation not permitted" in line
     assert "seccomp" in line and "sysctl" not in line
     assert not (tmp_path / "milter.sock").exists()
@@ -119,7 +119,8 @@ def test_sysctl_that_disables_io_uring(exogated: Path, tmp_path: Path) -> None:
     settings = write_settings(tmp_path)
     (tmp_path / "disabled").write_text("2\n")
     command = (f"mount --bind {tmp_path}/disabled /proc/sys/kernel/io_uring_disabled && "
-               f"exec {sys.executable} {SECCOMP} io_uring_setup {exogated} -c {settings}")
+               f"exec {sys.executable} {SECCOMP} io_uring_setup {exogated} "
+               f"--engine uring -c {settings}")
     line = failed_line("unshare", "--mount", "sh", "-c", command)
     assert "sysctl kernel.io_uring_disabled" in line and "seccomp" not in line
 
@@ -217,7 +218,7 @@ def test_socket_is_not_for_everyone(start: Callable[..., Daemon]) -> None:
 
 @pytest.mark.parametrize(("arguments", "code"), [
     (["--help"], 0), (["--version"], 0), (["--nonsense"], 2), (["nonsense"], 2), (["-c"], 2),
-    (["check", "more"], 2)])
+    (["check", "more"], 2), (["--engine", "nonsense"], 2)])
 def test_command_line(exogated: Path, arguments: list[str], code: int) -> None:
     done = subprocess.run([exogated, *arguments], capture_output=True, text=True,
                           timeout=TIMEOUT_S, check=False)

@@ -173,14 +173,15 @@ def by_signal(daemon: Daemon, exogated: Path, path: Path) -> None:
 
 
 @pytest.mark.parametrize("reload", [by_command, by_signal])
-def test_reload(supervised: Start, exogated: Path, tmp_path: Path, reload: Callable) -> None:
+def test_reload(supervised: Start, exogated: Path, tmp_path: Path, engine: str,
+                reload: Callable) -> None:
     """New connections are judged by the new policy, those that are open by their own."""
-    daemon, path = supervised(), tmp_path / "exogate.conf"
+    daemon, path = supervised(engine=engine), tmp_path / "exogate.conf"
     before = open_mta(daemon)
     assert reason_of(daemon, before) == "accept"
     refuse_contoso(path)
     reload(daemon, exogated, path)
-    assert reason_of(daemon) == "tenant-conflict"
+    wait_until(lambda: reason_of(daemon) == "tenant-conflict", "the new policy", TIMEOUT_S)
     assert reason_of(daemon, before) == "accept"
     before.quit()
     status = status_of(exogated, tmp_path)["policy"]
@@ -189,10 +190,10 @@ def test_reload(supervised: Start, exogated: Path, tmp_path: Path, reload: Calla
 
 
 @pytest.mark.parametrize("broken", ["nonsense = 1;\n", "authserv_id = ;\n", None])
-def test_reload_of_what_is_bad(supervised: Start, exogated: Path, tmp_path: Path,
+def test_reload_of_what_is_bad(supervised: Start, exogated: Path, tmp_path: Path, engine: str,
                                broken: str | None) -> None:
     """The old policy stays, and who asked is told where the file is bad."""
-    daemon, path = supervised(), tmp_path / "exogate.conf"
+    daemon, path = supervised(engine=engine), tmp_path / "exogate.conf"
     good = path.read_text()
     if broken is None:
         (tmp_path / "endpoints.json").write_text("[]")
@@ -227,9 +228,10 @@ def test_reload_says_what_has_to_wait(supervised: Start, exogated: Path, tmp_pat
     daemon.end()
 
 
-def test_reloads_while_messages_flow(supervised: Start, exogated: Path, tmp_path: Path) -> None:
+def test_reloads_while_messages_flow(supervised: Start, exogated: Path, tmp_path: Path,
+                                     engine: str) -> None:
     """Every message is judged, by one policy or the other."""
-    daemon, path = supervised(more="workers = 2;"), tmp_path / "exogate.conf"
+    daemon, path = supervised(engine=engine, more="workers = 2;"), tmp_path / "exogate.conf"
     texts = [path.read_text()]
     refuse_contoso(path)
     texts.append(path.read_text())
@@ -364,9 +366,11 @@ def test_watchdog(supervised: Start, tmp_path: Path) -> None:
 ACTIVATE = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"'
 
 
-def start_with_socket(exogated: Path, path: Path, listener: socket.socket) -> subprocess.Popen:
+def start_with_socket(exogated: Path, path: Path, listener: socket.socket,
+                      engine: str = "uring") -> subprocess.Popen:
     with (path.parent / "exogated.log").open("ab") as log:
-        return subprocess.Popen(["sh", "-c", ACTIVATE, "sh", exogated, "-c", path], stderr=log,
+        return subprocess.Popen(["sh", "-c", ACTIVATE, "sh", exogated, "--engine", engine,
+                                 "-c", path], stderr=log,
                                 close_fds=False,
                                 preexec_fn=lambda: os.dup2(listener.fileno(), 3))
 
@@ -384,7 +388,7 @@ def end_activated(process: subprocess.Popen) -> None:
     assert process.wait(timeout=TIMEOUT_S) == 0
 
 
-def test_restart_under_socket_activation(exogated: Path, tmp_path: Path,
+def test_restart_under_socket_activation(exogated: Path, tmp_path: Path, engine: str,
                                          listener: socket.socket) -> None:
     """Sessions that begin at any moment of three restarts are all served to their end."""
     path = write_settings(tmp_path, more="workers = 2;")
@@ -402,14 +406,14 @@ def test_restart_under_socket_activation(exogated: Path, tmp_path: Path,
             failures.append(failure)
 
     threads = [threading.Thread(target=flow) for _ in range(4)]
-    process = start_with_socket(exogated, path, listener)
+    process = start_with_socket(exogated, path, listener, engine)
     for thread in threads:
         thread.start()
     for _ in range(3):
         before = len(served)
         wait_until(lambda: len(served) > before + 20 or failures, "messages to flow", TIMEOUT_S)
         end_activated(process)
-        process = start_with_socket(exogated, path, listener)
+        process = start_with_socket(exogated, path, listener, engine)
     stop.set()
     for thread in threads:
         thread.join()

@@ -34,8 +34,10 @@ REWRITE_MAP = "@contoso.com  @contoso.example.net\n"
 
 
 class Exogated:
-    def __init__(self, program: Path, directory: Path, namespace: Namespace):
+    def __init__(self, program: Path, directory: Path, namespace: Namespace,
+                 engine: str = "auto"):
         self.program = program
+        self.engine = engine
         self.namespace = namespace
         self.settings = directory / "exogate.conf"
         self.map = directory / "contoso.map"
@@ -52,7 +54,8 @@ class Exogated:
 
     def start(self) -> None:
         """Returns when the socket accepts; LabError with the daemon's own last line otherwise."""
-        self._process = self.namespace.start([self.program, "-c", self.settings], self.log)
+        self._process = self.namespace.start(
+            [self.program, "--engine", self.engine, "-c", self.settings], self.log)
         wait_until(self._accepts, f"{self.program.name} to accept on {self.socket}")
 
     def end(self) -> int:

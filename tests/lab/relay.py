@@ -45,7 +45,7 @@ rm -rf {directory}
 class Lab:
     """Made by start(), removed by close() however far start() came."""
 
-    def __init__(self, programs: Path):
+    def __init__(self, programs: Path, engine: str = "auto"):
         name = f"exogate-{os.getpid()}-{secrets.token_hex(3)}"
         # Not $TMPDIR: Postfix's users must be able to walk there, and the path of a unix socket
         # has an end at 107 bytes.
@@ -53,7 +53,8 @@ class Lab:
         self.network = network.Network(name)
         self.certificates = Certificates(self.directory / "tls")
         self.postfix = Postfix(self.directory / "postfix", self.network.relay)
-        self.exogated = Exogated(programs / "exogated", self.directory, self.network.relay)
+        self.exogated = Exogated(programs / "exogated", self.directory, self.network.relay,
+                                 engine)
         self.xdp = Xdp(programs / "exogate-xdp", self.directory, self.network.relay,
                        network.RELAY_IFACE)
         self.nexthop = NextHop(self.directory / "nexthop", self.network.nexthop)

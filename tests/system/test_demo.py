@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs what the demo runs, with the sanitized programs, and how it ends when it is disturbed."""
+"""Runs what the demo runs, with the sanitized programs and both engines, and how it ends when it is
+disturbed."""
 
 import os
 import re
@@ -44,29 +45,41 @@ def leftovers(name: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with Lab(PROGRAMS) as lab:
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    with Lab(PROGRAMS, request.param) as lab:
         lab.start()
         assert lab.missing == {}
+        assert f"serves with {request.param}" in lab.exogated.log.read_text()
         yield lab
         status = lab.exogated.end()
         assert status == 0, lab.log_tail("exogated")
     assert leftovers(lab.directory.name) == []
 
 
-@pytest.mark.parametrize("showing", SHOWINGS, ids=lambda showing: showing.name)
-def test_showing(lab: Lab, showing: Showing) -> None:
+with_uring = pytest.mark.parametrize("lab", ["uring"], indirect=True)
+with_libmilter = pytest.mark.parametrize("lab", ["libmilter"], indirect=True)
+
+
+def check_shown(lab: Lab, showing: Showing) -> None:
     try:
         assert showing.show(lab)
     except LabError as error:
         pytest.fail("\n".join([str(error), *lab.log_tail("exogated")]))
 
 
+@with_uring
+@pytest.mark.parametrize("showing", SHOWINGS, ids=lambda showing: showing.name)
+def test_showing(lab: Lab, showing: Showing) -> None:
+    check_shown(lab, showing)
+
+
+@with_uring
 def test_filter_is_attached_natively(lab: Lab) -> None:
     status = lab.xdp.status()
     assert (status["state"], status["mode"]) == ("attached", "native")
 
 
+@with_uring
 def test_drop_is_the_filters_doing(lab: Lab) -> None:
     """Without the filter the unlisted address is answered, and Postfix refuses to relay for it."""
     lab.xdp.detach()
@@ -76,6 +89,13 @@ def test_drop_is_the_filters_doing(lab: Lab) -> None:
         lab.xdp.attach(ENDPOINTS)
     assert [(command, code) for command, code, _ in result.replies][0] == ("CONNECT", 220)
     assert result.code == 554
+
+
+@with_libmilter
+@pytest.mark.parametrize("showing", [s for s in SHOWINGS if "exogated" in s.needs],
+                         ids=lambda showing: showing.name)
+def test_showing_of_the_other_engine(lab: Lab, showing: Showing) -> None:
+    check_shown(lab, showing)
 
 
 @pytest.mark.parametrize("message", [messages.exo(), messages.echospoofing()],
@@ -136,4 +156,15 @@ def test_missing_right_is_named_and_the_rest_is_shown(right: str) -> None:
     assert f"missing: CAP_{right.upper()} (" in demo.stdout
     assert "demo: 3 of 5 shown" in demo.stdout
     assert "(exogate: tenant-conflict)" in demo.stdout
+    assert "Traceback" not in demo.stderr
+
+
+def test_plain_container_shows_the_milter() -> None:
+    """Neither namespaces nor io_uring, as in a container with its engine's usual profile."""
+    seccomp = TESTS / "lab" / "seccomp.py"
+    demo = subprocess.run(["setpriv", "--bounding-set=-sys_admin", sys.executable, seccomp,
+                           "io_uring_setup", *DEMO, str(PROGRAMS)], cwd=TESTS, text=True,
+                          capture_output=True, timeout=60)
+    assert "demo: 3 of 5 shown" in demo.stdout, demo.stdout
+    assert demo.stdout.count("  ok  ") == 3
     assert "Traceback" not in demo.stderr

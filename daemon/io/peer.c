@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "peer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "arena_pool.h"
+#include "clock.h"
+#include "log.h"
+
+/* What the peers of this process share. */
+static struct shared {
+	struct policy_store *policies;
+	size_t connections_max;
+	pthread_mutex_t lock; /* of what follows */
+	struct counters *counters;
+	pthread_cond_t changed;
+	struct arena_pool arenas;
+	size_t n_connections;
+	size_t n_messages; /* under way */
+} shared = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* --- what is shared --------------------------------------------------------------------------- */
+
+static bool init_condition(void)
+{
+	pthread_condattr_t attributes;
+
+	return !pthread_condattr_init(&attributes) &&
+	       !pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) &&
+	       !pthread_cond_init(&shared.changed, &attributes);
+}
+
+bool peer_set_up(const struct peer_limits *limits, struct policy_store *policies,
+		 struct counters *counters)
+{
+	shared.policies = policies;
+	shared.counters = counters;
+	shared.connections_max = limits->connections;
+	return init_condition() && arena_pool_open(&shared.arenas, limits->messages,
+						   dialog_arena_bytes(limits->message_bytes));
+}
+
+/* Of a connection that is closed; the lock is held. */
+static void count_closed(enum close_reason reason)
+{
+	counters_count(&shared.counters->closed[reason]);
+}
+
+/* Counts it in if it is not one too many. */
+static bool admit_connection(void)
+{
+	bool admitted;
+
+	pthread_mutex_lock(&shared.lock);
+	admitted = shared.n_connections < shared.connections_max;
+	if (admitted) {
+		counters_count(&shared.counters->connections);
+		shared.n_connections++;
+	} else {
+		count_closed(CLOSE_FULL);
+	}
+	pthread_mutex_unlock(&shared.lock);
+	return admitted;
+}
+
+static void dismiss_connection(enum close_reason reason)
+{
+	pthread_mutex_lock(&shared.lock);
+	count_closed(reason);
+	shared.n_connections--;
+	pthread_cond_broadcast(&shared.changed);
+	pthread_mutex_unlock(&shared.lock);
+}
+
+/* Waits until there is one. */
+static struct arena *take_arena(void)
+{
+	struct arena *arena;
+
+	pthread_mutex_lock(&shared.lock);
+	if (!shared.arenas.n_free)
+		counters_count(&shared.counters->waits);
+	while (!(arena = arena_pool_take(&shared.arenas)))
+		pthread_cond_wait(&shared.changed, &shared.lock);
+	pthread_mutex_unlock(&shared.lock);
+	return arena;
+}
+
+static void give_back(struct peer *peer)
+{
+	if (!peer->arena)
+		return;
+	pthread_mutex_lock(&shared.lock);
+	arena_pool_give_back(&shared.arenas, peer->arena);
+	pthread_cond_broadcast(&shared.changed);
+	pthread_mutex_unlock(&shared.lock);
+	peer->arena = NULL;
+}
+
+/* What counts is whether a message is under way that will be judged. */
+static void count_message(struct peer *peer)
+{
+	bool in_message = !peer->lost && session_in_message(&peer->session);
+
+	if (in_message == peer->in_message)
+		return;
+	pthread_mutex_lock(&shared.lock);
+	if (in_message)
+		shared.n_messages++;
+	else
+		shared.n_messages--;
+	pthread_cond_broadcast(&shared.changed);
+	pthread_mutex_unlock(&shared.lock);
+	peer->in_message = in_message;
+}
+
+/* The lock is held.  False once the time is over. */
+static bool wait_for_change(uint64_t until_ns)
+{
+	const struct timespec until = {
+		.tv_sec = (time_t)(until_ns / CLOCK_SECOND_NS),
+		.tv_nsec = (long)(until_ns % CLOCK_SECOND_NS),
+	};
+
+	return !pthread_cond_timedwait(&shared.changed, &shared.lock, &until);
+}
+
+void peer_drain(unsigned int seconds, unsigned int message_seconds)
+{
+	uint64_t now_ns = clock_monotonic_ns();
+	uint64_t until_ns = now_ns + seconds * CLOCK_SECOND_NS;
+	uint64_t message_until_ns = now_ns + message_seconds * CLOCK_SECOND_NS;
+
+	pthread_mutex_lock(&shared.lock);
+	while (shared.n_connections && wait_for_change(until_ns))
+		;
+	while (shared.n_messages && wait_for_change(message_until_ns))
+		;
+	pthread_mutex_unlock(&shared.lock);
+}
+
+/* --- connections ------------------------------------------------------------------------------ */
+
+struct peer *peer_open(void)
+{
+	struct peer *peer;
+
+	if (!admit_connection())
+		return NULL;
+	peer = calloc(1, sizeof(*peer));
+	if (!peer) {
+		dismiss_connection(CLOSE_BROKEN);
+		return NULL;
+	}
+	peer->policy = policy_store_take(shared.policies);
+	session_init(&peer->session, policy_version_policy(peer->policy));
+	return peer;
+}
+
+/* libmilter does not tell an end by QUIT from others. */
+void peer_close(struct peer *peer)
+{
+	peer->lost = true;
+	count_message(peer);
+	give_back(peer);
+	policy_version_give_back(peer->policy);
+	free(peer);
+	dismiss_connection(CLOSE_ENDED);
+}
+
+void peer_lose(struct peer *peer, enum close_reason reason)
+{
+	if (!peer->lost)
+		log_line("milter connection: %s; its messages are deferred",
+			 close_reason_word(reason).p);
+	peer->lost = true;
+}
+
+static void follow(struct peer *peer, const struct milter_event *event,
+		   struct session_answer *answer)
+{
+	if (!peer->lost && session_step(&peer->session, event, answer) == SESSION_CLOSE)
+		peer_lose(peer, CLOSE_OUT_OF_ORDER);
+}
+
+void peer_tell(struct peer *peer, const struct milter_event *event)
+{
+	follow(peer, event, NULL);
+	count_message(peer);
+	if (!peer->in_message) {
+		give_back(peer);
+	} else if (peer_keeps(peer) && dialog_over_limit(peer->arena, peer->arena->low)) {
+		session_over_limit(&peer->session);
+		arena_reset(peer->arena);
+	}
+}
+
+/* --- messages --------------------------------------------------------------------------------- */
+
+void peer_begin_content(struct peer *peer)
+{
+	if (peer->lost || peer->arena || !session_has_recipient(&peer->session))
+		return;
+	peer->arena = take_arena();
+	session_begin_message(&peer->session, peer->arena);
+}
+
+void peer_check_size(struct peer *peer, size_t len)
+{
+	if (!session_has_recipient(&peer->session) &&
+	    MILTER_LENGTH_BYTES + 1 + len > DIALOG_BUFFER_BYTES)
+		peer_lose(peer, CLOSE_TOO_LARGE);
+}
+
+bool peer_keeps(const struct peer *peer)
+{
+	return !peer->lost && peer->arena && !peer->session.over_limit;
+}
+
+void peer_keep_command(struct peer *peer)
+{
+	arena_set_low(peer->arena, peer->arena->low + 1);
+}
+
+struct span peer_keep_string(struct peer *peer, const char *string)
+{
+	struct arena *arena = peer->arena;
+	size_t len = strlen(string);
+	char *kept = arena->base + arena->low;
+
+	memcpy(kept, string, len + 1);
+	arena_set_low(arena, arena->low + len + 1);
+	return span_of(kept, len);
+}
+
+void peer_judge(struct peer *peer, struct session_answer *answer)
+{
+	const struct milter_event end = { .type = MILTER_END_OF_MESSAGE };
+
+	follow(peer, &end, answer);
+	if (!peer->lost)
+		return;
+	*answer = (struct session_answer){ .client = peer->session.client };
+	session_defer(answer, REASON_TEMPERROR);
+}
+
+void peer_end_message(struct peer *peer, const struct session_answer *answer)
+{
+	pthread_mutex_lock(&shared.lock);
+	counters_count_answer(shared.counters, answer);
+	pthread_mutex_unlock(&shared.lock);
+	session_end_message(&peer->session);
+	count_message(peer);
+	give_back(peer);
+}

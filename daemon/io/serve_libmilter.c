@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * serve_libmilter - the engine on libmilter: for where io_uring is refused, and to compare with.
+ *
+ * This process binds the listeners and owns the signals; each listener is served by a child
+ * (filter_process.h) with one thread a connection that has something to say.  The limits of the
+ * settings hold for each listener.  Should a child end, the daemon does, for the service manager to
+ * start anew.
+ *
+ * What that library does otherwise than the engine on io_uring: tests/conversations/differences.py.
+ */
+#include "serve.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+#include "filter_process.h"
+#include "listen.h"
+#include "listen_passed.h"
+#include "log.h"
+
+struct server {
+	const char *path; /* of the settings */
+	const struct settings *settings;
+	struct supervisor *supervisor;
+	struct policy_store *policies;
+	int *listeners;
+	struct counters *counters;	  /* of each process */
+	struct filter_process *processes; /* one a listener */
+	size_t n_processes;		  /* that were started */
+	int *others;			  /* room for what a new process is to close */
+	struct pollfd *awaited;		  /* room for what is heard of each process */
+};
+
+/* What belongs to this process and to those before it, but not to the new one. */
+static size_t list_others(const struct server *server)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < server->n_processes; i++)
+		server->others[n++] = server->processes[i].control;
+	for (size_t i = 0; i < server->settings->n_listeners; i++)
+		if (i != server->n_processes)
+			server->others[n++] = server->listeners[i];
+	return n;
+}
+
+static bool start_processes(struct server *server, FILE *errors)
+{
+	while (server->n_processes < server->settings->n_listeners) {
+		const struct filter_process_start start = {
+			.path = server->path,
+			.settings = server->settings,
+			.supervisor = server->supervisor,
+			.policies = server->policies,
+			.counters = &server->counters[server->n_processes],
+			.listener = server->n_processes,
+			.fd = server->listeners[server->n_processes],
+			.passed = listen_passed_is(server->listeners[server->n_processes]),
+			.others = server->others,
+			.n_others = list_others(server),
+		};
+
+		if (!filter_process_open(&server->processes[server->n_processes], &start, errors))
+			return false;
+		server->n_processes++;
+	}
+	return true;
+}
+
+static void close_listeners(struct server *server)
+{
+	listen_close_all(server->settings, server->listeners);
+	server->listeners = NULL;
+}
+
+static bool end_processes(struct server *server)
+{
+	bool well = true;
+
+	for (size_t i = 0; i < server->n_processes; i++)
+		filter_process_stop(&server->processes[i]);
+	for (size_t i = 0; i < server->n_processes; i++)
+		well = filter_process_close(&server->processes[i]) && well;
+	server->n_processes = 0;
+	return well;
+}
+
+static void close_server(struct server *server)
+{
+	if (!server)
+		return;
+	close_listeners(server);
+	end_processes(server);
+	counters_free(server->counters, server->settings->n_listeners);
+	free(server->processes);
+	free(server->others);
+	free(server->awaited);
+	free(server);
+}
+
+static bool acquire_memory(struct server *server, FILE *errors)
+{
+	size_t n = server->settings->n_listeners;
+
+	server->counters = counters_new(n);
+	server->processes = calloc(n, sizeof(*server->processes));
+	server->others = calloc(2 * n, sizeof(*server->others));
+	server->awaited = calloc(n, sizeof(*server->awaited));
+	if (server->counters && server->processes && server->others && server->awaited)
+		return true;
+	fprintf(errors, "exogated: not enough memory\n");
+	return false;
+}
+
+static struct server *open_server(const struct serve_options *options, FILE *errors)
+{
+	struct server *server = calloc(1, sizeof(*server));
+
+	if (!server) {
+		fprintf(errors, "exogated: not enough memory\n");
+		return NULL;
+	}
+	server->path = options->path;
+	server->settings = options->settings;
+	server->supervisor = options->supervisor;
+	server->policies = options->policies;
+	if (acquire_memory(server, errors)) {
+		server->listeners = listen_open_all(server->settings, errors);
+		if (server->listeners && start_processes(server, errors))
+			return server;
+	}
+	close_server(server);
+	return NULL;
+}
+
+static void reload_processes(struct server *server)
+{
+	for (size_t i = 0; i < server->n_processes; i++)
+		filter_process_reload(&server->processes[i]);
+}
+
+/* Until the daemon is to stop; false if that is since a process has ended. */
+static bool wait_for_stop(struct server *server)
+{
+	enum supervisor_event event;
+
+	for (size_t i = 0; i < server->n_processes; i++)
+		server->awaited[i] = (struct pollfd){
+			.fd = server->processes[i].control,
+			.events = POLLIN,
+		};
+	while ((event = supervisor_wait(server->supervisor, server->awaited,
+					server->n_processes)) == SUPERVISOR_RELOADED)
+		reload_processes(server);
+	return event == SUPERVISOR_STOP;
+}
+
+static bool run_server(struct server *server)
+{
+	bool well;
+
+	supervisor_watch(server->supervisor, serve_libmilter.name, server->counters,
+			 server->n_processes);
+	well = wait_for_stop(server);
+	log_line(well ? "stopping" : "stopping, since a process of libmilter's has ended");
+	close_listeners(server);
+	return end_processes(server) && well;
+}
+
+const struct serve_engine serve_libmilter = {
+	.name = "libmilter",
+	.open = open_server,
+	.run = run_server,
+	.close = close_server,
+};
