@@ -113,6 +113,7 @@ static enum session_result on_macros(struct session *s, const struct milter_even
 	case MILTER_MAIL:
 	case MILTER_RCPT:
 	case MILTER_DATA:
+	case MILTER_END_OF_HEADERS:
 	case MILTER_END_OF_MESSAGE:
 		read_message_macros(s, ev->macros.pairs);
 		break;

@@ -118,6 +118,16 @@ def test_unknown_before_the_header(daemons: Daemons) -> None:
     assert [p.command for p in answered(daemons("base", "libmilter"), raw)] == 4 * [b"c"]
 
 
+def test_malformed_helo(daemons: Daemons) -> None:
+    """Certificates that come with it are not taken for anybody's."""
+    macros = Packet(b"D", b"H" + strings("{tls_version}", "1", "{cert_subject}", CERTIFICATE))
+    raw = OFFER + CONNECT + macros.encode() + Packet(b"H", b"no NUL").encode()
+    raw += b"".join([MAIL, RCPT, Packet(b"L", strings("From", " a@contoso.com")).encode(), END])
+    assert answered(daemons("base", "uring"), raw) == []
+    (reply,) = answered(daemons("base", "libmilter"), raw)
+    assert b"(exogate: cert-missing)" in reply.data
+
+
 @pytest.mark.parametrize("packet", [Packet(b"L", b"\0 x\0"), Packet(b"B")])
 def test_empty_values(daemons: Daemons, packet: Packet) -> None:
     raw = OFFER + CONNECT + MAIL + RCPT + packet.encode() + END
@@ -158,6 +168,23 @@ def test_empty_macros_of_mail(daemons: Daemons, engine: str) -> None:
         mta.content(message := exo())
         assert "(exogate: client-other)" in mta.end(message).verdict.text
     mta.quit()
+
+
+def test_name_without_a_value(start: Callable[..., Daemon]) -> None:
+    """Whatever becomes of the process, the message is not accepted."""
+    for engine in ENGINES:
+        daemon = start(engine)
+        mta = Mta(daemon.socket)
+        mta.negotiate()
+        mta.connect()
+        mta.connection.put(Packet(b"D", b"H" + strings("{tls_version}", "1", "{cert_subject}")))
+        mta.connection.put(Packet(b"H", strings("x")))
+        try:
+            assert "(exogate: cert-missing)" in mta.message(exo()).verdict.text
+        except (ProtocolError, ConnectionError):
+            assert engine == "libmilter"
+        daemon.process.kill()
+        daemon.process.wait()
 
 
 def second_client(mta: Mta, address: str) -> Answer:

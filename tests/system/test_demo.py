@@ -17,7 +17,7 @@ sys.path.insert(0, str(TESTS))
 
 from lab import messages  # noqa: E402
 from lab.commands import LabError  # noqa: E402
-from lab.network import UNLISTED_V4  # noqa: E402
+from lab.network import LISTED_V4, UNLISTED_V4  # noqa: E402
 from lab.relay import ENDPOINTS, Lab  # noqa: E402
 from lab.showings import SHOWINGS, Showing  # noqa: E402
 
@@ -96,6 +96,18 @@ def test_drop_is_the_filters_doing(lab: Lab) -> None:
                          ids=lambda showing: showing.name)
 def test_showing_of_the_other_engine(lab: Lab, showing: Showing) -> None:
     check_shown(lab, showing)
+
+
+@pytest.mark.parametrize("lab", ["libmilter", "uring"], indirect=True)
+def test_daemon_that_is_gone_defers(lab: Lab) -> None:
+    """Postfix's default action is to refuse for now; once the daemon is back, mail goes on."""
+    lab.exogated.kill()
+    result = lab.send(LISTED_V4, message := messages.exo())
+    assert 400 <= result.code < 500
+    lab.exogated.start()
+    assert lab.send(LISTED_V4, again := messages.exo()).code == 250
+    lab.nexthop.wait_for(again.message_id)
+    assert message.message_id not in lab.exogated.log.read_text()
 
 
 @pytest.mark.parametrize("message", [messages.exo(), messages.echospoofing()],

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where filters have come to grief on the protocol: both engines where they must do alike."""
+
+import struct
+from collections.abc import Callable
+
+import pytest
+
+from milter.client import Answer, Mta, Offer, strings
+from milter.wire import NO_BIT, NO_DATA, NO_EOH, Packet
+
+from .cases import AUTHORISED, FROM, exo
+from .daemon import CERTIFICATE, Daemon
+from .test_conversations import queue_ids
+
+Daemons = Callable[..., Daemon]
+
+
+def open_mta(daemon: Daemon, offer: Offer = Offer(), address: str = "40.107.1.2") -> Mta:
+    mta = Mta(daemon.socket, offer)
+    mta.negotiate()
+    mta.connect(address)
+    mta.helo(CERTIFICATE)
+    return mta
+
+
+def from_mail_on(mta: Mta, mail: Packet, *rcpts: Packet) -> Answer:
+    """A message of Exchange Online's, with an envelope in these packets."""
+    message = exo()
+    rcpts = rcpts or (Packet(b"R", strings("<bob@elsewhere.example>")),)
+    for packet in (mail, *rcpts):
+        mta.connection.put(packet)
+    mta.content(message)
+    return mta.end(message)
+
+
+def test_macros_of_events_that_are_switched_off(daemons: Daemons, engine: str) -> None:
+    """Of DATA, the end of headers and the body, with something in them and empty."""
+    mta = open_mta(daemons("base", engine))
+    assert all(mta.steps & NO_BIT[command] for command in (b"T", b"N", b"B", b"U"))
+    mta.envelope(message := exo())
+    for command in (b"T", b"N", b"B", b"U"):
+        mta.connection.put(Packet(b"D", command))
+        mta.connection.put(Packet(b"D", command + strings("i", "4X", "{j}", "x")))
+    mta.content(message)
+    assert mta.end(message).edits == list(AUTHORISED.edits)
+    mta.quit()
+
+
+def test_odd_macros(daemons: Daemons) -> None:
+    """The first of two, and nothing of a name that stands alone."""
+    mta = Mta(daemons("base").socket)
+    mta.negotiate()
+    mta.connect()
+    for macros, reason in [(strings("{tls_version}", "1", "{cert_subject}", CERTIFICATE,
+                                    "{cert_subject}", "x"), None),
+                           (strings("{tls_version}", "1", "{cert_subject}", "x",
+                                    "{cert_subject}", CERTIFICATE), "cert-untrusted"),
+                           (strings("{tls_version}", "1", "{cert_subject}"), "cert-missing")]:
+        mta.connection.put(Packet(b"D", b"H" + macros))
+        mta.connection.put(Packet(b"H", strings("x")))
+        verdict = mta.message(exo()).verdict
+        assert verdict.word == "accept" if reason is None else f": {reason})" in verdict.text
+    mta.quit()
+
+
+def test_queue_id_is_of_its_message(daemons: Daemons, engine: str) -> None:
+    """A message whose id never comes is not logged under that of the one before."""
+    daemon = daemons("base", engine)
+    mta = open_mta(daemon)
+    mta.message(exo(queue_id=(first := next(queue_ids))))
+    before = len(daemon.log_text())
+    for packet in (Packet(b"M", strings("<alice@contoso.com>")),
+                   Packet(b"R", strings("<bob@elsewhere.example>")), Packet(b"E")):
+        mta.connection.put(Packet(b"D", packet.command))
+        mta.connection.put(packet)
+    assert mta.connection.get().command == b"y"
+    mta.quit()
+    (line,) = daemon.log_text()[before:].splitlines()
+    assert line.startswith("noqueue: ") and first not in line
+
+
+def test_abort_after_the_answer(daemons: Daemons, engine: str) -> None:
+    """However many: the answer stands, and the next message is whole."""
+    mta = open_mta(daemons("base", engine))
+    for aborts in (0, 1, 2, 3):
+        assert mta.message(exo()).edits == list(AUTHORISED.edits)
+        for _ in range(aborts):
+            mta.abort()
+    mta.quit()
+
+
+def test_xclient(daemons: Daemons, engine: str) -> None:
+    """QUIT in the middle of a message; the next connection's client is judged by itself."""
+    daemon = daemons("base", engine)
+    mta = open_mta(daemon)
+    mta.envelope(exo())
+    mta.connection.put(Packet(b"Q"))
+    mta.connection.flush()
+    assert mta.connection.rest() == []
+    mta = open_mta(daemon, address="203.0.113.9")
+    assert "(exogate: client-unlisted)" in mta.message(exo()).verdict.text
+    mta.quit()
+
+
+@pytest.mark.parametrize("sender", ["<>", ""])
+def test_null_sender_without_brackets(daemons: Daemons, engine: str, sender: str) -> None:
+    mta = open_mta(daemons("base", engine))
+    answer = from_mail_on(mta, Packet(b"M", strings(sender)))
+    mta.quit()
+    assert answer.verdict.word == "accept"
+    assert answer.edits[0] == FROM
+
+
+def test_addresses_in_utf_8(daemons: Daemons, engine: str) -> None:
+    """Octets above ASCII go through untouched, and are no domain of anybody's."""
+    mta = open_mta(daemons("base", engine))
+    mail = Packet(b"M", strings("<j\u00fcrgen@contoso.com>", "SMTPUTF8"))
+    answer = from_mail_on(mta, mail, Packet(b"R", strings("<\u00fc@\u00fc.example>")))
+    assert answer.edits[0].value == "<j\u00fcrgen@contoso.example.net>"
+    answer = from_mail_on(mta, Packet(b"M", strings("<a@cont\u00f6so.com>", "SMTPUTF8")))
+    assert "(exogate: envelope-foreign)" in answer.verdict.text
+    mta.quit()
+
+
+def test_parameters(daemons: Daemons, engine: str) -> None:
+    mta = open_mta(daemons("base", engine))
+    mail = Packet(b"M", strings("<alice@contoso.com>", "SIZE=1", "NOTIFY", "", "X=<x@fabrikam.com>"))
+    rcpt = Packet(b"R", strings("<bob@elsewhere.example>", "", "ORCPT=rfc822;u@example.net"))
+    assert from_mail_on(mta, mail, rcpt).edits == list(AUTHORISED.edits)
+    mta.quit()
+
+
+@pytest.mark.parametrize("steps", [0x1fffff, 0x1fffff & ~(NO_EOH | NO_DATA), 0x3f80],
+                         ids=["all", "told-of-the-end-of-headers", "told-of-all"])
+def test_no_body(daemons: Daemons, engine: str, steps: int) -> None:
+    mta = open_mta(daemons("base", engine), Offer(steps=steps))
+    assert mta.message(exo(body=b"")).verdict.word == "accept"
+    mta.quit()
+
+
+@pytest.mark.parametrize("steps", [0x1fffff, 0x7f, 0x80, 0x1fffff & ~0x10])
+def test_end_with_data(daemons: Daemons, engine: str, steps: int) -> None:
+    """As Sendmail may send the last of a body: one verdict, whatever else is agreed."""
+    mta = open_mta(daemons("base", engine), Offer(steps=steps))
+    for body in (b"", b"Hello.\r\n"):
+        mta.envelope(message := exo(body=body))
+        mta.content(message)
+        mta.connection.put(Packet(b"E", b"the last chunk\r\n"))
+        while (packet := mta.connection.get()).command != b"a":
+            assert packet.command in (b"e", b"m", b"i")
+        mta.abort()
+    mta.quit()
+
+
+def test_value_that_starts_with_a_line_break(daemons: Daemons, engine: str) -> None:
+    mta = open_mta(daemons("base", engine))
+    answer = mta.message(exo("\n Alice <alice@contoso.com>", ("X-Blank", " "), ("X-None", "")))
+    mta.quit()
+    assert answer.edits[1].value == "\n Alice <alice@contoso.example.net>"
+
+
+def test_localhost_is_nobody(daemons: Daemons, engine: str) -> None:
+    """As Postfix tells of mail that local programs submit: no TLS, port 0, addresses as they are."""
+    mta = Mta(daemons("base", engine).socket)
+    mta.negotiate()
+    mta.event(b"C", strings("localhost") + b"4" + struct.pack("!H", 0) + strings("127.0.0.1"))
+    mta.event(b"H", strings("localhost"))
+    answer = from_mail_on(mta, Packet(b"M", strings("alice@contoso.com")),
+                          Packet(b"R", strings("bob@elsewhere.example")))
+    mta.quit()
+    assert "(exogate: client-other)" in answer.verdict.text
