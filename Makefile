@@ -43,9 +43,10 @@ INC_cmd     := -Idaemon/cmd $(INC_io)
 INC_daemon  := $(INC_cmd)
 INC_acl     := -Iloader/acl
 INC_loader  := -Iloader -Iloader/acl -Ibpf -isystem build/bpf
-INC_unit    := -Itests/unit $(INC_core) -Idaemon/io -Ibpf
+INC_unit    := -Itests/unit $(INC_core) -Idaemon/io -Ibpf -Ibench
 INC_probe   := $(INC_core)
 INC_bench   := -Ibench $(INC_settings)
+INC_peer    := $(INC_bench)
 
 SRC_core    := $(wildcard daemon/core/*.c)
 SRC_settings := $(wildcard daemon/settings/*.c)
@@ -57,11 +58,13 @@ SRC_loader  := $(wildcard loader/*.c)
 SRC_unit    := $(wildcard tests/unit/*.c)
 SRC_probe   := $(wildcard tests/conformance/probe_*.c)
 SRC_bench   := $(wildcard bench/*.c)
-LAYERS      := core settings io cmd daemon acl loader unit probe bench
+SRC_peer    := $(wildcard bench/peers/*.c)
+LAYERS      := core settings io cmd daemon acl loader unit probe bench peer
 
 LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -pthread
 LIBS_loader := -lbpf -lelf -lz -ljansson
 LIBS_unit   := -ljansson
+LIBS_bench  := $(LIBS_daemon) -lm
 
 C_FILES     := $(foreach l,$(LAYERS),$(SRC_$(l))) $(wildcard bpf/*.c) $(wildcard tests/fuzz/*.c tests/reliability/*.c)
 H_FILES     := $(wildcard bpf/*.h daemon/*/*.h loader/*.h loader/acl/*.h tests/unit/*.h tests/conformance/*.h bench/*.h)
@@ -105,12 +108,33 @@ build/asan/exogate-xdp: $(call san,$(SRC_loader) $(SRC_acl))
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_loader))
 
 build/exogate-bench: $(call obj,$(SRC_bench) $(SRC_settings) $(SRC_core) $(SRC_acl))
-	$(call run,LINK,$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_daemon))
+	$(call run,LINK,$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_bench))
 build/asan/exogate-bench: $(call san,$(SRC_bench) $(SRC_settings) $(SRC_core) $(SRC_acl))
+	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_bench))
+
+# The floor is exogated with a dialog that judges nothing.
+SRC_floor := $(SRC_daemon) $(SRC_cmd) $(SRC_io) $(SRC_settings) $(SRC_acl) \
+             $(filter-out daemon/core/dialog.c,$(SRC_core)) bench/peers/null_dialog.c
+
+build/peers/floor: $(call obj,$(SRC_floor))
+	@mkdir -p $(@D)
+	$(call run,LINK,$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_daemon))
+build/asan/peers/floor: $(call san,$(SRC_floor))
+	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_daemon))
 
+build/peers/filter: $(call obj,bench/peers/filter.c)
+	@mkdir -p $(@D)
+	$(call run,LINK,$(CC) $(LDFLAGS) -o $@ $^ -lmilter)
+build/asan/peers/filter: $(call san,bench/peers/filter.c)
+	@mkdir -p $(@D)
+	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ -lmilter)
+
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/asan/tests/%,$(filter tests/unit/test_%,$(SRC_unit)))
-UNIT_SHARED := $(call san,$(filter-out tests/unit/test_%,$(SRC_unit)) daemon/io/timer_wheel.c)
+# Beside core: what of the other folders is tested in C.
+UNIT_SHARED := $(call san,$(filter-out tests/unit/test_%,$(SRC_unit)) daemon/io/timer_wheel.c \
+               $(addprefix bench/,bytes.c client.c corpus.c histogram.c milter_targets.c peer.c \
+               process.c reply.c script.c stream.c))
 PROBES := $(patsubst tests/conformance/%.c,build/asan/tests/%,$(SRC_probe))
 
 $(UNIT_TESTS): build/asan/tests/%: build/asan/obj/tests/unit/%.o $(UNIT_SHARED) \
@@ -156,6 +180,10 @@ demo: deps ## show the whole path at work: NIC, Postfix, milter, rewrite, next h
 deps: ## install the Debian packages that are missing (as root)
 	@contrib/dev/install-deps.sh
 
+.PHONY: bench-milter
+bench-milter: build/exogated build/exogate-bench build/peers/floor build/peers/filter ## measure the milter against a floor and libmilter (BENCH_OPTIONS=--quick)
+	@build/exogate-bench milter --json build/bench-milter.json $(BENCH_OPTIONS)
+
 # --- develop ------------------------------------------------------------------------------------
 
 .PHONY: test
@@ -163,8 +191,11 @@ test: deps ## build with sanitizers and run every test (as root)
 	@$(MAKE) --no-print-directory -j2 test-programs check-layers
 	@$(PYTHON) -m pytest tests
 
+TEST_PROGRAMS := $(addprefix build/asan/,exogated exogate-xdp exogate-bench peers/floor peers/filter) \
+                 $(UNIT_TESTS) $(PROBES) $(FUZZERS) build/exogated $(COUNT_ALLOCATIONS)
+
 .PHONY: test-programs
-test-programs: build/asan/exogated build/asan/exogate-xdp build/asan/exogate-bench $(UNIT_TESTS) $(PROBES) $(FUZZERS) build/exogated $(COUNT_ALLOCATIONS) ## build what the tests run
+test-programs: $(TEST_PROGRAMS) ## build what the tests run
 
 .PHONY: test-reliability
 test-reliability: deps ## idle and bad clients, and 100,000 messages through Postfix with kills, with figures (as root)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decide.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "bytes.h"
 #include "dialog.h"
 #include "option.h"
 #include "settings.h"
@@ -87,14 +89,14 @@ static int compare_doubles(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static bool measure(struct subject *s, const struct stream *stream, unsigned int messages,
+static bool measure(struct subject *s, const struct bytes *message, unsigned int messages,
 		    double us[DECIDE_RUNS])
 {
 	for (size_t run = 0; run < DECIDE_RUNS; run++) {
 		double start = cpu_seconds();
 
 		for (unsigned int i = 0; i < messages; i++)
-			if (!feed(s, stream->message, stream->message_len))
+			if (!feed(s, message->p, message->len))
 				return false;
 		us[run] = (cpu_seconds() - start) / messages * 1e6;
 	}
@@ -102,7 +104,7 @@ static bool measure(struct subject *s, const struct stream *stream, unsigned int
 	return true;
 }
 
-static void print_result(const struct subject *s, const struct stream *stream,
+static void print_result(const struct subject *s, const struct stream *message,
 			 const double us[DECIDE_RUNS])
 {
 	static const char *const decisions[] = {
@@ -114,36 +116,73 @@ static void print_result(const struct subject *s, const struct stream *stream,
 	printf("verdict  %s (%s), reply %zu bytes\n", decisions[s->verdict.decision],
 	       reason_word(s->verdict.reason).p, s->output_bytes);
 	printf("message  %zu fields, %zu bytes of header, %zu bytes as milter packets\n",
-	       stream->n_fields, stream->header_bytes, stream->message_len);
+	       message->n_fields, message->header_bytes, message->bytes.len);
 	printf("CPU us a message  min %.2f  median %.2f  max %.2f\n", us[0], us[DECIDE_RUNS / 2],
 	       us[DECIDE_RUNS - 1]);
+}
+
+static bool feed_stream(struct subject *s, const struct stream *stream)
+{
+	return feed(s, stream->bytes.p, stream->bytes.len);
+}
+
+/* False if the dialog ends the connection. */
+static bool open_session(struct subject *s, const struct stream_envelope *envelope)
+{
+	struct stream offer, opening;
+	bool ok;
+
+	stream_make_offer(&offer);
+	ok = feed_stream(s, &offer);
+	stream_make_opening(envelope, s->dialog.agreed.steps, &opening);
+	ok = ok && feed_stream(s, &opening);
+	stream_free(&offer);
+	stream_free(&opening);
+	return ok;
+}
+
+static int judge(struct subject *s, const struct bytes *text, const struct decide_options *options)
+{
+	struct stream message = { 0 };
+	double us[DECIDE_RUNS];
+	bool ok = open_session(s, &options->envelope);
+
+	if (ok && !stream_make_message(text, &options->envelope, s->dialog.agreed.steps, &message,
+				       stderr))
+		return 1;
+	ok = ok && measure(s, &message.bytes, options->messages, us);
+	if (ok)
+		print_result(s, &message, us);
+	else
+		fprintf(stderr, "exogate-bench: exogated would close the connection: %s\n",
+			close_reason_word(dialog_close_reason(&s->dialog)).p);
+	stream_free(&message);
+	return ok ? 0 : 1;
 }
 
 static int run(const struct decide_options *options)
 {
 	struct settings *settings = settings_load(options->settings, stderr);
 	struct subject *s = calloc(1, sizeof(*s));
-	struct stream stream = { 0 };
-	double us[DECIDE_RUNS];
+	struct bytes text = { 0 };
+	size_t arena_bytes;
 	int status = 1;
 
-	if (!settings || !s || !stream_make(options->message, &options->envelope, &stream, stderr))
+	if (!settings || !s)
 		goto out;
-	s->arena.base = malloc(dialog_arena_bytes(settings->message_header_bytes));
-	if (!s->arena.base)
-		goto out;
-	arena_init(&s->arena, s->arena.base, dialog_arena_bytes(settings->message_header_bytes));
-	dialog_init(&s->dialog, &settings->policy);
-	if (!feed(s, stream.opening, stream.opening_len) ||
-	    !measure(s, &stream, options->messages, us)) {
-		fprintf(stderr, "exogate-bench: exogated would close the connection: %s\n",
-			close_reason_word(dialog_close_reason(&s->dialog)).p);
+	if (!bytes_put_file(&text, options->message)) {
+		fprintf(stderr, "exogate-bench: %s: %s\n", options->message, strerror(errno));
 		goto out;
 	}
-	print_result(s, &stream, us);
-	status = 0;
+	arena_bytes = dialog_arena_bytes(settings->message_header_bytes);
+	s->arena.base = malloc(arena_bytes);
+	if (!s->arena.base)
+		goto out;
+	arena_init(&s->arena, s->arena.base, arena_bytes);
+	dialog_init(&s->dialog, &settings->policy);
+	status = judge(s, &text, options);
 out:
-	stream_free(&stream);
+	free(text.p);
 	if (s)
 		free(s->arena.base);
 	free(s);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "decide.h"
+#include "milter.h"
 #include "option.h"
 
 static const struct command {
@@ -15,6 +16,7 @@ static const struct command {
 	const char *help;
 } commands[] = {
 	{ "decide", decide_run, "the CPU time of judging one message, without any I/O" },
+	{ "milter", milter_run, "a message through the milter, beside a floor and libmilter" },
 };
 
 #define COMMANDS_N (sizeof(commands) / sizeof(commands[0]))
