@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from conversations.daemon import ENGINES
 from lab.certificates import Certificates
 from lab.commands import ENVIRONMENT
 from lab.endpoints import smtp_prefixes
@@ -49,14 +50,14 @@ IMPATIENT = {"minimal_backoff_time": "2s", "maximal_backoff_time": "4s", "queue_
 
 
 class Storm:
-    def __init__(self, program: Path) -> None:
+    def __init__(self, program: Path, engine: str) -> None:
         name = f"exogate-{os.getpid()}-{secrets.token_hex(3)}"
         self.directory = Path("/tmp") / name    # Postfix's users must be able to walk there
         self.network = Network(name)
         self.certificates = Certificates(self.directory / "tls")
         self.relay = Postfix(self.directory / "relay", self.network.relay)
         self.sender = Postfix(self.directory / "sender", self.network.world)
-        self.exogated = Exogated(program, self.directory, self.network.relay)
+        self.exogated = Exogated(program, self.directory, self.network.relay, engine)
         self.taken = self.directory / "taken"
         self.reloads = self.kills = 0
 
@@ -112,9 +113,9 @@ class Storm:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-@pytest.fixture
-def storm(released: Path) -> Iterator[Storm]:
-    storm = Storm(released)
+@pytest.fixture(params=ENGINES)
+def storm(released: Path, request: pytest.FixtureRequest) -> Iterator[Storm]:
+    storm = Storm(released, request.param)
     try:
         storm.start()
         yield storm
@@ -142,7 +143,7 @@ def test_nothing_is_lost_and_nothing_unjudged(storm: Storm,
     recipients = {line.split()[0] for line in delivered}
     unjudged = [line for line in delivered if line.endswith(" unjudged")]
     deferrals = storm.sender.log.read_text(errors="replace").count("status=deferred")
-    figure(f"{MESSAGES} messages, {storm.reloads} reloads, {storm.kills} kills, "
+    figure(f"{storm.exogated.engine}: {MESSAGES} messages, {storm.reloads} reloads, {storm.kills} kills, "
            f"{deferrals} deferrals, in {taken_s:.0f} s: {len(recipients)} delivered, "
            f"{sum(delivered.values()) - len(recipients)} of them again, {queued} in a queue, "
            f"{len(unjudged)} unjudged")
