@@ -13,7 +13,7 @@
  * What the library hides is made up for, so that nothing is accepted that the other engine refuses:
  *  - It tells macros by name, not by packet (peer_macros.h).
  *  - It cannot be made to close a connection.  Once a session could not follow one, or a packet
- *    before MAIL is larger than a dialog's buffer, each message on it is deferred.
+ *    before the first recipient is larger than a dialog's buffer, each message on it is deferred.
  *  - Of QUIT_NC it tells too little or nothing, and of the CONNECT after it nothing: once the
  *    macros name another client than CONNECT's did, each message is deferred.
  *  - To an MTA that offers no actions or no steps it says that version 1's were offered; those

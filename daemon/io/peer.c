@@ -18,7 +18,8 @@ static struct shared {
 	pthread_cond_t changed;
 	struct arena_pool arenas;
 	size_t n_connections;
-	size_t n_messages; /* under way */
+	size_t n_messages;  /* under way */
+	uint64_t refused_s; /* when a connection was last said to be one too many */
 } shared = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* --- what is shared --------------------------------------------------------------------------- */
@@ -48,6 +49,19 @@ static void count_closed(enum close_reason reason)
 	counters_count(&shared.counters->closed[reason]);
 }
 
+/* Of a connection that is one too many; the lock is held.  Says so once a second at most. */
+static void refuse_connection(void)
+{
+	uint64_t now_s = clock_monotonic_ns() / CLOCK_SECOND_NS;
+
+	count_closed(CLOSE_FULL);
+	if (now_s == shared.refused_s)
+		return;
+	shared.refused_s = now_s;
+	log_line("milter connection closed: %s; raise limits.connections",
+		 close_reason_word(CLOSE_FULL).p);
+}
+
 /* Counts it in if it is not one too many. */
 static bool admit_connection(void)
 {
@@ -59,7 +73,7 @@ static bool admit_connection(void)
 		counters_count(&shared.counters->connections);
 		shared.n_connections++;
 	} else {
-		count_closed(CLOSE_FULL);
+		refuse_connection();
 	}
 	pthread_mutex_unlock(&shared.lock);
 	return admitted;

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from lab.commands import LabError, accepts, wait_until
+from milter.client import Mta, Offer, Place
 
 TIMEOUT_S = 20
 ENGINES = ("uring", "libmilter")
@@ -138,3 +139,12 @@ class Daemon:
         assert code == 0, text[-6000:]
         assert "Sanitizer" not in text and "runtime error" not in text, text[-6000:]
         assert not self.socket.exists()
+
+
+def open_mta(at: Daemon | Place, offer: Offer = Offer(), address: str = "40.107.1.2") -> Mta:
+    """An MTA that has said that Exchange Online is its client, with Microsoft's certificate."""
+    mta = Mta(at.socket if isinstance(at, Daemon) else at, offer)
+    mta.negotiate()
+    mta.connect(address)
+    mta.helo(CERTIFICATE)
+    return mta

@@ -22,8 +22,8 @@ DIFFERENCES = (
     Difference(
         "negotiation", "asks that no reply to a body chunk be awaited, and for each step by itself",
         "replies to body chunks, since its callback cannot tell one that comes with the end; asks "
-        "for NO_DATA only with NO_UNKNOWN, and for NO_EOH only with both; knows no version, so takes "
-        "all bits that an MTA offers",
+        "for NO_DATA only with NO_UNKNOWN, and for NO_EOH only with both; knows no version, so "
+        "takes all bits that an MTA offers",
         "test_negotiation"),
     Difference(
         "nothing-offered", "an offer of no actions or no steps is one",
@@ -38,7 +38,7 @@ DIFFERENCES = (
         "ignores what is out of order and does not reply to it", "test_out_of_order"),
     Difference(
         "unknown-then-header", "takes UNKNOWN between RCPT and the header",
-        "waits for DATA in between, which MTAs of version 3 do not send: the message gets no answer",
+        "waits for DATA in between, which MTAs of version 3 do not send: there is no answer",
         "test_unknown_before_the_header"),
     Difference(
         "malformed-helo", "closes the connection at a HELO that is no string",
@@ -59,15 +59,17 @@ DIFFERENCES = (
         "ignores it but after an abort; what then follows is deferred", "test_quit_nc"),
     Difference(
         "small-packets", "closes at a packet of more than 4 KiB before the first recipient",
-        "defers what follows, but for macros, whose size it is not told", "test_large_packet_before_recipients"),
+        "defers what follows, but for macros, whose size it is not told",
+        "test_large_packet_before_recipients"),
     Difference(
         "edit-size", "sends edits of any size",
         "defers a message that needs an edit packet over the limit of all packets",
         "test_limits_are_those_of_all_packets"),
     Difference(
         "limits", "limits.connections and limits.messages are those of the daemon",
-        "they are those of each listener; a connection too many is closed at its offer, and idle "
-        "ones are looked for every ten minutes, by limits.message_idle", "test_limits"),
+        "they are those of each listener; a connection counts from its offer on, and one too many "
+        "is closed there; idle ones are looked for every ten minutes, by limits.message_idle",
+        "test_limits"),
     Difference(
         "packing", "sends an answer at once", "writes each packet by itself, its head first",
         "test_packing"),

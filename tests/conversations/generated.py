@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Conversations made up by hypothesis: legal ones, and what becomes of them by a few changes.
 
-A conversation is a list of packets with, beside each, what an MTA would know of it; how many of them
-are sent depends on what the filter agreed to, as with any MTA.
+A conversation is a list of packets with the macros before each; how many of them are sent depends
+on what the filter agreed to, as with any MTA.
 """
 
 import struct
@@ -64,7 +64,7 @@ def replies_due(sent: list[Packet], agreed: int) -> list[bytes]:
             packet.command in NR_BIT and not agreed & NR_BIT[packet.command]]
 
 
-# --- offers ----------------------------------------------------------------------------------------
+# --- offers ---------------------------------------------------------------------------------------
 
 @st.composite
 def offers(draw: st.DrawFn) -> Offer:
@@ -80,7 +80,7 @@ def offers(draw: st.DrawFn) -> Offer:
     return Offer(version, actions, steps | NO_UNKNOWN if version == 3 else steps)
 
 
-# --- macros ----------------------------------------------------------------------------------------
+# --- macros ---------------------------------------------------------------------------------------
 
 def with_braces(name: str) -> st.SearchStrategy[str]:
     if len(name) > 1:
@@ -120,25 +120,30 @@ def helos(draw: st.DrawFn) -> Step:
 def connects(draw: st.DrawFn) -> Step:
     family, address = draw(st.sampled_from([
         ("4", EXO_V4), ("4", EXO_V4), ("4", OTHER), ("4", "192.0.2.7"), ("6", EXO_V6),
-        ("6", f"IPv6:{EXO_V6}"), ("6", f"::ffff:{EXO_V4}"), ("6", "::1"), ("L", "/run/x"), ("U", "")]))
-    place = b"" if family == "U" else struct.pack("!H", draw(st.integers(0, 65535))) + strings(address)
+        ("6", f"IPv6:{EXO_V6}"), ("6", f"::ffff:{EXO_V4}"), ("6", "::1"), ("L", "/run/x"),
+        ("U", "")]))
+    port = struct.pack("!H", draw(st.integers(0, 65535)))
+    place = b"" if family == "U" else port + strings(address)
     return Step(b"C", strings(draw(words)) + family.encode() + place,
                 draw(macros(v=mta_names, j=words, _=st.just(f"x [{address}]"))))
 
 
-# --- messages --------------------------------------------------------------------------------------
+# --- messages -------------------------------------------------------------------------------------
 
 senders = st.sampled_from([
     "<alice@contoso.com>", "alice@contoso.com", "<>", "", "<x@foreign.example>", "<x@fabrikam.com>",
-    "<\"a b\"@contoso.com>", "<a%b@contoso.com>", "<@x:a@contoso.com>", "<a@contoso.onmicrosoft.com>",
+    "<\"a b\"@contoso.com>", "<a%b@contoso.com>", "<@x:a@contoso.com>",
+    "<a@contoso.onmicrosoft.com>",
     "<a@b.dept.contoso.com>", "<\u00e9@contoso.com>", "<nonsense", "<a@[192.0.2.1]>",
     f"<{500 * 'a'}@contoso.com>", f"<{600 * 'a'}@contoso.com>"])
 recipients = st.sampled_from([
     "<bob@elsewhere.example>", "<u@example.net>", "<postmaster>", "<Abuse@example.net>",
     "<a%b@example.net>", "<>", "nonsense", "<\u00fc@example.net>"])
-parameters = st.lists(st.sampled_from(["SIZE=1", "BODY=8BITMIME", "NOTIFY", "", "X=%=%"]), max_size=3)
+parameters = st.lists(st.sampled_from(["SIZE=1", "BODY=8BITMIME", "NOTIFY", "", "X=%=%"]),
+                      max_size=3)
 froms = st.sampled_from([
-    " Alice <alice@contoso.com>", " alice@contoso.com", "\talice@CONTOSO.com (x)", " x@fabrikam.com",
+    " Alice <alice@contoso.com>", " alice@contoso.com", "\talice@CONTOSO.com (x)",
+    " x@fabrikam.com",
     " x@foreign.example", " a@contoso.com, b@contoso.com", " ", "", "\n a@contoso.com",
     " \"A, B\"\n\t<a@dept.contoso.com>", " J\udcfcrgen <a@contoso.com>", " <a@x.dept.contoso.com>",
     " =?utf-8?q?x?= <a@contoso.com>", " a@contoso.com)<b@fabrikam.com>", " g: a@contoso.com;"])
@@ -204,7 +209,8 @@ def contents(draw: st.DrawFn, queue_id: str) -> list[Step]:
     steps += [Step(b"L", strings(name, value), draw(ids(queue_id)))
               for name, value in draw(headers())]
     steps.append(Step(b"N", b"", draw(ids(queue_id))))
-    steps += [Step(b"B", chunk, draw(ids(queue_id))) for chunk in draw(st.lists(chunks, max_size=2))]
+    steps += [Step(b"B", chunk, draw(ids(queue_id)))
+              for chunk in draw(st.lists(chunks, max_size=2))]
     return steps
 
 
@@ -224,7 +230,8 @@ def transactions(draw: st.DrawFn, queue_id: str) -> list[Step]:
     if kind == "cut":
         return [*steps[:draw(st.integers(1, len(steps)))], ABORT]
     last = draw(st.sampled_from([b"", b"", b"last chunk\r\n"]))
-    return [*steps, Step(b"E", last, draw(ids(queue_id))), *draw(st.lists(st.just(ABORT), max_size=2))]
+    return [*steps, Step(b"E", last, draw(ids(queue_id))),
+            *draw(st.lists(st.just(ABORT), max_size=2))]
 
 
 @st.composite
@@ -240,10 +247,11 @@ def legal(draw: st.DrawFn) -> Generated:
     return Generated(draw(offers()), tuple(steps))
 
 
-# --- what is not legal -----------------------------------------------------------------------------
+# --- what is not legal ----------------------------------------------------------------------------
 
 BROKEN = [b"\0\0\0\0", b"\0\x10\0\1B", b"\xff\xff\xff\xffA", Packet(b"z").encode(),
-          Packet(b"?", b"x").encode(), Packet(b"H", b"no NUL").encode(), Packet(b"C", b"x\0").encode(),
+          Packet(b"?", b"x").encode(), Packet(b"H", b"no NUL").encode(),
+          Packet(b"C", b"x\0").encode(),
           Packet(b"C", strings("x") + b"4\0\0" + strings("1.2.3")).encode(),
           Packet(b"L", b"From\0no second NUL").encode(), Packet(b"D").encode(),
           Packet(b"O", b"\0\0\0\6").encode()]

@@ -10,18 +10,10 @@ from milter.client import Answer, Mta, Offer, strings
 from milter.wire import NO_BIT, NO_DATA, NO_EOH, Packet
 
 from .cases import AUTHORISED, FROM, exo
-from .daemon import CERTIFICATE, Daemon
+from .daemon import CERTIFICATE, Daemon, open_mta
 from .test_conversations import queue_ids
 
 Daemons = Callable[..., Daemon]
-
-
-def open_mta(daemon: Daemon, offer: Offer = Offer(), address: str = "40.107.1.2") -> Mta:
-    mta = Mta(daemon.socket, offer)
-    mta.negotiate()
-    mta.connect(address)
-    mta.helo(CERTIFICATE)
-    return mta
 
 
 def from_mail_on(mta: Mta, mail: Packet, *rcpts: Packet) -> Answer:
@@ -125,7 +117,8 @@ def test_addresses_in_utf_8(daemons: Daemons, engine: str) -> None:
 
 def test_parameters(daemons: Daemons, engine: str) -> None:
     mta = open_mta(daemons("base", engine))
-    mail = Packet(b"M", strings("<alice@contoso.com>", "SIZE=1", "NOTIFY", "", "X=<x@fabrikam.com>"))
+    mail = Packet(b"M", strings("<alice@contoso.com>", "SIZE=1", "NOTIFY", "",
+                                "X=<x@fabrikam.com>"))
     rcpt = Packet(b"R", strings("<bob@elsewhere.example>", "", "ORCPT=rfc822;u@example.net"))
     assert from_mail_on(mta, mail, rcpt).edits == list(AUTHORISED.edits)
     mta.quit()
@@ -161,7 +154,7 @@ def test_value_that_starts_with_a_line_break(daemons: Daemons, engine: str) -> N
 
 
 def test_localhost_is_nobody(daemons: Daemons, engine: str) -> None:
-    """As Postfix tells of mail that local programs submit: no TLS, port 0, addresses as they are."""
+    """As Postfix tells of mail of local programs: no TLS, port 0, addresses as they are."""
     mta = Mta(daemons("base", engine).socket)
     mta.negotiate()
     mta.event(b"C", strings("localhost") + b"4" + struct.pack("!H", 0) + strings("127.0.0.1"))

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from milter.client import Answer, Connection, Message, Mta, Offer, strings
-from milter.wire import NO_BODY, NO_DATA, NO_EOH, NO_UNKNOWN, NR_BODY, NR_HEADER, Packet, ProtocolError
+from milter.wire import (NO_BODY, NO_DATA, NO_EOH, NO_UNKNOWN, NR_BODY, NR_HEADER, Packet,
+                         ProtocolError)
 
 from .cases import CONVERSATIONS, FORGED, Conversation, exo
-from .daemon import CERTIFICATE, ENGINES, TIMEOUT_S, Daemon
+from .daemon import CERTIFICATE, ENGINES, TIMEOUT_S, Daemon, open_mta
 from .differences import DIFFERENCES
 from .test_conversations import queue_ids
 
@@ -25,14 +26,6 @@ END = Packet(b"E").encode()
 
 # An MTA that waits for a reply to a header field: then the message has its arena.
 WAITING = Offer(steps=0x1fffff & ~NR_HEADER)
-
-
-def open_mta(daemon: Daemon, offer: Offer = Offer()) -> Mta:
-    mta = Mta(daemon.socket, offer)
-    mta.negotiate()
-    mta.connect()
-    mta.helo(CERTIFICATE)
-    return mta
 
 
 def answered(daemon: Daemon, raw: bytes) -> list[Packet]:
@@ -248,6 +241,7 @@ def test_limits(daemons: Daemons) -> None:
     with Connection(daemon.socket) as connection:
         connection.send_raw(OFFER)
         assert connection.rest() == []
+    daemon.wait_for_log("closed: full; raise limits.connections")
     for mta in held[:2]:
         mta.envelope(exo())
     held[0].event(b"L", strings("From", " alice@contoso.com"))

@@ -16,7 +16,7 @@ from milter.client import Connection, Mta
 from milter.wire import Packet, Verdict, decode_edit, decode_verdict
 
 from .cases import exo
-from .daemon import CERTIFICATE, ENGINES, Daemon
+from .daemon import ENGINES, Daemon, open_mta
 from .generated import BROKEN, Generated, changes, legal, packets, replies_due
 
 Daemons = Callable[..., Daemon]
@@ -132,10 +132,7 @@ def test_what_is_illegal_gets_nothing(daemons: Daemons, generated: Generated,
                                       data: st.DataObject) -> None:
     """That connection is closed and no other; what came before in order has its verdict."""
     daemon = daemons("base")
-    other = Mta(daemon.socket)
-    other.negotiate()
-    other.connect()
-    other.helo(CERTIFICATE)
+    other = open_mta(daemon)
     other.envelope(message := exo())
     with Mta(daemon.socket, generated.offer) as mta:
         sent = packets(generated, mta.steps)

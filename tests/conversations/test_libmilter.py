@@ -14,22 +14,14 @@ from pathlib import Path
 import pytest
 
 from lab.commands import wait_until
-from milter.client import Mta, Place
+from milter.client import Place
 from milter.wire import ProtocolError
 
 from .cases import exo
-from .daemon import CERTIFICATE, ENGINES, TIMEOUT_S, Daemon, write_settings
+from .daemon import ENGINES, TIMEOUT_S, Daemon, open_mta, write_settings
 from .test_life import SECCOMP, failed_line
 
 Start = Callable[..., Daemon]
-
-
-def open_mta(place: Place) -> Mta:
-    mta = Mta(place)
-    mta.negotiate()
-    mta.connect()
-    mta.helo(CERTIFICATE)
-    return mta
 
 
 def check_serves(place: Place) -> None:
@@ -63,8 +55,8 @@ class Refused(Daemon):
         self.log = settings.parent / "exogated.log"
         self.log_before = 0
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen([sys.executable, SECCOMP, call, program, "-c", settings],
-                                            stdout=log, stderr=log)
+            argv = [sys.executable, SECCOMP, call, program, "-c", settings]
+            self.process = subprocess.Popen(argv, stdout=log, stderr=log)
 
 
 @pytest.mark.parametrize("call", ["io_uring_setup", "io_uring_enter"])

@@ -18,7 +18,7 @@ from milter.client import Answer, Connection, Message, Mta, Offer, strings
 from milter.wire import Packet, ProtocolError
 
 from .cases import AUTHORISED, exo
-from .daemon import CERTIFICATE, TIMEOUT_S, Daemon
+from .daemon import CERTIFICATE, TIMEOUT_S, Daemon, open_mta
 
 OFFER = Packet(b"O", struct.pack("!III", 6, 0x1ff, 0x1fffff)).encode()
 CONNECT = Packet(b"C", strings("x") + b"4\0\0" + strings("40.107.1.2")).encode()
@@ -29,14 +29,6 @@ FROM = Packet(b"L", strings("From", " alice@contoso.com")).encode()
 END = Packet(b"E").encode()
 
 Daemons = Callable[[str], Daemon]
-
-
-def open_mta(daemon: Daemon) -> Mta:
-    mta = Mta(daemon.socket)
-    mta.negotiate()
-    mta.connect()
-    mta.helo(CERTIFICATE)
-    return mta
 
 
 def serve_one(daemon: Daemon) -> None:

@@ -20,7 +20,7 @@ from milter.client import Mta
 from milter.wire import ProtocolError
 
 from .cases import exo
-from .daemon import CERTIFICATE, TIMEOUT_S, Daemon, write_settings
+from .daemon import CERTIFICATE, TIMEOUT_S, Daemon, open_mta, write_settings
 
 Start = Callable[..., Daemon]
 
@@ -37,14 +37,6 @@ def supervised(start: Start, tmp_path: Path) -> Start:
         return start(**changed | {"more": control_of(tmp_path) + changed.get("more", "")})
 
     return begin
-
-
-def open_mta(daemon: Daemon) -> Mta:
-    mta = Mta(daemon.socket)
-    mta.negotiate()
-    mta.connect()
-    mta.helo(CERTIFICATE)
-    return mta
 
 
 def reason_of(daemon: Daemon, mta: Mta | None = None) -> str:

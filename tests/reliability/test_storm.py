@@ -143,8 +143,9 @@ def test_nothing_is_lost_and_nothing_unjudged(storm: Storm,
     recipients = {line.split()[0] for line in delivered}
     unjudged = [line for line in delivered if line.endswith(" unjudged")]
     deferrals = storm.sender.log.read_text(errors="replace").count("status=deferred")
-    figure(f"{storm.exogated.engine}: {MESSAGES} messages, {storm.reloads} reloads, {storm.kills} kills, "
-           f"{deferrals} deferrals, in {taken_s:.0f} s: {len(recipients)} delivered, "
+    figure(f"{storm.exogated.engine}: {MESSAGES} messages, {storm.reloads} reloads, "
+           f"{storm.kills} kills, {deferrals} deferrals, in {taken_s:.0f} s: "
+           f"{len(recipients)} delivered, "
            f"{sum(delivered.values()) - len(recipients)} of them again, {queued} in a queue, "
            f"{len(unjudged)} unjudged")
     assert unjudged == []
