@@ -42,8 +42,9 @@ INC_io      := -Idaemon/io $(INC_settings)
 INC_cmd     := -Idaemon/cmd $(INC_io)
 INC_daemon  := $(INC_cmd)
 INC_acl     := -Iloader/acl
-INC_loader  := -Iloader -Iloader/acl -Ibpf -isystem build/bpf
-INC_unit    := -Itests/unit $(INC_core) -Idaemon/io -Ibpf -Ibench
+INC_lists   := -Iloader/lists -Iloader/acl -Ibpf
+INC_loader  := -Iloader $(INC_lists) -isystem build/bpf
+INC_unit    := -Itests/unit $(INC_core) -Idaemon/io $(INC_lists) -Ibench
 INC_probe   := $(INC_core)
 INC_bench   := -Ibench $(INC_settings)
 INC_peer    := $(INC_bench)
@@ -54,20 +55,21 @@ SRC_io      := $(wildcard daemon/io/*.c)
 SRC_cmd     := $(wildcard daemon/cmd/*.c)
 SRC_daemon  := $(wildcard daemon/*.c)
 SRC_acl     := $(wildcard loader/acl/*.c)
+SRC_lists   := $(wildcard loader/lists/*.c)
 SRC_loader  := $(wildcard loader/*.c)
 SRC_unit    := $(wildcard tests/unit/*.c)
 SRC_probe   := $(wildcard tests/conformance/probe_*.c)
 SRC_bench   := $(wildcard bench/*.c)
 SRC_peer    := $(wildcard bench/peers/*.c)
-LAYERS      := core settings io cmd daemon acl loader unit probe bench peer
+LAYERS      := core settings io cmd daemon acl lists loader unit probe bench peer
 
 LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -pthread
 LIBS_loader := -lbpf -lelf -lz -ljansson
-LIBS_unit   := -ljansson
+LIBS_unit   := -ljansson -lz
 LIBS_bench  := $(LIBS_daemon) -lm
 
 C_FILES     := $(foreach l,$(LAYERS),$(SRC_$(l))) $(wildcard bpf/*.c) $(wildcard tests/fuzz/*.c tests/reliability/*.c)
-H_FILES     := $(wildcard bpf/*.h daemon/*/*.h loader/*.h loader/acl/*.h tests/unit/*.h tests/conformance/*.h bench/*.h)
+H_FILES     := $(wildcard bpf/*.h daemon/*/*.h loader/*.h loader/acl/*.h loader/lists/*.h tests/unit/*.h tests/conformance/*.h bench/*.h)
 SH_FILES    := $(wildcard contrib/*/*.sh .ci/run)
 
 obj = $(patsubst %.c,build/obj/%.o,$(1))
@@ -102,9 +104,9 @@ build/exogated: $(call obj,$(SRC_daemon) $(SRC_cmd) $(SRC_io) $(SRC_settings) $(
 build/asan/exogated: $(call san,$(SRC_daemon) $(SRC_cmd) $(SRC_io) $(SRC_settings) $(SRC_core) $(SRC_acl))
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_daemon))
 
-build/exogate-xdp: $(call obj,$(SRC_loader) $(SRC_acl))
+build/exogate-xdp: $(call obj,$(SRC_loader) $(SRC_lists) $(SRC_acl))
 	$(call run,LINK,$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_loader))
-build/asan/exogate-xdp: $(call san,$(SRC_loader) $(SRC_acl))
+build/asan/exogate-xdp: $(call san,$(SRC_loader) $(SRC_lists) $(SRC_acl))
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_loader))
 
 build/exogate-bench: $(call obj,$(SRC_bench) $(SRC_settings) $(SRC_core) $(SRC_acl))
@@ -138,7 +140,7 @@ UNIT_SHARED := $(call san,$(filter-out tests/unit/test_%,$(SRC_unit)) daemon/io/
 PROBES := $(patsubst tests/conformance/%.c,build/asan/tests/%,$(SRC_probe))
 
 $(UNIT_TESTS): build/asan/tests/%: build/asan/obj/tests/unit/%.o $(UNIT_SHARED) \
-		$(call san,$(SRC_core) $(SRC_acl))
+		$(call san,$(SRC_core) $(SRC_lists) $(SRC_acl))
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_unit))
 $(PROBES): build/asan/tests/%: build/asan/obj/tests/conformance/%.o $(call san,$(SRC_core) $(SRC_acl))
@@ -158,14 +160,14 @@ FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_SECONDS ?= 60
 fuzz_obj = $(patsubst %.c,build/fuzz/obj/%.o,$(1))
 
-$(call fuzz_obj,$(SRC_fuzz) $(SRC_core) $(SRC_acl)): build/fuzz/obj/%.o: %.c
+$(call fuzz_obj,$(SRC_fuzz) $(SRC_core) $(SRC_lists) $(SRC_acl)): build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(call run,CLANG,$(CLANG) $(COMMON) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(INC_core) -Ibpf -c -o $@ $<)
-$(FUZZERS): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(call fuzz_obj,$(SRC_core) $(SRC_acl))
+	$(call run,CLANG,$(CLANG) $(COMMON) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(INC_core) $(INC_lists) -c -o $@ $<)
+$(FUZZERS): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(call fuzz_obj,$(SRC_core) $(SRC_lists) $(SRC_acl))
 	$(call run,LINK,$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS_unit))
 
-.SECONDARY: $(call fuzz_obj,$(SRC_fuzz) $(SRC_core) $(SRC_acl))
--include $(patsubst %.c,build/fuzz/obj/%.d,$(SRC_fuzz) $(SRC_core) $(SRC_acl))
+.SECONDARY: $(call fuzz_obj,$(SRC_fuzz) $(SRC_core) $(SRC_lists) $(SRC_acl))
+-include $(patsubst %.c,build/fuzz/obj/%.d,$(SRC_fuzz) $(SRC_core) $(SRC_lists) $(SRC_acl))
 -include $(patsubst %.c,build/obj/%.d,$(foreach l,$(LAYERS),$(SRC_$(l))))
 -include $(patsubst %.c,build/asan/obj/%.d,$(foreach l,$(LAYERS),$(SRC_$(l))))
 

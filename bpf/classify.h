@@ -5,8 +5,9 @@
  * The bytes are hostile; nothing outside [data, data_end) is read and nothing is kept.  The same
  * text is compiled for the kernel's verifier and for the host's tests and fuzzers.
  *
- * Answers one enum exogate_reason.  EXOGATE_UNLISTED means "TCP to the protected port": only then
- * is *source set, and the caller looks it up and changes the answer if it is in a list.
+ * Answers one enum exogate_reason.  EXOGATE_UNLISTED means "TCP to a protected endpoint": the
+ * caller looks the source up and changes the answer if it is in a list.  *packet is filled in as
+ * far as the frame was read; its addresses are there for every reason to drop but TAG_LIMIT.
  *
  * Limits: CLASSIFY_TAGS_MAX VLAN tags, CLASSIFY_EXTENSIONS_MAX IPv6 extension headers.  Linux
  * itself accepts far more of both, so a frame above a limit is dropped, never passed.
@@ -15,6 +16,10 @@
  * Linux discards it before TCP.  Later fragments pass: the first fragment carries the ports and is
  * judged, and Linux drops what overlaps (IPv6: RFC 5722) and first fragments whose header chain is
  * incomplete (RFC 7112).
+ *
+ * To an address that is not protected everything passes unread.  The address is the one in the IP
+ * header: with IPv6 segment routing switched on (seg6_enabled) a frame can reach another address
+ * of the host, so that such a host should protect every address.
  *
  * Lengths in IP headers are not compared with the frame's: reading beyond them judges more frames,
  * never fewer.  In a multi-buffer frame only the first buffer is seen, which always holds the tags
@@ -27,15 +32,18 @@
 #define EXOGATE_CLASSIFY_H
 
 #include "cursor.h"
+#include "endpoint.h"
 #include "exogate_abi.h"
 #include "protocol_numbers.h"
 
 #define CLASSIFY_TAGS_MAX	8
 #define CLASSIFY_EXTENSIONS_MAX 8
 
-struct classify_source {
-	const __u8 *addr; /* in the frame: 4 or 16 bytes, network order */
-	__u32 family;	  /* 4 or 6 */
+struct classify_packet {
+	const __u8 *source; /* in the frame: 4 or 16 bytes, network order */
+	const __u8 *destination;
+	__u32 family; /* 4 or 6; 0: the addresses are unknown */
+	__u32 port;   /* destination; 0: unknown */
 };
 
 CURSOR_INLINE int classify_is_tag(__u32 ethertype)
@@ -62,17 +70,23 @@ static const __u8 classify_extensions[256] = {
 };
 
 /* The ports are all that counts: flags, offset and checksum are for the TCP stack to judge. */
-CURSOR_INLINE enum exogate_reason classify_tcp(struct cursor *cursor, __u32 port)
+CURSOR_INLINE enum exogate_reason classify_tcp(struct cursor *cursor,
+					       const volatile struct exogate_config *config,
+					       struct classify_packet *packet)
 {
 	const __u8 *tcp = cursor_take(cursor, 4);
 
 	if (!tcp)
 		return EXOGATE_PORTS_CUT;
-	return cursor_be16(tcp + 2) == port ? EXOGATE_UNLISTED : EXOGATE_OTHER_PORT;
+	packet->port = cursor_be16(tcp + 2);
+	return endpoint_port_protected(config, packet->family, packet->destination, packet->port) ?
+		       EXOGATE_UNLISTED :
+		       EXOGATE_UNPROTECTED;
 }
 
-CURSOR_INLINE enum exogate_reason classify_ipv4(struct cursor *cursor, __u32 port,
-						struct classify_source *source)
+CURSOR_INLINE enum exogate_reason classify_ipv4(struct cursor *cursor,
+						const volatile struct exogate_config *config,
+						struct classify_packet *packet)
 {
 	const __u8 *ip = cursor_take(cursor, 20);
 	__u32 header, offset;
@@ -82,27 +96,25 @@ CURSOR_INLINE enum exogate_reason classify_ipv4(struct cursor *cursor, __u32 por
 	header = (ip[0] & 0xf) * 4;
 	if (header < 20 || !cursor_take(cursor, header - 20))
 		return EXOGATE_MALFORMED;
+	packet->source = ip + 12;
+	packet->destination = ip + 16;
+	packet->family = 4;
+	if (!endpoint_address_protected(config, packet->family, packet->destination))
+		return EXOGATE_UNPROTECTED;
 	if (ip[9] != PROTOCOL_IP_TCP)
 		return EXOGATE_NOT_TCP;
 	offset = cursor_be16(ip + 6) & 0x1fff;
 	if (offset)
 		return offset == 1 ? EXOGATE_TINY_FRAGMENT : EXOGATE_FRAGMENT;
-	source->addr = ip + 12;
-	source->family = 4;
-	return classify_tcp(cursor, port);
+	return classify_tcp(cursor, config, packet);
 }
 
-CURSOR_INLINE enum exogate_reason classify_ipv6(struct cursor *cursor, __u32 port,
-						struct classify_source *source)
+/* Walks the extension headers; EXOGATE_UNLISTED if TCP comes after them. */
+CURSOR_INLINE enum exogate_reason classify_extension_headers(struct cursor *cursor, __u8 protocol)
 {
-	const __u8 *ip = cursor_take(cursor, 40);
 	const __u8 *extension;
 	__u32 kind, n;
-	__u8 protocol;
 
-	if (!ip || ip[0] >> 4 != 6)
-		return EXOGATE_MALFORMED;
-	protocol = ip[6];
 	for (n = 0; (kind = classify_extensions[protocol]); n++) {
 		if (n == CLASSIFY_EXTENSIONS_MAX)
 			return EXOGATE_EXTENSION_LIMIT;
@@ -115,15 +127,30 @@ CURSOR_INLINE enum exogate_reason classify_ipv6(struct cursor *cursor, __u32 por
 			return EXOGATE_CHAIN_CUT;
 		protocol = extension[0];
 	}
-	if (protocol != PROTOCOL_IP_TCP)
-		return EXOGATE_NOT_TCP;
-	source->addr = ip + 8;
-	source->family = 6;
-	return classify_tcp(cursor, port);
+	return protocol == PROTOCOL_IP_TCP ? EXOGATE_UNLISTED : EXOGATE_NOT_TCP;
 }
 
-CURSOR_INLINE enum exogate_reason classify_frame(const void *data, const void *data_end, __u32 port,
-						 struct classify_source *source)
+CURSOR_INLINE enum exogate_reason classify_ipv6(struct cursor *cursor,
+						const volatile struct exogate_config *config,
+						struct classify_packet *packet)
+{
+	const __u8 *ip = cursor_take(cursor, 40);
+	enum exogate_reason reason;
+
+	if (!ip || ip[0] >> 4 != 6)
+		return EXOGATE_MALFORMED;
+	packet->source = ip + 8;
+	packet->destination = ip + 24;
+	packet->family = 6;
+	if (!endpoint_address_protected(config, packet->family, packet->destination))
+		return EXOGATE_UNPROTECTED;
+	reason = classify_extension_headers(cursor, ip[6]);
+	return reason == EXOGATE_UNLISTED ? classify_tcp(cursor, config, packet) : reason;
+}
+
+CURSOR_INLINE enum exogate_reason classify_frame(const void *data, const void *data_end,
+						 const volatile struct exogate_config *config,
+						 struct classify_packet *packet)
 {
 	struct cursor cursor = { .pos = data, .end = data_end };
 	const __u8 *header = cursor_take(&cursor, 14);
@@ -141,9 +168,9 @@ CURSOR_INLINE enum exogate_reason classify_frame(const void *data, const void *d
 		ethertype = cursor_be16(header + 2);
 	}
 	if (ethertype == PROTOCOL_ETH_IPV4)
-		return classify_ipv4(&cursor, port, source);
+		return classify_ipv4(&cursor, config, packet);
 	if (ethertype == PROTOCOL_ETH_IPV6)
-		return classify_ipv6(&cursor, port, source);
+		return classify_ipv6(&cursor, config, packet);
 	return EXOGATE_NOT_IP;
 }
 

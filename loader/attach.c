@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "attach.h"
 
-#include "held.h"
+#include "confirm.h"
+#include "guard.h"
+#include "instance.h"
+#include "list_maps.h"
 #include "log.h"
-#include "maps.h"
-#include "pins.h"
 #include "program.h"
+#include "target.h"
 #include "wanted.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/if_link.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* One interface on the way from what is to what shall be. */
-struct task {
-	char name[IF_NAMESIZE];
-	char path[PATH_MAX];
-	struct held held;
+/* What is to be attached, to each interface alike. */
+struct job {
 	const struct options *options;
-	const struct maps_acl *acl;
+	struct list list;
+	struct list_maps maps;
+	__u64 pending_ns; /* exogate_pending.until_ns */
 };
 
 /* Why drivers refuse native mode, as far as the errno tells. */
@@ -50,116 +50,73 @@ static int create_link(const struct exogate *program, __u32 ifindex, __u32 flags
 }
 
 /* A descriptor, or -1 after a line. */
-static int attach_in_mode(const struct task *task, const struct exogate *program, __u32 ifindex,
-			  const char **mode)
+static int attach_in_mode(const struct job *job, const struct target *target,
+			  const struct exogate *program, const char **mode)
 {
+	enum options_mode wanted = job->options->mode;
 	int link = -1;
 
-	if (task->options->mode != OPTIONS_MODE_GENERIC) {
+	if (wanted != OPTIONS_MODE_GENERIC) {
 		*mode = "native";
-		link = create_link(program, ifindex, XDP_FLAGS_DRV_MODE);
+		link = create_link(program, target->ifindex, XDP_FLAGS_DRV_MODE);
 		if (link >= 0)
 			return link;
 		if (errno == EBUSY || errno == EEXIST || errno == EPERM)
-			return log_errno("%s: cannot attach", task->name);
-		if (task->options->mode == OPTIONS_MODE_NATIVE)
+			return log_errno("%s: cannot attach", target->name);
+		if (wanted == OPTIONS_MODE_NATIVE)
 			return log_error("%s: cannot attach in native mode: %s; "
 					 "try --mode generic, which is slower",
-					 task->name, native_refusal(errno));
+					 target->name, native_refusal(errno));
 		log_note("%s: not in native mode: %s; using generic mode, which is slower",
-			 task->name, native_refusal(errno));
+			 target->name, native_refusal(errno));
 	}
 	*mode = "generic";
-	link = create_link(program, ifindex, XDP_FLAGS_SKB_MODE);
+	link = create_link(program, target->ifindex, XDP_FLAGS_SKB_MODE);
 	if (link < 0)
-		return log_errno("%s: cannot attach in generic mode", task->name);
+		return log_errno("%s: cannot attach in generic mode", target->name);
 	return link;
 }
 
-static int pin_link(const struct task *task, int link)
+static int pin_link(const struct target *target, int link)
 {
-	if (task->held.state == HELD_SEVERED) {
-		log_note("%s: the device of the old link is gone; attaching anew", task->name);
-		unlink(task->path);
+	if (target->held.state == HELD_SEVERED) {
+		log_note("%s: the device of the old link is gone; attaching anew", target->name);
+		unlink(target->path);
 	}
-	if (bpf_obj_pin(link, task->path))
-		return log_errno("%s: cannot pin the link at %s", task->name, task->path);
+	if (bpf_obj_pin(link, target->path))
+		return log_errno("%s: cannot pin the link at %s", target->name, target->path);
 	return 0;
 }
 
-/* Finds our pin of the program that is on a device, whatever the device was called then. */
-static bool find_pin(const char *dir, __u32 program, char path[PATH_MAX])
+static const char *in_monitor(const struct job *job)
 {
-	struct dirent **files = NULL;
-	int n = pins_list(dir, &files);
-	char name[IF_NAMESIZE];
-	struct held held;
-	bool found = false;
-
-	for (int i = 0; i < n; i++) {
-		pins_interface(files[i]->d_name, name);
-		if (!found && pins_path(dir, name, path) == 0 && held_open(path, &held) == 0) {
-			found = held.state == HELD_ATTACHED && held.program == program;
-			held_close(&held);
-		}
-		free(files[i]);
-	}
-	if (n > 0)
-		free(files);
-	return found;
+	return job->options->config.monitor ? "; monitor only: nothing is dropped" : "";
 }
 
-/* The interface has our program, but the pin of it has the name of old. */
-static int refuse_old_pin(const struct task *task, const char *old)
+static int load(const struct job *job, const struct held *before, struct exogate **out)
 {
-	return log_error("%s: filtered by exogate's own program, but pinned under an old name; "
-			 "rename the pin: mv -n %s %s",
-			 task->name, old, task->path);
+	const struct program_plan plan = {
+		.list = &job->maps,
+		.config = &job->options->config,
+		.before = before,
+		.pending_ns = job->pending_ns,
+	};
+
+	return program_load(&plan, out);
 }
 
-/* The pin has this name, but the interface that it belongs to has another one now. */
-static int refuse_other_interface(const struct task *task)
-{
-	char name[IF_NAMESIZE], path[PATH_MAX];
-
-	if (!if_indextoname(task->held.device.ifindex, name) ||
-	    pins_path(task->options->bpffs, name, path))
-		return log_error("%s: the link pinned at %s is on another interface, number %u",
-				 task->name, task->path, task->held.device.ifindex);
-	return log_error("%s: the link pinned at %s is on another interface, now called %s; "
-			 "rename the pin: mv -n %s %s",
-			 task->name, task->path, name, task->path, path);
-}
-
-static int refuse_program(const struct task *task, __u32 program)
-{
-	char name[BPF_OBJ_NAME_LEN], old[PATH_MAX];
-
-	if (find_pin(task->options->bpffs, program, old))
-		return refuse_old_pin(task, old);
-	held_program_name(program, name);
-	return log_error("%s: another XDP program is attached: id %u, name %s; nothing was "
-			 "changed. Detach it, or give the --bpffs under which it was attached",
-			 task->name, program, name);
-}
-
-static int attach_new(const struct task *task, __u32 ifindex)
+static int attach_new(const struct job *job, const struct target *target)
 {
 	struct exogate *program = NULL;
-	struct held_device device;
 	int link = -1, status = -1;
 	const char *mode;
 
-	if (held_device(ifindex, &device))
+	if (load(job, NULL, &program))
 		return -1;
-	if (device.program)
-		return refuse_program(task, device.program);
-	if (program_load(task->acl, -1, &program))
-		return -1;
-	link = attach_in_mode(task, program, ifindex, &mode);
-	if (link < 0 || pin_link(task, link))
+	link = attach_in_mode(job, target, program, &mode);
+	if (link < 0 || pin_link(target, link))
 		goto out;
-	log_note("%s: attached in %s mode", task->name, mode);
+	log_note("%s: attached in %s mode%s", target->name, mode, in_monitor(job));
 	status = 0;
 out:
 	if (link >= 0)
@@ -168,212 +125,185 @@ out:
 	return status;
 }
 
-static const char *mode_name(const struct task *task)
+static const char *mode_name(const struct target *target)
 {
-	return task->held.device.generic ? "generic" : "native";
+	return target->held.device.generic ? "generic" : "native";
 }
 
 /* The mode belongs to the link and stays what it was. */
-static int refuse_other_mode(const struct task *task)
+static int refuse_other_mode(const struct job *job, const struct target *target)
 {
-	if (task->options->mode == OPTIONS_MODE_AUTO ||
-	    (task->options->mode == OPTIONS_MODE_GENERIC) == task->held.device.generic)
+	enum options_mode wanted = job->options->mode;
+
+	if (wanted == OPTIONS_MODE_AUTO ||
+	    (wanted == OPTIONS_MODE_GENERIC) == target->held.device.generic)
 		return 0;
 	return log_error("%s: attached in %s mode, which cannot be changed in place; detach first",
-			 task->name, mode_name(task));
+			 target->name, mode_name(target));
 }
 
-static int replace(const struct task *task)
+static int refuse_loss(const struct job *job, const struct target *target)
 {
-	bool same_abi = task->held.config.abi == EXOGATE_ABI_VERSION;
+	struct list_slots slots = held_slots(&target->held);
+	struct list in_force;
+	int status;
+
+	if (list_maps_read(&slots, &in_force))
+		return -1;
+	status = wanted_check_loss(job->options, &in_force, &job->list);
+	list_free(&in_force);
+	return status;
+}
+
+static int replace(const struct job *job, const struct target *target)
+{
+	const struct held *before = target->held.readable ? &target->held : NULL;
 	struct exogate *program = NULL;
 	int status = -1;
 
-	if (refuse_other_mode(task))
+	if (load(job, before, &program))
 		return -1;
-	if (program_load(task->acl, same_abi ? task->held.maps[HELD_COUNTERS] : -1, &program))
-		return -1;
-	if (bpf_link_update(task->held.link, program_fd(program), NULL)) {
-		log_errno("%s: cannot replace the program", task->name);
+	if (bpf_link_update(target->held.link, program_fd(program), NULL)) {
+		log_errno("%s: cannot replace the program", target->name);
 		goto out;
 	}
-	log_note("%s: program and lists replaced in place, still in %s mode, counters %s",
-		 task->name, mode_name(task),
-		 same_abi ? "go on" : "start anew, as those of the old version differ");
+	log_note("%s: program and lists replaced in place, still in %s mode, counters %s%s",
+		 target->name, mode_name(target),
+		 before ? "go on" : "start anew, as those of the old version differ",
+		 in_monitor(job));
 	status = 0;
 out:
 	program_close(program);
 	return status;
 }
 
-static int attach_held(const struct task *task, __u32 ifindex)
+/* May this be done to the interface? */
+static int check(const struct job *job, const struct target *target)
 {
-	switch (task->held.state) {
-	case HELD_ATTACHED:
-		if (task->held.device.ifindex == ifindex)
-			return replace(task);
-		return refuse_other_interface(task);
-	case HELD_ELSEWHERE:
-		return log_error("%s: the link pinned at %s belongs to another network namespace; "
-				 "choose another --bpffs for this one",
-				 task->name, task->path);
-	case HELD_FOREIGN:
-		return log_error("%s: what is pinned at %s is not exogate's; choose another "
-				 "--bpffs",
-				 task->name, task->path);
-	default:
-		return attach_new(task, ifindex);
-	}
+	if (target_check_attach(target))
+		return -1;
+	if (target->held.state != HELD_ATTACHED)
+		return 0;
+	if (refuse_other_mode(job, target))
+		return -1;
+	if (!target->held.readable)
+		return 0;
+	return refuse_loss(job, target) || (job->pending_ns && confirm_refuse_pending(target)) ?
+		       -1 :
+		       0;
 }
 
-static int refuse_name(const char *name)
+static int attach_one(struct job *job, const char *name)
 {
-	return log_error("%s: no such interface in this network namespace; `ip link` lists them",
-			 name);
-}
-
-static int attach_one(struct task *task, const char *name)
-{
-	__u32 ifindex = if_nametoindex(name);
+	struct target target;
 	int status;
 
-	/* The name that the kernel uses: an alternative name is not to become a second pin. */
-	if (!ifindex || !if_indextoname(ifindex, task->name))
-		return refuse_name(name);
-	if (pins_path(task->options->bpffs, task->name, task->path) ||
-	    held_open(task->path, &task->held))
+	if (target_open(job->options->bpffs, name, &target))
 		return -1;
-	status = attach_held(task, ifindex);
-	held_close(&task->held);
-	return status;
-}
-
-/* Tries the lists with a program of its own, since the counters of the real one may be in use. */
-static int try_lists(const struct maps_acl *acl, const struct prefix_set *set)
-{
-	struct exogate *program = NULL;
-	int status;
-
-	if (program_load(acl, -1, &program))
-		return -1;
-	status = program_check(program, set);
-	program_close(program);
+	status = check(job, &target);
+	if (status == 0)
+		status = target.held.state == HELD_ATTACHED ? replace(job, &target) :
+							      attach_new(job, &target);
+	target_close(&target);
 	return status;
 }
 
 /* All of them, before the first is touched. */
 static int require_interfaces(const struct options *options)
 {
-	for (size_t i = 0; i < options->n_interfaces; i++)
-		if (!if_nametoindex(options->interfaces[i]))
-			return refuse_name(options->interfaces[i]);
+	for (size_t i = 0; i < options->n_arguments; i++)
+		if (!if_nametoindex(options->arguments[i]))
+			return log_error("%s: no such interface in this network namespace; "
+					 "`ip link` lists them",
+					 options->arguments[i]);
 	return 0;
+}
+
+static int attach_all(struct job *job, int lock)
+{
+	int status = 0;
+
+	if (job->options->confirm_s && confirm_begin(job->options, lock, &job->pending_ns))
+		return -1;
+	for (size_t i = 0; i < job->options->n_arguments; i++)
+		status |= attach_one(job, job->options->arguments[i]);
+	if (job->options->confirm_s)
+		log_note("undone in %u s unless `exogate-xdp confirm` comes before",
+			 job->options->confirm_s);
+	return status;
+}
+
+static int prepare(struct job *job)
+{
+	const struct program_plan plan = { .list = &job->maps, .config = &job->options->config };
+
+	return list_maps_fill(&job->list, &job->maps) || program_try(&plan, &job->list) ? -1 : 0;
 }
 
 int attach_run(const struct options *options)
 {
-	struct task task = { .options = options };
-	struct prefix_set set;
-	struct maps_acl acl = { .trie4 = -1, .trie6 = -1 };
-	int status = -1;
+	struct job job = { .options = options, .maps = { -1, -1, { -1, -1 } } };
+	int lock = -1, status = -1;
 	bool made;
 
-	if (require_interfaces(options) || wanted_read(options, &set) ||
-	    pins_make(options->bpffs, &made))
+	if (require_interfaces(options) || wanted_read(options, options->acl, &job.list))
 		return -1;
-	if (maps_fill(&set, &acl) || try_lists(&acl, &set))
+	guard_warn(&options->config, &job.list);
+	if (pins_make(options->bpffs, &made, &lock))
 		goto out;
-	task.acl = &acl;
-	status = 0;
-	for (size_t i = 0; i < options->n_interfaces; i++)
-		status |= attach_one(&task, options->interfaces[i]);
-out:
-	maps_close(&acl);
+	if (prepare(&job) == 0)
+		status = attach_all(&job, lock);
+	list_maps_close(&job.maps);
 	if (made)
 		pins_tidy(options->bpffs);
+	pins_unlock(lock);
+out:
+	list_free(&job.list);
 	return status;
 }
 
-/* The name may be that of an interface which is filtered, but was called otherwise then. */
-static int refuse_absent(const struct task *task, __u32 ifindex)
+/* --- detach ------------------------------------------------------------------------------------- */
+
+static int detach(const struct target *target)
 {
-	struct held_device device = { 0 };
-	char old[PATH_MAX];
+	bool severed = target->held.state == HELD_SEVERED;
 
-	if (ifindex && held_device(ifindex, &device))
-		return -1;
-	if (device.program && find_pin(task->options->bpffs, device.program, old))
-		return refuse_old_pin(task, old);
-	return log_error("%s: not attached, nothing is pinned at %s", task->name, task->path);
-}
-
-static int detach(const struct task *task)
-{
-	bool severed = task->held.state == HELD_SEVERED;
-
-	if (!severed && bpf_link_detach(task->held.link))
-		return log_errno("%s: cannot detach", task->name);
-	if (unlink(task->path))
-		return log_errno("%s: detached, but cannot remove %s", task->name, task->path);
-	log_note("%s: %s", task->name,
+	if (!severed && bpf_link_detach(target->held.link))
+		return log_errno("%s: cannot detach", target->name);
+	if (unlink(target->path))
+		return log_errno("%s: detached, but cannot remove %s", target->name, target->path);
+	log_note("%s: %s", target->name,
 		 severed ? "the device was gone already; link removed" : "detached");
 	return 0;
 }
 
-/* ifindex is 0 if nothing has the name: then it can only mean what was attached under it. */
-static int detach_held(const struct task *task, __u32 ifindex)
-{
-	switch (task->held.state) {
-	case HELD_ABSENT:
-		return refuse_absent(task, ifindex);
-	case HELD_ELSEWHERE:
-		return log_error("%s: the link pinned at %s belongs to another network namespace; "
-				 "detach it there",
-				 task->name, task->path);
-	case HELD_FOREIGN:
-		return log_error("%s: what is pinned at %s is not exogate's; it was left alone",
-				 task->name, task->path);
-	case HELD_ATTACHED:
-		if (ifindex && task->held.device.ifindex != ifindex)
-			return refuse_other_interface(task);
-		return detach(task);
-	default:
-		return detach(task);
-	}
-}
-
 static int detach_one(const struct options *options, const char *name)
 {
-	struct task task = { .options = options };
-	__u32 ifindex = if_nametoindex(name);
+	struct target target;
 	int status;
 
-	/* The device may be gone: then the name as given must do. */
-	if (ifindex && if_indextoname(ifindex, task.name))
-		name = task.name;
-	if (pins_path(options->bpffs, name, task.path) || held_open(task.path, &task.held))
+	if (target_open(options->bpffs, name, &target))
 		return -1;
-	if (name != task.name)
-		memcpy(task.name, name, strlen(name) + 1); /* pins_path() saw that it fits */
-	status = detach_held(&task, ifindex);
-	held_close(&task.held);
+	status = target_check_detach(&target) ? -1 : detach(&target);
+	target_close(&target);
 	return status;
 }
 
 int attach_undo(const struct options *options)
 {
 	bool detached = false;
-	int status = 0;
+	int lock, status = 0;
 
-	if (pins_check(options->bpffs))
+	if (pins_check(options->bpffs) || pins_lock(options->bpffs, &lock))
 		return -1;
-	for (size_t i = 0; i < options->n_interfaces; i++) {
-		if (detach_one(options, options->interfaces[i]))
+	for (size_t i = 0; i < options->n_arguments; i++) {
+		if (detach_one(options, options->arguments[i]))
 			status = -1;
 		else
 			detached = true;
 	}
 	if (detached)
 		pins_tidy(options->bpffs);
+	pins_unlock(lock);
 	return status;
 }

@@ -2,13 +2,10 @@
 /*
  * attach - the commands attach and detach.
  *
- * Each interface is done wholly or not at all: its program is loaded and its lists verified first,
+ * Each interface is done wholly or not at all: its program is loaded and its list verified first,
  * and one system call then attaches (the new link is closed again if it cannot be pinned) or
  * replaces the program (LINK_UPDATE).  An interface that fails does not keep the others from being
  * done, but the command fails.
- *
- * A pin keeps the name that its interface had at first.  Neither command touches a link whose pin
- * has the name of one interface of this network namespace but filters another, here or elsewhere.
  *
  * Both return 0, or -1 after a line for each thing that went wrong.
  */

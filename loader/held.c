@@ -11,13 +11,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAPS_MAX 16 /* a program of ours has 5: these four and the constants of the classifier */
+#define MAPS_MAX	 32 /* a program of ours has 9: these, and the constants of the classifier */
+#define CONFIG_BYTES_MAX 4096
 
 static const char *const map_names[HELD_MAP_N] = {
-	[HELD_ACL4] = EXOGATE_MAP_ACL4,
-	[HELD_ACL6] = EXOGATE_MAP_ACL6,
-	[HELD_COUNTERS] = EXOGATE_MAP_COUNTERS,
-	[HELD_CONFIG] = EXOGATE_MAP_CONFIG,
+	[HELD_LISTS] = EXOGATE_MAP_LISTS,   [HELD_TRIES4] = EXOGATE_MAP_TRIES4,
+	[HELD_TRIES6] = EXOGATE_MAP_TRIES6, [HELD_CPUS] = EXOGATE_MAP_CPUS,
+	[HELD_DROPS] = EXOGATE_MAP_DROPS,   [HELD_EVENTS] = EXOGATE_MAP_EVENTS,
+	[HELD_CONFIG] = EXOGATE_MAP_CONFIG, [HELD_PENDING] = EXOGATE_MAP_PENDING,
 };
 
 int held_device(__u32 ifindex, struct held_device *out)
@@ -92,21 +93,40 @@ static int open_maps(struct held *held)
 	return status;
 }
 
-/* Ours has the name, all the maps, and a configuration that starts with its ABI version. */
-static bool is_ours(struct held *held)
+/* The configuration is a struct that may be longer or shorter in another version. */
+static bool read_config(struct held *held)
 {
 	struct bpf_map_info info = { 0 };
 	__u32 size = sizeof(info);
-	const __u32 key = 0;
+	const __u32 only = 0;
+	union {
+		struct exogate_config config;
+		char bytes[CONFIG_BYTES_MAX];
+	} value;
 
-	for (int i = 0; i < HELD_MAP_N; i++) {
+	if (held->maps[HELD_CONFIG] < 0 ||
+	    bpf_obj_get_info_by_fd(held->maps[HELD_CONFIG], &info, &size) ||
+	    info.value_size < sizeof(held->config.abi) || info.value_size > sizeof(value) ||
+	    bpf_map_lookup_elem(held->maps[HELD_CONFIG], &only, &value))
+		return false;
+	held->config.abi = value.config.abi;
+	held->readable = held->config.abi == EXOGATE_ABI_VERSION &&
+			 info.value_size == sizeof(held->config);
+	if (held->readable)
+		held->config = value.config;
+	return true;
+}
+
+/* Ours has the name and a configuration, and all the maps if it is of this version. */
+static bool is_ours(struct held *held)
+{
+	if (strcmp(held->program_name, EXOGATE_PROGRAM) != 0 || !read_config(held))
+		return false;
+	for (int i = 0; i < HELD_MAP_N && held->readable; i++) {
 		if (held->maps[i] < 0)
 			return false;
 	}
-	return strcmp(held->program_name, EXOGATE_PROGRAM) == 0 &&
-	       bpf_obj_get_info_by_fd(held->maps[HELD_CONFIG], &info, &size) == 0 &&
-	       info.value_size == sizeof(held->config) &&
-	       bpf_map_lookup_elem(held->maps[HELD_CONFIG], &key, &held->config) == 0;
+	return true;
 }
 
 /* Descriptors of maps, programs and links answer the same request with different structs, and
@@ -153,8 +173,10 @@ static int examine(struct held *held)
 
 int held_open(const char *path, struct held *out)
 {
-	struct held held = { .state = HELD_ABSENT, .link = -1, .maps = { -1, -1, -1, -1 } };
+	struct held held = { .state = HELD_ABSENT, .link = -1 };
 
+	for (int i = 0; i < HELD_MAP_N; i++)
+		held.maps[i] = -1;
 	held.link = bpf_obj_get(path);
 	if (held.link < 0 && errno != ENOENT)
 		return log_errno("cannot open what is pinned at %s", path);
@@ -174,4 +196,13 @@ void held_close(struct held *held)
 		if (held->maps[i] >= 0)
 			close(held->maps[i]);
 	}
+}
+
+struct list_slots held_slots(const struct held *held)
+{
+	return (struct list_slots){
+		.lists = held->maps[HELD_LISTS],
+		.tries4 = held->maps[HELD_TRIES4],
+		.tries6 = held->maps[HELD_TRIES6],
+	};
 }

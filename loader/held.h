@@ -8,6 +8,7 @@
 #define EXOGATE_HELD_H
 
 #include "exogate_abi.h"
+#include "list_maps.h"
 
 #include <stdbool.h>
 
@@ -21,10 +22,14 @@ struct held_device {
 int held_device(__u32 ifindex, struct held_device *out);
 
 enum held_map {
-	HELD_ACL4,
-	HELD_ACL6,
-	HELD_COUNTERS,
+	HELD_LISTS,
+	HELD_TRIES4,
+	HELD_TRIES6,
+	HELD_CPUS,
+	HELD_DROPS,
+	HELD_EVENTS,
 	HELD_CONFIG,
+	HELD_PENDING,
 	HELD_MAP_N,
 };
 
@@ -42,15 +47,19 @@ struct held {
 	struct held_device device; /* if attached */
 	__u32 program;
 	char program_name[BPF_OBJ_NAME_LEN];
-	int maps[HELD_MAP_N]; /* descriptors, -1 if the program is not ours */
+	int maps[HELD_MAP_N]; /* descriptors, -1 for those that the program does not have */
 	__u32 map_ids[HELD_MAP_N];
-	struct exogate_config config;
+	bool readable; /* of this ABI version: maps and config are what they are called */
+	struct exogate_config config; /* if not readable, its abi alone holds */
 };
 
 /* Looks at what is pinned at path.  On success the caller owns the descriptors, for
  * held_close(); on failure there is nothing to close. */
 int held_open(const char *path, struct held *out);
 void held_close(struct held *held);
+
+/* Of a readable one: where its list is. */
+struct list_slots held_slots(const struct held *held);
 
 /* Writes the name of a program, "?" if it cannot be known. */
 void held_program_name(__u32 id, char name[BPF_OBJ_NAME_LEN]);

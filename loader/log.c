@@ -36,6 +36,17 @@ void log_note(const char *format, ...)
 	fflush(stdout);
 }
 
+void log_warn(const char *format, ...)
+{
+	char line[LINE_SIZE];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	fprintf(stderr, "exogate-xdp: warning: %s\n", line);
+}
+
 int log_error(const char *format, ...)
 {
 	char line[LINE_SIZE];
@@ -68,7 +79,7 @@ void log_forget(void)
 	warning[0] = '\0';
 }
 
-const char *log_warning(void)
+const char *log_libbpf(void)
 {
 	static const char prefix[] = "libbpf: ";
 

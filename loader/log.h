@@ -14,6 +14,9 @@ void log_open(void);
 /* What went well, to standard output. */
 void log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What is allowed but may not be meant, to standard error. */
+void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* What did not, to standard error, after the program's name.  Returns -1. */
 int log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -23,6 +26,6 @@ int log_errno(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_forget(void);
 
 /* The kept warning without its line end, "" if there is none. */
-const char *log_warning(void);
+const char *log_libbpf(void);
 
 #endif

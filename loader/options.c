@@ -1,20 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 
-#include "exogate_abi.h"
+#include "cidr_file.h"
+#include "instance.h"
 #include "log.h"
+#include "protect.h"
+#include "wanted.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define ACL_DEFAULT "/var/lib/exogate/microsoft.json"
-
-#define TEXT(number)   #number
-#define LENGTH(number) "/" TEXT(number)
-#define ALLOW_SHORTEST \
-	LENGTH(PREFIX_OPERATOR_MIN4) " (IPv4) or " LENGTH(PREFIX_OPERATOR_MIN6) " (IPv6)"
+#define TOP_DEFAULT 10
 
 /* Stores a value; returns what is wrong with it, or NULL. */
 typedef const char *set_option(struct options *options, const char *value);
+
+#define NAMES_N(names) (sizeof(names) / sizeof((names)[0]))
+
+/* The index of a name, or n. */
+static size_t find_name(const char *const *names, size_t n, const char *name)
+{
+	size_t i = 0;
+
+	while (i < n && (!names[i] || strcmp(names[i], name) != 0))
+		i++;
+	return i;
+}
+
+static bool read_number(const char *text, unsigned max, unsigned *out)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+
+	if (*text < '1' || *text > '9' || *end || number > max)
+		return false;
+	*out = (unsigned)number;
+	return true;
+}
 
 static const char *set_mode(struct options *options, const char *value)
 {
@@ -23,43 +46,49 @@ static const char *set_mode(struct options *options, const char *value)
 		[OPTIONS_MODE_NATIVE] = "native",
 		[OPTIONS_MODE_GENERIC] = "generic",
 	};
+	size_t i = find_name(names, NAMES_N(names), value);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(value, names[i]) == 0) {
-			options->mode = (enum options_mode)i;
-			return NULL;
-		}
-	}
-	return "neither auto, native nor generic";
+	if (i == NAMES_N(names))
+		return "neither auto, native nor generic";
+	options->mode = (enum options_mode)i;
+	return NULL;
 }
 
 static const char *set_acl(struct options *options, const char *value)
 {
-	options->acl = strcmp(value, "-") == 0 ? "/dev/stdin" : value;
+	options->acl = value;
 	return NULL;
+}
+
+static const char *set_instance(struct options *options, const char *value)
+{
+	for (unsigned i = 0; i < INSTANCE_N; i++) {
+		if (strcmp(instances[i].name, value) == 0) {
+			options->instance = i;
+			options->instance_given = true;
+			return NULL;
+		}
+	}
+	return "neither worldwide, china, gcc-high nor dod";
 }
 
 static const char *set_allow(struct options *options, const char *value)
 {
-	struct prefix *prefix = &options->allow[options->n_allow];
-	int status;
+	struct prefix prefix;
+	const char *wrong = cidr_read(value, strlen(value), &prefix);
 
-	if (options->n_allow == OPTIONS_ALLOW_MAX)
-		return "given too often";
-	status = prefix_parse(value, strlen(value), prefix);
-	if (status != PREFIX_OK)
-		return prefix_error(status);
-	if (prefix_too_wide(prefix))
-		return "shorter than " ALLOW_SHORTEST "; to admit everyone, detach the filter";
-	prefix->source = PREFIX_OPERATOR;
-	options->n_allow++;
-	return NULL;
+	options->allow_given = true;
+	if (wrong)
+		return wrong;
+	return list_add(&options->allow, &prefix, 1) ? strerror(errno) : NULL;
 }
 
-static const char *set_bpffs(struct options *options, const char *value)
+static const char *set_allow_file(struct options *options, const char *value)
 {
-	options->bpffs = value;
-	return NULL;
+	static char err[CIDR_FILE_ERROR_SIZE];
+
+	options->allow_given = true;
+	return cidr_file_read(value, &options->allow, err) ? err : NULL;
 }
 
 static const char *set_relay_pool(struct options *options, const char *value)
@@ -69,12 +98,83 @@ static const char *set_relay_pool(struct options *options, const char *value)
 	return NULL;
 }
 
+static const char *set_protect(struct options *options, const char *value)
+{
+	return protect_add(&options->config, value);
+}
+
+static const char *set_monitor(struct options *options, const char *value)
+{
+	(void)value;
+	options->config.monitor = 1;
+	return NULL;
+}
+
+static const char *set_confirm(struct options *options, const char *value)
+{
+	return read_number(value, OPTIONS_CONFIRM_MAX_S, &options->confirm_s) ?
+		       NULL :
+		       "not a number of seconds up to a day";
+}
+
+static const char *set_force(struct options *options, const char *value)
+{
+	(void)value;
+	options->force = true;
+	return NULL;
+}
+
+static const char *set_bpffs(struct options *options, const char *value)
+{
+	options->bpffs = value;
+	return NULL;
+}
+
+static const char *set_interface(struct options *options, const char *value)
+{
+	options->interface = value;
+	return NULL;
+}
+
+static const char *set_format(struct options *options, const char *value)
+{
+	size_t i = find_name(list_format_names, LIST_FORMAT_N, value);
+
+	if (i == LIST_FORMAT_N)
+		return "neither postfix-cidr, nft, ipset nor json";
+	options->format = (enum list_format)i;
+	options->format_given = true;
+	return NULL;
+}
+
+static const char *set_source(struct options *options, const char *value)
+{
+	for (unsigned i = EXOGATE_SOURCE_MICROSOFT; i <= EXOGATE_SOURCE_RELAY_POOL; i++) {
+		if (strcmp(list_source_name(i), value) == 0) {
+			options->sources |= 1u << i;
+			return NULL;
+		}
+	}
+	return "neither microsoft, operator nor relay-pool";
+}
+
+static const char *set_top(struct options *options, const char *value)
+{
+	return read_number(value, OPTIONS_TOP_MAX, &options->top) ? NULL : "not a number of rows";
+}
+
 static const char *set_json(struct options *options, const char *value)
 {
 	(void)value;
 	options->json = true;
 	return NULL;
 }
+
+#define ALL_ACL                                                                        \
+	(OPTIONS_ACL_SHOW | OPTIONS_ACL_DIFF | OPTIONS_ACL_APPLY | OPTIONS_ACL_CHECK | \
+	 OPTIONS_ACL_EXPORT)
+#define READ_ACL (OPTIONS_ACL_SHOW | OPTIONS_ACL_CHECK | OPTIONS_ACL_EXPORT)
+#define NEW_ACL	 (READ_ACL | OPTIONS_ACL_DIFF | OPTIONS_ACL_APPLY | OPTIONS_ATTACH)
 
 static const struct option_row {
 	const char *name;
@@ -85,15 +185,36 @@ static const struct option_row {
 } rows[] = {
 	{ "--mode", "auto|native|generic", "where packets are filtered (auto)", OPTIONS_ATTACH,
 	  set_mode },
-	{ "--acl", "FILE|-", "Microsoft's endpoint list (" ACL_DEFAULT ")", OPTIONS_ATTACH,
+	{ "--acl", "FILE|-", "Microsoft's endpoint list (" WANTED_ACL_DEFAULT ")", OPTIONS_ATTACH,
 	  set_acl },
-	{ "--allow", "CIDR", "admit these sources too; may be repeated", OPTIONS_ATTACH,
-	  set_allow },
+	{ "--acl", "FILE|-", "Microsoft's endpoint list, instead of the list in force", READ_ACL,
+	  set_acl },
+	{ "--instance", "NAME", "Microsoft's cloud: worldwide (default), china, gcc-high or dod",
+	  NEW_ACL, set_instance },
+	{ "--allow", "CIDR", "admit these sources too; may be repeated", NEW_ACL, set_allow },
+	{ "--allow-file", "FILE", "the same, one a line; # begins a comment", NEW_ACL,
+	  set_allow_file },
 	{ "--relay-pool", NULL, "admit 40.95.0.0/16, from where Microsoft relays forwarded mail",
-	  OPTIONS_ATTACH, set_relay_pool },
-	{ "--bpffs", "DIR", "where links are pinned (" EXOGATE_PIN_DIR ")",
-	  OPTIONS_ATTACH | OPTIONS_DETACH | OPTIONS_STATUS, set_bpffs },
-	{ "--json", NULL, "print JSON", OPTIONS_STATUS, set_json },
+	  NEW_ACL, set_relay_pool },
+	{ "--protect", "[ADDR:]PORT", "filter TCP to this port (any:25); may be repeated",
+	  OPTIONS_ATTACH | OPTIONS_ACL_EXPORT, set_protect },
+	{ "--monitor", NULL, "count what would be dropped, and pass it", OPTIONS_ATTACH,
+	  set_monitor },
+	{ "--confirm", "SECONDS", "undo it after that time unless `exogate-xdp confirm` follows",
+	  OPTIONS_ATTACH, set_confirm },
+	{ "--force", NULL, "take a list that overlaps itself or lacks much of the one before",
+	  OPTIONS_ATTACH | OPTIONS_ACL_APPLY | OPTIONS_ACL_DIFF, set_force },
+	{ "--interface", "IFACE", "the list of this interface alone", ALL_ACL, set_interface },
+	{ "--format", "FORMAT", "postfix-cidr, nft, ipset or json", OPTIONS_ACL_EXPORT,
+	  set_format },
+	{ "--source", "SOURCE",
+	  "only prefixes of microsoft, operator or relay-pool; may be repeated", OPTIONS_ACL_EXPORT,
+	  set_source },
+	{ "--top", "N", "how many (10)", OPTIONS_DROPS, set_top },
+	{ "--json", NULL, "print JSON",
+	  OPTIONS_STATUS | OPTIONS_DROPS | OPTIONS_ACL_SHOW | OPTIONS_ACL_DIFF | OPTIONS_ACL_CHECK,
+	  set_json },
+	{ "--bpffs", "DIR", "where links are pinned (" EXOGATE_PIN_DIR ")", ~0u, set_bpffs },
 };
 
 #define ROWS_N (sizeof(rows) / sizeof(rows[0]))
@@ -113,14 +234,14 @@ static const struct option_row *find_row(const char *argument, unsigned command,
 	return NULL;
 }
 
-static int add_interface(struct options *options, const char *name)
+static int add_argument(struct options *options, const char *argument)
 {
-	for (size_t i = 0; i < options->n_interfaces; i++)
-		if (strcmp(options->interfaces[i], name) == 0)
-			return log_error("%s: named twice", name);
-	if (options->n_interfaces == OPTIONS_INTERFACES_MAX)
+	for (size_t i = 0; i < options->n_arguments; i++)
+		if (strcmp(options->arguments[i], argument) == 0)
+			return log_error("%s: named twice", argument);
+	if (options->n_arguments == OPTIONS_INTERFACES_MAX)
 		return log_error("more than %d interfaces", OPTIONS_INTERFACES_MAX);
-	options->interfaces[options->n_interfaces++] = name;
+	options->arguments[options->n_arguments++] = argument;
 	return 0;
 }
 
@@ -145,20 +266,43 @@ static int read_option(int argc, char **argv, int *i, unsigned command, struct o
 	return 0;
 }
 
+/* What the options mean together. */
+static int complete(struct options *options, enum options_command command)
+{
+	if (options->relay_pool && !instances[options->instance].relay_pool)
+		return log_error("--relay-pool: %s has none; it is worldwide's",
+				 instances[options->instance].name);
+	if (command & READ_ACL && !options->acl &&
+	    (options->instance_given || options->allow_given || options->relay_pool))
+		return log_error("--instance, --allow and --relay-pool go with --acl: without it, "
+				 "the list in force is meant");
+	if (command == OPTIONS_ACL_EXPORT && !options->format_given)
+		return log_error("name a --format: postfix-cidr, nft, ipset or json");
+	if (!options->acl && command == OPTIONS_ATTACH)
+		options->acl = WANTED_ACL_DEFAULT;
+	if (!options->config.protected_n && (command == OPTIONS_ATTACH || options->acl))
+		protect_add(&options->config, PROTECT_DEFAULT);
+	return 0;
+}
+
 int options_parse(int argc, char **argv, enum options_command command, struct options *out)
 {
 	int status = 0;
 
-	memset(out, 0, sizeof(*out));
-	out->acl = ACL_DEFAULT;
-	out->bpffs = EXOGATE_PIN_DIR;
+	*out = (struct options){ .bpffs = EXOGATE_PIN_DIR, .top = TOP_DEFAULT };
 	for (int i = 0; i < argc && !status; i++) {
-		if (argv[i][0] == '-')
+		/* Alone it is standard input, as where a file is named. */
+		if (argv[i][0] == '-' && argv[i][1])
 			status = read_option(argc, argv, &i, command, out);
 		else
-			status = add_interface(out, argv[i]);
+			status = add_argument(out, argv[i]);
 	}
-	return status;
+	return status ? status : complete(out, command);
+}
+
+void options_free(struct options *options)
+{
+	list_free(&options->allow);
 }
 
 void options_help(FILE *stream, enum options_command command)

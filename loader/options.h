@@ -5,19 +5,28 @@
 #ifndef EXOGATE_OPTIONS_H
 #define EXOGATE_OPTIONS_H
 
-#include "prefix.h"
+#include "list_export.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 
 #define OPTIONS_INTERFACES_MAX 32
-#define OPTIONS_ALLOW_MAX      1024
+#define OPTIONS_CONFIRM_MAX_S  86400
+#define OPTIONS_TOP_MAX	       16384
 
 /* Commands, as bits: each option names those that it belongs to. */
 enum options_command {
-	OPTIONS_ATTACH = 1,
-	OPTIONS_DETACH = 2,
-	OPTIONS_STATUS = 4,
+	OPTIONS_ATTACH = 1 << 0,
+	OPTIONS_DETACH = 1 << 1,
+	OPTIONS_CONFIRM = 1 << 2,
+	OPTIONS_STATUS = 1 << 3,
+	OPTIONS_DROPS = 1 << 4,
+	OPTIONS_WATCH = 1 << 5,
+	OPTIONS_ACL_SHOW = 1 << 6,
+	OPTIONS_ACL_DIFF = 1 << 7,
+	OPTIONS_ACL_APPLY = 1 << 8,
+	OPTIONS_ACL_CHECK = 1 << 9,
+	OPTIONS_ACL_EXPORT = 1 << 10,
 };
 
 enum options_mode {
@@ -27,22 +36,33 @@ enum options_mode {
 };
 
 struct options {
-	const char *interfaces[OPTIONS_INTERFACES_MAX];
-	size_t n_interfaces;
-	struct prefix allow[OPTIONS_ALLOW_MAX];
-	size_t n_allow;
-	const char *acl;
+	const char *arguments[OPTIONS_INTERFACES_MAX]; /* interfaces, a file or an address */
+	size_t n_arguments;
+	const char *interface; /* of acl commands: this one's list alone; NULL: all */
+	const char *acl;       /* Microsoft's endpoint list; NULL: not given */
 	const char *bpffs;
 	enum options_mode mode;
+	unsigned instance; /* enum instance_id */
+	bool instance_given;
+	struct list allow; /* the operator's prefixes */
+	bool allow_given;
 	bool relay_pool; /* admit Microsoft's relay pool too */
+	struct exogate_config config;
+	bool force;	    /* past what may be an accident */
+	unsigned confirm_s; /* undone after so many seconds, unless confirmed; 0: it stays */
+	unsigned top;	    /* how many rows */
+	enum list_format format;
+	bool format_given;
+	unsigned sources; /* bits 1 << enum exogate_source; 0: all */
 	bool json;
 };
 
 /*
- * Reads the arguments after the command; out points into them.  Returns 0, or -1 after a line that
- * says what is wrong (a usage error).
+ * Reads the arguments after the command; out points into them, and its list is for options_free(),
+ * on failure too.  Returns 0, or -1 after a line that says what is wrong (a usage error).
  */
 int options_parse(int argc, char **argv, enum options_command command, struct options *out);
+void options_free(struct options *options);
 
 /* Lists the options of a command, a line each. */
 void options_help(FILE *stream, enum options_command command);

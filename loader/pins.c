@@ -5,11 +5,13 @@
 #include "log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -56,18 +58,64 @@ int pins_check(const char *dir)
 	return require_bpffs(dirname(parent));
 }
 
-int pins_make(const char *dir, bool *made)
+/* Is it still the directory of this name, which another loader may have removed meanwhile? */
+static bool is_current(int fd, const char *dir)
+{
+	struct stat held, named;
+
+	return fstat(fd, &held) == 0 && stat(dir, &named) == 0 && held.st_ino == named.st_ino &&
+	       held.st_dev == named.st_dev;
+}
+
+/* The lock, or -1 and errno. */
+static int lock(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	while (flock(fd, LOCK_EX)) {
+		if (errno != EINTR) {
+			close(fd);
+			return -1;
+		}
+	}
+	if (is_current(fd, dir))
+		return fd;
+	close(fd);
+	errno = ENOENT;
+	return -1;
+}
+
+int pins_make(const char *dir, bool *made, int *out)
 {
 	if (pins_check(dir))
 		return -1;
-	*made = mkdir(dir, 0700) == 0;
-	if (!*made && errno != EEXIST)
-		return log_errno("cannot make %s", dir);
+	do {
+		*made = mkdir(dir, 0700) == 0;
+		if (!*made && errno != EEXIST)
+			return log_errno("cannot make %s", dir);
+		*out = lock(dir);
+	} while (*out < 0 && errno == ENOENT);
+	if (*out < 0)
+		return log_errno("cannot lock %s", dir);
 	if (mounts_are_private())
 		log_note("note: in this private mount namespace the filter lasts only if the BPF "
 			 "file system at %s was mounted outside",
 			 dir);
 	return 0;
+}
+
+int pins_lock(const char *dir, int *out)
+{
+	*out = lock(dir);
+	return *out < 0 && errno != ENOENT ? log_errno("cannot lock %s", dir) : 0;
+}
+
+void pins_unlock(int held)
+{
+	if (held >= 0)
+		close(held);
 }
 
 void pins_tidy(const char *dir)

@@ -19,8 +19,17 @@
  * what is mounted in a private mount namespace ends with it, and the filter too. */
 int pins_check(const char *dir);
 
-/* The same, and makes it if need be; *made says whether.  Notes a private mount namespace. */
-int pins_make(const char *dir, bool *made);
+/*
+ * The same, and makes it if need be; *made says whether.  Notes a private mount namespace.  On
+ * success the caller has the only lock on what is in the directory, for pins_unlock().
+ */
+int pins_make(const char *dir, bool *made, int *lock);
+
+/* Takes that lock if the directory exists; if not, *lock is -1, since there is nothing in it. */
+int pins_lock(const char *dir, int *lock);
+
+/* -1 does nothing. */
+void pins_unlock(int lock);
 
 /* Removes dir if it is empty; else, or if something is mounted there, it stays. */
 void pins_tidy(const char *dir);

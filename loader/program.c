@@ -3,8 +3,10 @@
 
 #include "exogate.skel.h"
 #include "log.h"
+#include "protect.h"
 #include "wanted.h"
 
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
@@ -13,15 +15,27 @@
 #define TCP	 20
 
 /* What is told apart by name must have that name, whole, in the kernel. */
-_Static_assert(sizeof(EXOGATE_MAP_COUNTERS) <= BPF_OBJ_NAME_LEN, "name too long");
-_Static_assert(sizeof(EXOGATE_MAP_CONFIG) <= BPF_OBJ_NAME_LEN, "name too long");
+#define FITS(name) _Static_assert(sizeof(name) <= BPF_OBJ_NAME_LEN, "name too long")
+FITS(EXOGATE_PROGRAM);
+FITS(EXOGATE_MAP_LISTS);
+FITS(EXOGATE_MAP_TRIES4);
+FITS(EXOGATE_MAP_TRIES6);
+FITS(EXOGATE_MAP_CPUS);
+FITS(EXOGATE_MAP_DROPS);
+FITS(EXOGATE_MAP_EVENTS);
+FITS(EXOGATE_MAP_CONFIG);
+FITS(EXOGATE_MAP_PENDING);
 
-static int install(struct bpf_map *outer, int trie)
+/* --- loading ------------------------------------------------------------------------------------ */
+
+static int go_on_with(const struct exogate *program, const struct held *before)
 {
-	const __u32 slot = 0;
-
-	if (bpf_map_update_elem(bpf_map__fd(outer), &slot, &trie, BPF_ANY))
-		return log_errno("cannot install a list");
+	if (!before)
+		return 0;
+	if (bpf_map__reuse_fd(program->maps.exogate_cpus, before->maps[HELD_CPUS]) ||
+	    bpf_map__reuse_fd(program->maps.exogate_drops, before->maps[HELD_DROPS]) ||
+	    bpf_map__reuse_fd(program->maps.exogate_events, before->maps[HELD_EVENTS]))
+		return log_errno("cannot go on with the counters");
 	return 0;
 }
 
@@ -32,31 +46,49 @@ static int load(struct exogate *program)
 		return 0;
 	if (errno == EPERM)
 		return log_errno("cannot load the BPF program");
-	return log_error("the kernel refused the BPF program: %s (%s)", log_warning(),
+	return log_error("the kernel refused the BPF program: %s (%s)", log_libbpf(),
 			 strerror(errno));
 }
 
-int program_load(const struct maps_acl *acl, int counters, struct exogate **out)
+static int install(const struct exogate *program, const struct list_maps *list)
+{
+	const struct list_slots slots = {
+		.lists = bpf_map__fd(program->maps.exogate_lists),
+		.tries4 = bpf_map__fd(program->maps.exogate_tries4),
+		.tries6 = bpf_map__fd(program->maps.exogate_tries6),
+	};
+
+	return list_maps_install(&slots, list);
+}
+
+/* The program does not use the map, so that the kernel must be told whose it is. */
+static int bind_pending(const struct exogate *program, __u64 pending_ns)
+{
+	const struct exogate_pending pending = { .until_ns = pending_ns };
+	int map = bpf_map__fd(program->maps.exogate_pending);
+	const __u32 only = 0;
+
+	if (bpf_map_update_elem(map, &only, &pending, BPF_ANY) ||
+	    bpf_prog_bind_map(program_fd(program), map, NULL))
+		return log_errno("cannot bind a map to the BPF program");
+	return 0;
+}
+
+int program_load(const struct program_plan *plan, struct exogate **out)
 {
 	struct exogate *program = exogate__open();
-	int status = -1;
 
 	if (!program)
 		return log_errno("cannot read the built-in BPF program");
-	program->rodata_config->config.port = EXOGATE_PORT_DEFAULT;
-	if (counters >= 0 && bpf_map__reuse_fd(program->maps.exogate_counter, counters)) {
-		log_errno("cannot go on with the counters");
-		goto out;
+	program->rodata_config->config = *plan->config;
+	program->rodata_config->config.abi = EXOGATE_ABI_VERSION;
+	if (go_on_with(program, plan->before) || load(program) || install(program, plan->list) ||
+	    bind_pending(program, plan->pending_ns)) {
+		exogate__destroy(program);
+		return -1;
 	}
-	if (load(program) || install(program->maps.exogate_acl4, acl->trie4) ||
-	    install(program->maps.exogate_acl6, acl->trie6))
-		goto out;
 	*out = program;
-	program = NULL;
-	status = 0;
-out:
-	exogate__destroy(program);
-	return status;
+	return 0;
 }
 
 void program_close(struct exogate *program)
@@ -69,63 +101,101 @@ int program_fd(const struct exogate *program)
 	return bpf_program__fd(program->progs.exogate_xdp);
 }
 
-/* The shortest frame of interest: Ethernet, IP, TCP to the protected port. */
-static __u32 make_frame(__u8 *frame, uint8_t family, const uint8_t *source)
+/* --- trying ------------------------------------------------------------------------------------- */
+
+/* The shortest frame of interest: Ethernet, IP, TCP. */
+struct frame {
+	__u8 bytes[ETHERNET + 40 + TCP];
+	__u32 len;
+};
+
+static void make_frame(struct frame *frame, const struct exogate_endpoint *to, uint8_t family,
+		       const uint8_t *source)
 {
-	__u8 *ip = frame + ETHERNET;
+	__u8 *ip = frame->bytes + ETHERNET;
 	__u32 ip_len = family == 4 ? 20 : 40;
 
-	memset(frame, 0, ETHERNET + ip_len + TCP);
+	*frame = (struct frame){ .len = ETHERNET + ip_len + TCP };
 	if (family == 4) {
-		frame[12] = 0x08;
+		frame->bytes[12] = 0x08;
 		ip[0] = 0x45;
 		ip[3] = 20 + TCP;
 		ip[9] = 6;
 		memcpy(ip + 12, source, 4);
+		memcpy(ip + 16, to->addr, 4);
 	} else {
-		frame[12] = 0x86;
-		frame[13] = 0xdd;
+		frame->bytes[12] = 0x86;
+		frame->bytes[13] = 0xdd;
 		ip[0] = 0x60;
 		ip[5] = TCP;
 		ip[6] = 6;
 		memcpy(ip + 8, source, 16);
+		memcpy(ip + 24, to->addr, 16);
 	}
-	ip[ip_len + 2] = EXOGATE_PORT_DEFAULT >> 8;
-	ip[ip_len + 3] = EXOGATE_PORT_DEFAULT & 0xff;
-	return ETHERNET + ip_len + TCP;
+	ip[ip_len + 2] = (__u8)(to->port >> 8);
+	ip[ip_len + 3] = (__u8)to->port;
 }
 
-static int check_source(const struct exogate *program, uint8_t family, const uint8_t *source,
-			__u32 verdict)
-{
-	__u8 frame[ETHERNET + 40 + TCP];
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .repeat = 1);
+struct trial {
+	int program;
+	const struct exogate_endpoint *to;
+	const struct list *list;
+};
 
-	opts.data_size_in = make_frame(frame, family, source);
-	if (bpf_prog_test_run_opts(program_fd(program), &opts))
+static int try_source(const struct trial *trial, uint8_t family, const uint8_t *source)
+{
+	__u32 expected = list_admits(trial->list, family, source) ? XDP_PASS : XDP_DROP;
+	char address[INET6_ADDRSTRLEN], endpoint[PROTECT_TEXT_SIZE];
+	struct frame frame = { 0 };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame.bytes, .repeat = 1);
+
+	if (trial->to->family && trial->to->family != family)
+		return 0;
+	make_frame(&frame, trial->to, family, source);
+	opts.data_size_in = frame.len;
+	if (bpf_prog_test_run_opts(trial->program, &opts))
 		return log_errno("cannot try the BPF program");
-	if (opts.retval != verdict)
-		return log_error("self-check: an IPv%d packet from a source that is %s would be %s;"
-				 " nothing was attached",
-				 family, verdict == XDP_PASS ? "listed" : "in no list",
-				 verdict == XDP_PASS ? "dropped" : "passed");
-	return 0;
+	if (opts.retval == expected)
+		return 0;
+	return log_error(
+		"self-check: a packet from %s to %s would be %s; nothing was changed",
+		inet_ntop(family == 4 ? AF_INET : AF_INET6, source, address, sizeof(address)),
+		protect_format(trial->to, endpoint), expected == XDP_PASS ? "dropped" : "passed");
 }
 
-static int check_listed(const struct exogate *program, const struct prefix_set *set, uint8_t family)
+/* The first prefix of each source and family. */
+static int try_listed(const struct trial *trial)
 {
-	for (size_t i = 0; i < set->n; i++) {
-		if (set->items[i].family == family)
-			return check_source(program, family, set->items[i].addr, XDP_PASS);
+	bool tried[2][PREFIX_SOURCE_N] = { 0 };
+
+	for (size_t i = 0; i < trial->list->n; i++) {
+		const struct prefix *item = &trial->list->items[i];
+		bool *done = &tried[item->family == 4][item->source];
+
+		if (!*done && try_source(trial, item->family, item->addr))
+			return -1;
+		*done = true;
 	}
 	return 0;
 }
 
-int program_check(const struct exogate *program, const struct prefix_set *set)
+int program_try(const struct program_plan *plan, const struct list *list)
 {
-	if (check_listed(program, set, 4) || check_listed(program, set, 6) ||
-	    check_source(program, 4, wanted_never4, XDP_DROP) ||
-	    check_source(program, 6, wanted_never6, XDP_DROP))
+	struct exogate_config config = *plan->config;
+	const struct program_plan alone = { .list = plan->list, .config = &config };
+	struct trial trial = { .list = list };
+	struct exogate *program = NULL;
+	int status = 0;
+
+	config.monitor = 0;
+	if (program_load(&alone, &program))
 		return -1;
-	return 0;
+	trial.program = program_fd(program);
+	for (__u32 i = 0; i < config.protected_n && !status; i++) {
+		trial.to = &config.protected[i];
+		status = try_listed(&trial) || try_source(&trial, 4, wanted_never4) ||
+			 try_source(&trial, 6, wanted_never6);
+	}
+	program_close(program);
+	return status ? -1 : 0;
 }

@@ -7,25 +7,30 @@
 #ifndef EXOGATE_PROGRAM_H
 #define EXOGATE_PROGRAM_H
 
-#include "maps.h"
+#include "held.h"
+#include "list_maps.h"
 
 struct exogate; /* the generated skeleton */
 
-/*
- * Loads the program over these tries, for EXOGATE_PORT_DEFAULT.  counters is the map to go on
- * counting in, or -1 for a new one; both remain the caller's.  On success *out is the caller's,
- * for program_close().
- */
-int program_load(const struct maps_acl *acl, int counters, struct exogate **out);
+/* What to load; all of it stays the caller's. */
+struct program_plan {
+	const struct list_maps *list;
+	const struct exogate_config *config; /* its abi is filled in */
+	const struct held *before; /* readable: whose counters, drops and events go on; or NULL */
+	__u64 pending_ns;	   /* exogate_pending.until_ns */
+};
+
+/* On success *out is the caller's, for program_close(). */
+int program_load(const struct program_plan *plan, struct exogate **out);
 void program_close(struct exogate *program);
 
 int program_fd(const struct exogate *program);
 
 /*
- * Runs the program over packets to the protected port, from an address of the set and from one
- * that is in no list, for each family: does it pass the one and drop the other?  Counts them, so
- * not for a program whose counters matter.
+ * Loads the program once more, with counters of its own and without monitor mode, and runs it over
+ * packets to each protected endpoint: one from the first prefix of each source and family, and one
+ * from an address that no list may have.  Are all verdicts as the list has them?
  */
-int program_check(const struct exogate *program, const struct prefix_set *set);
+int program_try(const struct program_plan *plan, const struct list *list);
 
 #endif

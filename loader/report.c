@@ -1,37 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report.h"
 
-#include "held.h"
+#include "attached.h"
+#include "confirm.h"
+#include "counters.h"
+#include "instance.h"
+#include "json_text.h"
 #include "log.h"
-#include "maps.h"
-#include "pins.h"
+#include "protect.h"
 
-#include <jansson.h>
+#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <time.h>
+
+#define SECONDS_PER_DAY	 UINT64_C(86400)
+#define SECONDS_PER_HOUR UINT64_C(3600)
 
 /* All about one pinned link. */
 struct report {
-	char interface[IF_NAMESIZE]; /* the present name, that of the pin if there is none */
-	char pin[PATH_MAX];
-	struct held held;
-	bool readable; /* its maps are of our ABI version, so that what follows is known */
-	__u64 prefixes[PREFIX_SOURCE_N];
-	struct exogate_counter counters[EXOGATE_REASON_N];
-};
-
-#define REASON_ROW(id, name, verdict, meaning) { name, meaning },
-static const struct {
-	const char *name;
-	const char *meaning;
-} reasons[EXOGATE_REASON_N] = { EXOGATE_REASONS(REASON_ROW) };
-#undef REASON_ROW
-
-static const char *const sources[PREFIX_SOURCE_N] = {
-	[PREFIX_MICROSOFT] = "microsoft",
-	[PREFIX_OPERATOR] = "operator",
-	[PREFIX_RELAY_POOL] = "relay-pool",
+	const struct attached *attached;
+	const struct held *held; /* the attached one's */
+	/* if it is readable */
+	struct exogate_origin origin;
+	struct counters counters;
+	unsigned confirm_s;
+	time_t now;
 };
 
 static const char *const states[] = {
@@ -41,208 +34,253 @@ static const char *const states[] = {
 };
 
 static const char *const maps[HELD_MAP_N] = {
-	[HELD_ACL4] = "acl4",
-	[HELD_ACL6] = "acl6",
-	[HELD_COUNTERS] = "counters",
-	[HELD_CONFIG] = "config",
+	[HELD_LISTS] = "lists",	  [HELD_TRIES4] = "tries4",   [HELD_TRIES6] = "tries6",
+	[HELD_CPUS] = "counters", [HELD_DROPS] = "drops",     [HELD_EVENTS] = "events",
+	[HELD_CONFIG] = "config", [HELD_PENDING] = "pending",
 };
-
-static const char *verdict_name(int reason)
-{
-	return exogate_verdict((enum exogate_reason)reason) == XDP_DROP ? "drop" : "pass";
-}
 
 static const char *mode_name(const struct report *report)
 {
-	return report->held.device.generic ? "generic" : "native";
+	return report->held->device.generic ? "generic" : "native";
+}
+
+static const char *instance_name(const struct exogate_origin *origin)
+{
+	return origin->instance < INSTANCE_N ? instances[origin->instance].name : "unknown";
+}
+
+static uint64_t age_s(const struct report *report)
+{
+	uint64_t now = (uint64_t)report->now;
+
+	return now > report->origin.file_s ? now - report->origin.file_s : 0;
 }
 
 /* --- text ------------------------------------------------------------------------------------- */
 
+static void print_age(uint64_t seconds)
+{
+	if (seconds >= 2 * SECONDS_PER_DAY)
+		printf("%" PRIu64 " days old", seconds / SECONDS_PER_DAY);
+	else
+		printf("%" PRIu64 " hours old", seconds / SECONDS_PER_HOUR);
+}
+
 static void print_counters(const struct report *report)
 {
-	printf("  %-16s %-7s %15s %18s  meaning\n", "reason", "verdict", "packets", "bytes");
-	for (int i = 0; i < EXOGATE_REASON_N; i++)
-		printf("  %-16s %-7s %15llu %18llu  %s\n", reasons[i].name, verdict_name(i),
-		       (unsigned long long)report->counters[i].packets,
-		       (unsigned long long)report->counters[i].bytes, reasons[i].meaning);
+	bool monitor = report->held->config.monitor;
+
+	printf("  %-16s %-7s %15s %18s", "reason", "verdict", "packets", "bytes");
+	if (monitor)
+		printf(" %15s", "would be dropped");
+	puts("  meaning");
+	for (int i = 0; i < EXOGATE_REASON_N; i++) {
+		printf("  %-16s %-7s %15llu %18llu", counters_reasons[i].name, counters_verdict(i),
+		       (unsigned long long)report->counters.decided[i].packets,
+		       (unsigned long long)report->counters.decided[i].bytes);
+		if (monitor)
+			printf(" %16llu",
+			       (unsigned long long)report->counters.monitored[i].packets);
+		printf("  %s\n", counters_reasons[i].meaning);
+	}
+}
+
+static void print_list(const struct report *report)
+{
+	const struct exogate_origin *origin = &report->origin;
+
+	printf("  list version %08" PRIx32 ", %s, ", origin->version, instance_name(origin));
+	print_age(age_s(report));
+	printf(", from %s\n  prefixes", origin->file);
+	for (unsigned i = EXOGATE_SOURCE_MICROSOFT; i < EXOGATE_SOURCE_N; i++)
+		printf(" %s %u", list_source_name(i), origin->counts[i]);
+	putchar('\n');
+}
+
+static void print_protected(const struct report *report)
+{
+	const struct exogate_config *config = &report->held->config;
+	char text[PROTECT_TEXT_SIZE];
+
+	printf("  protects");
+	for (__u32 i = 0; i < config->protected_n; i++)
+		printf(" %s", protect_format(&config->protected[i], text));
+	if (config->monitor)
+		printf("; monitor only: nothing is dropped");
+	if (report->confirm_s)
+		printf("; undone in %u s unless confirmed", report->confirm_s);
+	putchar('\n');
 }
 
 static void print_report(const struct report *report)
 {
-	const struct held *held = &report->held;
+	const struct held *held = report->held;
 
-	printf("%s: %s", report->interface, states[held->state]);
+	printf("%s: %s", report->attached->interface, states[held->state]);
 	if (held->state == HELD_ATTACHED)
 		printf(" in %s mode, ifindex %u", mode_name(report), held->device.ifindex);
 	printf(", program %u (%s)\n", held->program, held->program_name);
-	printf("  TCP port %u, ABI version %u, maps", held->config.port, held->config.abi);
-	for (int i = 0; i < HELD_MAP_N; i++)
-		printf(" %s %u", maps[i], held->map_ids[i]);
-	printf("\n  pinned at %s\n", report->pin);
-	if (!report->readable) {
+	printf("  pinned at %s, ABI version %u\n", report->attached->pin, held->config.abi);
+	if (!held->readable) {
 		printf("  ABI version %u is not %d: attach again to replace the program\n",
 		       held->config.abi, EXOGATE_ABI_VERSION);
 		return;
 	}
-	printf("  prefixes");
-	for (int i = 0; i < PREFIX_SOURCE_N; i++)
-		printf(" %s %llu", sources[i], (unsigned long long)report->prefixes[i]);
+	printf("  maps");
+	for (int i = 0; i < HELD_MAP_N; i++)
+		printf(" %s %u", maps[i], held->map_ids[i]);
 	putchar('\n');
+	print_protected(report);
+	print_list(report);
 	print_counters(report);
 }
 
 /* --- JSON ------------------------------------------------------------------------------------- */
-
-/* JSON is UTF-8, but the kernel takes nearly any bytes for a name: those are written \xHH. */
-static json_t *json_text(const char *text)
-{
-	char escaped[4 * PATH_MAX], *out = escaped;
-	json_t *string = json_string(text);
-
-	if (string)
-		return string;
-	for (; *text; text++) {
-		if (*text >= ' ' && *text <= '~')
-			*out++ = *text;
-		else
-			out += sprintf(out, "\\x%02x", (unsigned char)*text);
-	}
-	return json_stringn(escaped, (size_t)(out - escaped));
-}
 
 static json_t *json_maps(const struct report *report)
 {
 	json_t *object = json_object();
 
 	for (int i = 0; i < HELD_MAP_N; i++)
-		json_object_set_new(object, maps[i], json_integer(report->held.map_ids[i]));
+		if (report->held->maps[i] >= 0)
+			json_object_set_new(object, maps[i],
+					    json_integer(report->held->map_ids[i]));
 	return object;
 }
 
 static json_t *json_prefixes(const struct report *report)
 {
-	json_t *object;
+	json_t *object = json_object();
 
-	if (!report->readable)
-		return json_null();
-	object = json_object();
-	for (int i = 0; i < PREFIX_SOURCE_N; i++)
-		json_object_set_new(object, sources[i],
-				    json_integer((json_int_t)report->prefixes[i]));
+	for (unsigned i = EXOGATE_SOURCE_MICROSOFT; i < EXOGATE_SOURCE_N; i++)
+		json_object_set_new(object, list_source_name(i),
+				    json_integer(report->origin.counts[i]));
 	return object;
 }
 
 static json_t *json_counters(const struct report *report)
 {
-	json_t *object;
+	json_t *object = json_object();
 
-	if (!report->readable)
-		return json_null();
-	object = json_object();
-	for (int i = 0; i < EXOGATE_REASON_N; i++)
-		json_object_set_new(object, reasons[i].name,
-				    json_pack("{s:s,s:I,s:I}", "verdict", verdict_name(i),
-					      "packets", (json_int_t)report->counters[i].packets,
-					      "bytes", (json_int_t)report->counters[i].bytes));
+	for (int i = 0; i < EXOGATE_REASON_N; i++) {
+		const struct exogate_counter *decided = &report->counters.decided[i];
+		const struct exogate_counter *monitored = &report->counters.monitored[i];
+
+		json_object_set_new(object, counters_reasons[i].name,
+				    json_pack("{s:s,s:I,s:I,s:{s:I,s:I}}", "verdict",
+					      counters_verdict(i), "packets",
+					      (json_int_t)decided->packets, "bytes",
+					      (json_int_t)decided->bytes, "monitored", "packets",
+					      (json_int_t)monitored->packets, "bytes",
+					      (json_int_t)monitored->bytes));
+	}
 	return object;
+}
+
+static json_t *json_protected(const struct report *report)
+{
+	const struct exogate_config *config = &report->held->config;
+	char text[PROTECT_TEXT_SIZE];
+	json_t *array = json_array();
+
+	for (__u32 i = 0; i < config->protected_n; i++)
+		json_array_append_new(array,
+				      json_string(protect_format(&config->protected[i], text)));
+	return array;
+}
+
+static json_t *json_list(const struct report *report)
+{
+	const struct exogate_origin *origin = &report->origin;
+	char version[16];
+
+	snprintf(version, sizeof(version), "%08" PRIx32, origin->version);
+	return json_pack("{s:s,s:s,s:o,s:I,s:I}", "version", version, "instance",
+			 instance_name(origin), "file", json_text(origin->file), "file_time",
+			 (json_int_t)origin->file_s, "applied", (json_int_t)origin->applied_s);
+}
+
+/* What is known of a program of this version alone. */
+static void add_readable(const struct report *report, json_t *object)
+{
+	bool readable = report->held->readable;
+
+	json_object_set_new(object, "monitor",
+			    readable ? json_boolean(report->held->config.monitor) : json_null());
+	json_object_set_new(object, "protected", readable ? json_protected(report) : json_null());
+	json_object_set_new(object, "confirm_s",
+			    report->confirm_s ? json_integer(report->confirm_s) : json_null());
+	json_object_set_new(object, "list", readable ? json_list(report) : json_null());
+	json_object_set_new(object, "prefixes", readable ? json_prefixes(report) : json_null());
+	json_object_set_new(object, "counters", readable ? json_counters(report) : json_null());
 }
 
 static json_t *json_report(const struct report *report)
 {
-	const struct held *held = &report->held;
+	const struct held *held = report->held;
 	bool attached = held->state == HELD_ATTACHED;
+	json_t *object;
 
-	return json_pack("{s:o,s:o,s:o,s:s,s:o,s:{s:I,s:s},s:o,s:I,s:I,s:o,s:o}", "interface",
-			 json_text(report->interface), "pin", json_text(report->pin), "ifindex",
-			 attached ? json_integer(held->device.ifindex) : json_null(), "state",
-			 states[held->state], "mode",
-			 attached ? json_string(mode_name(report)) : json_null(), "program", "id",
-			 (json_int_t)held->program, "name", held->program_name, "maps",
-			 json_maps(report), "abi", (json_int_t)held->config.abi, "port",
-			 (json_int_t)held->config.port, "prefixes", json_prefixes(report),
-			 "counters", json_counters(report));
+	object = json_pack("{s:o,s:o,s:o,s:s,s:o,s:{s:I,s:s},s:o,s:I}", "interface",
+			   json_text(report->attached->interface), "pin",
+			   json_text(report->attached->pin), "ifindex",
+			   attached ? json_integer(held->device.ifindex) : json_null(), "state",
+			   states[held->state], "mode",
+			   attached ? json_string(mode_name(report)) : json_null(), "program", "id",
+			   (json_int_t)held->program, "name", held->program_name, "maps",
+			   json_maps(report), "abi", (json_int_t)held->config.abi);
+	if (object)
+		add_readable(report, object);
+	return object;
 }
 
 /* --- collecting ------------------------------------------------------------------------------- */
 
 static int read_maps(struct report *report)
 {
-	const int *fds = report->held.maps;
+	struct list_slots slots = held_slots(report->held);
 
-	report->readable = report->held.config.abi == EXOGATE_ABI_VERSION;
-	if (!report->readable)
+	if (!report->held->readable)
 		return 0;
-	if (maps_count(fds[HELD_ACL4], report->prefixes) ||
-	    maps_count(fds[HELD_ACL6], report->prefixes))
-		return -1;
-	return maps_read_counters(fds[HELD_COUNTERS], report->counters);
+	report->confirm_s = confirm_remaining_s(report->held);
+	report->now = time(NULL);
+	return list_maps_origin(&slots, &report->origin) ||
+			       counters_read(report->held->maps[HELD_CPUS], &report->counters) ?
+		       -1 :
+		       0;
 }
 
-/* Reports on one file, if it is a link of ours, to the array or as text.  Returns how many it
- * reported on, or -1. */
-static int report_file(const char *dir, const char *file, json_t *array)
+/* To the array or, without one, as text. */
+static int report_one(const struct attached *attached, json_t *array)
 {
-	struct report report = { 0 };
-	int n = 0;
+	struct report report = { .attached = attached, .held = &attached->held };
 
-	pins_interface(file, report.interface);
-	if (pins_path(dir, report.interface, report.pin) || held_open(report.pin, &report.held))
+	if (read_maps(&report))
 		return -1;
-	if (report.held.state == HELD_ATTACHED)
-		if_indextoname(report.held.device.ifindex, report.interface);
-	if (report.held.state != HELD_ABSENT && report.held.state != HELD_FOREIGN)
-		n = read_maps(&report) ? -1 : 1;
-	if (n > 0 && !array)
+	if (!array)
 		print_report(&report);
-	else if (n > 0 && json_array_append_new(array, json_report(&report)))
-		n = log_error("%s: cannot be reported as JSON", report.pin);
-	held_close(&report.held);
-	return n;
-}
-
-static void print_array(json_t *array)
-{
-	json_t *root = json_pack("{s:i,s:O}", "abi", EXOGATE_ABI_VERSION, "interfaces", array);
-
-	json_dumpf(root, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(root);
-}
-
-/* All files of the directory; returns how many were reported on, or -1. */
-static int report_files(const char *dir, json_t *array)
-{
-	struct dirent **files = NULL;
-	int n_files = pins_list(dir, &files), reported = 0;
-
-	if (n_files <= 0)
-		return n_files;
-	for (int i = 0; i < n_files; i++) {
-		int n = report_file(dir, files[i]->d_name, array);
-
-		reported = n < 0 || reported < 0 ? -1 : reported + n;
-		free(files[i]);
-	}
-	free(files);
-	return reported;
+	else if (json_array_append_new(array, json_report(&report)))
+		return log_error("%s: cannot be reported as JSON", attached->pin);
+	return 0;
 }
 
 int report_run(const struct options *options)
 {
-	json_t *array;
-	int n;
+	json_t *array = NULL;
+	struct attached_set set;
+	int status;
 
 	if (pins_check(options->bpffs))
 		return -1;
-	array = options->json ? json_array() : NULL;
-	n = report_files(options->bpffs, array);
+	status = attached_open(options->bpffs, &set);
+	if (options->json)
+		array = json_array();
+	for (size_t i = 0; i < set.n; i++)
+		status |= report_one(&set.items[i], array);
 	if (array)
-		print_array(array);
-	else if (n == 0)
+		json_print(json_pack("{s:i,s:o}", "abi", EXOGATE_ABI_VERSION, "interfaces", array));
+	else if (set.n == 0 && status == 0)
 		printf("no interface is attached under %s\n", options->bpffs);
-	json_decref(array);
-	if (fflush(stdout) || ferror(stdout))
-		return log_error("cannot write all of the report to standard output");
-	return n < 0 ? -1 : 0;
+	attached_close(&set);
+	return status;
 }

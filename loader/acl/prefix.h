@@ -17,9 +17,10 @@
 
 /* Whose list a prefix is from.  Where lists overlap, the one named first here decides. */
 enum prefix_source {
-	PREFIX_MICROSOFT,
+	PREFIX_MICROSOFT = 1,
 	PREFIX_OPERATOR,
 	PREFIX_RELAY_POOL,
+	PREFIX_RELAY_POOL_OFF, /* the same addresses, listed only to tell them from others */
 	PREFIX_SOURCE_N,
 };
 

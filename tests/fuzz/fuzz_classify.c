@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Frames: every answer is a reason, and a source that is to be looked up lies in the frame. */
+/* Frames: every answer is a reason, and addresses that are to be looked at lie in the frame. */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -8,16 +8,24 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static const struct exogate_config any_smtp = { .protected_n = 1, .protected = { { .port = 25 } } };
+
+/* Addresses of the family lie in the frame. */
+static void check_address(const uint8_t *data, size_t size, const uint8_t *addr, unsigned family)
+{
+	assert(addr >= data && addr + (family == 4 ? 4 : 16) <= data + size);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct classify_source source = { 0 };
-	enum exogate_reason reason = classify_frame(data, data + size, 25, &source);
+	struct classify_packet packet = { 0 };
+	enum exogate_reason reason = classify_frame(data, data + size, &any_smtp, &packet);
 
 	assert(reason < EXOGATE_REASON_N);
-	if (reason == EXOGATE_UNLISTED) {
-		size_t bytes = source.family == 4 ? 4 : 16;
-
-		assert(source.addr >= data && source.addr + bytes <= data + size);
+	assert(reason != EXOGATE_UNLISTED || (packet.family && packet.port == 25));
+	if (packet.family) {
+		check_address(data, size, packet.source, packet.family);
+		check_address(data, size, packet.destination, packet.family);
 	}
 	return 0;
 }

@@ -48,13 +48,15 @@ static struct frame frame_of(const char *hex)
 	return frame;
 }
 
+static const struct exogate_config any_smtp = { .protected_n = 1, .protected = { { .port = 25 } } };
+
 /* Of the first len bytes, against the guard page. */
 static enum exogate_reason classify_part(const struct frame *frame, size_t len,
-					 struct classify_source *source)
+					 struct classify_packet *packet)
 {
 	const char *data = guarded(frame->bytes, len);
 
-	return classify_frame(data, data + len, EXOGATE_PORT_DEFAULT, source);
+	return classify_frame(data, data + len, &any_smtp, packet);
 }
 
 static const struct {
@@ -64,10 +66,10 @@ static const struct {
 	{ ETH4 IP4("45", "0000", "06") TCP("0019"), EXOGATE_UNLISTED },
 	{ ETH4 IP4("45", "4000", "06") TCP("0019"), EXOGATE_UNLISTED },
 	{ ETH4 IP4("45", "8000", "06") TCP("0019"), EXOGATE_UNLISTED },
-	{ ETH4 IP4("45", "0000", "06") TCP("1900"), EXOGATE_OTHER_PORT },
+	{ ETH4 IP4("45", "0000", "06") TCP("1900"), EXOGATE_UNPROTECTED },
 	{ ETH4 IP4("45", "0000", "11") TCP("0019"), EXOGATE_NOT_TCP },
 	{ ETH4 IP4("46", "0000", "06") "01010019" TCP("0019"), EXOGATE_UNLISTED },
-	{ ETH4 IP4("46", "0000", "06") "01010019" TCP("01bb"), EXOGATE_OTHER_PORT },
+	{ ETH4 IP4("46", "0000", "06") "01010019" TCP("01bb"), EXOGATE_UNPROTECTED },
 	{ ETH4 IP4("44", "0000", "06") TCP("0019"), EXOGATE_MALFORMED },
 	{ ETH4 IP4("40", "0000", "06") TCP("0019"), EXOGATE_MALFORMED },
 	{ ETH4 IP4("4f", "0000", "06") TCP("0019"), EXOGATE_MALFORMED },
@@ -79,7 +81,7 @@ static const struct {
 	{ ETH4 IP4("45", "3fff", "06") TCP("0019"), EXOGATE_FRAGMENT },
 	{ ETH4 IP4("45", "0001", "11") TCP("0019"), EXOGATE_NOT_TCP },
 	{ ETH6 IP6("06") TCP("0019"), EXOGATE_UNLISTED },
-	{ ETH6 IP6("06") TCP("1900"), EXOGATE_OTHER_PORT },
+	{ ETH6 IP6("06") TCP("1900"), EXOGATE_UNPROTECTED },
 	{ ETH6 IP6("11") TCP("0019"), EXOGATE_NOT_TCP },
 	{ ETH6 IP6("3b") TCP("0019"), EXOGATE_NOT_TCP },
 	{ ETH6 IP6("32") TCP("0019"), EXOGATE_NOT_TCP },
@@ -90,7 +92,7 @@ static const struct {
 	{ ETH6 IP6("87") EXT("06") TCP("0019"), EXOGATE_UNLISTED },
 	{ ETH6 IP6("33") AH_12("06") TCP("0019"), EXOGATE_UNLISTED },
 	{ ETH6 IP6("00") EXT("2b") EXT("33") AH_12("3c") EXT("06") TCP("0019"), EXOGATE_UNLISTED },
-	{ ETH6 IP6("3c") EXT("06") TCP("01bb"), EXOGATE_OTHER_PORT },
+	{ ETH6 IP6("3c") EXT("06") TCP("01bb"), EXOGATE_UNPROTECTED },
 	{ ETH6 IP6("3c") EXT("11") TCP("0019"), EXOGATE_NOT_TCP },
 	{ ETH6 IP6("3c") "06ff010400000000" TCP("0019"), EXOGATE_CHAIN_CUT },
 	{ ETH6 IP6("2c") FRAG("06", "0000") TCP("0019"), EXOGATE_UNLISTED },
@@ -113,10 +115,10 @@ TEST(reasons)
 {
 	for (size_t i = 0; i < N(rows); i++) {
 		struct frame frame = frame_of(rows[i].hex);
-		struct classify_source source = { 0 };
+		struct classify_packet packet = { 0 };
 
 		harness_row("row %zu", i);
-		CHECK_EQ(classify_part(&frame, frame.len, &source), rows[i].reason);
+		CHECK_EQ(classify_part(&frame, frame.len, &packet), rows[i].reason);
 	}
 }
 
@@ -136,12 +138,12 @@ TEST(source_is_the_ip_source)
 
 	for (size_t i = 0; i < N(sources); i++) {
 		struct frame frame = frame_of(sources[i].hex), wanted = frame_of(sources[i].source);
-		struct classify_source source = { 0 };
+		struct classify_packet packet = { 0 };
 
 		harness_row("row %zu", i);
-		CHECK_EQ(classify_part(&frame, frame.len, &source), EXOGATE_UNLISTED);
-		if (CHECK_EQ(source.family, sources[i].family))
-			CHECK_BYTES(source.addr, wanted.len, wanted.bytes, wanted.len);
+		CHECK_EQ(classify_part(&frame, frame.len, &packet), EXOGATE_UNLISTED);
+		if (CHECK_EQ(packet.family, sources[i].family))
+			CHECK_BYTES(packet.source, wanted.len, wanted.bytes, wanted.len);
 	}
 }
 
@@ -176,7 +178,7 @@ TEST(truncation)
 		  { { 0, EXOGATE_MALFORMED },
 		    { 54, EXOGATE_CHAIN_CUT },
 		    { 66, EXOGATE_PORTS_CUT },
-		    { 70, EXOGATE_OTHER_PORT } } },
+		    { 70, EXOGATE_UNPROTECTED } } },
 		{ ETH6 IP6("2c") FRAG("06", "0008"),
 		  { { 0, EXOGATE_MALFORMED },
 		    { 54, EXOGATE_CHAIN_CUT },
@@ -190,13 +192,13 @@ TEST(truncation)
 		size_t step = 0;
 
 		for (size_t len = 0; len <= frame.len; len++) {
-			struct classify_source source;
+			struct classify_packet packet;
 
 			if (len && step + 1 < N(cuts[i].steps) &&
 			    cuts[i].steps[step + 1].from == len)
 				step++;
 			harness_row("row %zu, %zu bytes", i, len);
-			CHECK_EQ(classify_part(&frame, len, &source), cuts[i].steps[step].reason);
+			CHECK_EQ(classify_part(&frame, len, &packet), cuts[i].steps[step].reason);
 		}
 	}
 }
@@ -205,13 +207,13 @@ TEST(tag_limit)
 {
 	for (int n = 0; n <= CLASSIFY_TAGS_MAX + 4; n++) {
 		struct frame frame = frame_of(MAC);
-		struct classify_source source;
+		struct classify_packet packet;
 
 		for (int i = 0; i < n; i++)
 			put(&frame, i % 2 ? TAG("8100", "0000") : TAG("88a8", "0fff"));
 		put(&frame, "0800" IP4("45", "0000", "06") TCP("0019"));
 		harness_row("%d tags", n);
-		CHECK_EQ(classify_part(&frame, frame.len, &source),
+		CHECK_EQ(classify_part(&frame, frame.len, &packet),
 			 n <= CLASSIFY_TAGS_MAX ? EXOGATE_UNLISTED : EXOGATE_TAG_LIMIT);
 	}
 }
@@ -220,25 +222,75 @@ TEST(extension_limit)
 {
 	for (int n = 1; n <= CLASSIFY_EXTENSIONS_MAX + 4; n++) {
 		struct frame frame = frame_of(ETH6 IP6("3c"));
-		struct classify_source source;
+		struct classify_packet packet;
 
 		for (int i = 1; i < n; i++)
 			put(&frame, EXT("3c"));
 		put(&frame, EXT("06") TCP("0019"));
 		harness_row("%d extension headers", n);
-		CHECK_EQ(classify_part(&frame, frame.len, &source),
+		CHECK_EQ(classify_part(&frame, frame.len, &packet),
 			 n <= CLASSIFY_EXTENSIONS_MAX ? EXOGATE_UNLISTED : EXOGATE_EXTENSION_LIMIT);
 	}
 }
 
 TEST(port_is_the_given_one)
 {
+	static const struct exogate_config other = { .protected_n = 1,
+						     .protected = { { .port = 65534 } } };
 	struct frame frame = frame_of(ETH4 IP4("45", "0000", "06") TCP("fffe"));
 	const char *data = guarded(frame.bytes, frame.len);
-	struct classify_source source;
+	struct classify_packet packet;
 
-	CHECK_EQ(classify_frame(data, data + frame.len, 65534, &source), EXOGATE_UNLISTED);
-	CHECK_EQ(classify_frame(data, data + frame.len, 25, &source), EXOGATE_OTHER_PORT);
+	CHECK_EQ(classify_frame(data, data + frame.len, &other, &packet), EXOGATE_UNLISTED);
+	CHECK_EQ(packet.port, 65534);
+	CHECK_EQ(classify_frame(data, data + frame.len, &any_smtp, &packet), EXOGATE_UNPROTECTED);
+}
+
+/* Address and port belong together, and only to the address's own family. */
+TEST(endpoints)
+{
+	static const struct exogate_config config = {
+		.protected_n = 3,
+		.protected = {
+			{ .family = 4, .port = 25, .addr = { 198, 51, 100, 1 } },
+			{ .family = 4, .port = 26, .addr = { 198, 51, 100, 2 } },
+			{ .family = 6, .port = 25,
+			  .addr = { 0x20, 0x01, 0x0d, 0xb8, [15] = 0x19 } },
+		},
+	};
+	static const struct {
+		const char *hex;
+		enum exogate_reason reason;
+	} to[] = {
+		{ ETH4 IP4("45", "0000", "06") TCP("0019"), EXOGATE_UNLISTED },
+		{ ETH4 IP4("45", "0000", "06") TCP("001a"), EXOGATE_UNPROTECTED },
+		{ ETH4 "450000280001000040060000" SRC4 "c6336402" TCP("0019"),
+		  EXOGATE_UNPROTECTED },
+		{ ETH4 "450000280001000040060000" SRC4 "c6336402" TCP("001a"), EXOGATE_UNLISTED },
+		{ ETH4 "450000280001000040060000" SRC4 "c6336403" TCP("0019"),
+		  EXOGATE_UNPROTECTED },
+		{ ETH6 IP6("06") TCP("0019"), EXOGATE_UNLISTED },
+		{ ETH6 IP6("06") TCP("001a"), EXOGATE_UNPROTECTED },
+		{ ETH6 "6000000000140640" SRC6 "20010db800000000000000000000001a" TCP("0019"),
+		  EXOGATE_UNPROTECTED },
+		/* c633:6401:: begins with the bytes of 198.51.100.1 */
+		{ ETH6 "6000000000140640" SRC6 "c6336401000000000000000000000000" TCP("0019"),
+		  EXOGATE_UNPROTECTED },
+		/* to an address that is not protected, nothing is harmed */
+		{ ETH4 "450000280001000140060000" SRC4 "c6336403" TCP("0019"),
+		  EXOGATE_UNPROTECTED },
+		{ ETH4 "450000280001000140060000" SRC4 "c6336401" TCP("0019"),
+		  EXOGATE_TINY_FRAGMENT },
+	};
+
+	for (size_t i = 0; i < N(to); i++) {
+		struct frame frame = frame_of(to[i].hex);
+		const char *data = guarded(frame.bytes, frame.len);
+		struct classify_packet packet = { 0 };
+
+		harness_row("row %zu", i);
+		CHECK_EQ(classify_frame(data, data + frame.len, &config, &packet), to[i].reason);
+	}
 }
 
 /* One flipped byte must neither read outside the frame nor give a reason outside the table. */
@@ -250,10 +302,10 @@ TEST(every_byte_with_every_value)
 
 		for (size_t at = 0; at < frame.len; at++) {
 			for (int value = 0; value < 256; value++) {
-				struct classify_source source;
+				struct classify_packet packet;
 
 				data[at] = (char)value;
-				if (classify_frame(data, data + frame.len, 25, &source) >=
+				if (classify_frame(data, data + frame.len, &any_smtp, &packet) >=
 				    EXOGATE_REASON_N)
 					harness_fail(__FILE__, __LINE__, "row %zu", i);
 			}

@@ -337,7 +337,7 @@ static struct prefix random_prefix(void)
 	struct prefix prefix = { .family = 4, .length = (uint8_t)random_below(9) };
 
 	prefix.addr[0] = (uint8_t)(random_below(256) & 0xff00 >> prefix.length);
-	prefix.source = (uint8_t)random_below(PREFIX_SOURCE_N);
+	prefix.source = (uint8_t)(PREFIX_MICROSOFT + random_below(PREFIX_SOURCE_N - 1));
 	return prefix;
 }
 

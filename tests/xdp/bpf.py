@@ -75,6 +75,11 @@ class Map(Descriptor):
     def update(self, key: bytes, value: bytes) -> None:
         self._element(MAP_UPDATE, key, ctypes.create_string_buffer(value, len(value)))
 
+    def value_size(self) -> int:
+        info = ctypes.create_string_buffer(88)
+        _call(INFO_BY_FD, struct.pack("=IIQ", self.fd, len(info), _address(info)))
+        return struct.unpack_from("=I", info, 12)[0]
+
     def delete(self, key: bytes) -> None:
         self._element(MAP_DELETE, key, None)
 
@@ -122,17 +127,23 @@ class Program(Descriptor):
 
 
 class Counters:
-    """A counter map: packets and bytes by reason, over all CPUs."""
+    """Packets and bytes by reason, over all CPUs: struct exogate_cpu of bpf/exogate_abi.h."""
+
+    ROOM = 64  # EXOGATE_COUNTER_N
+    CPU_SIZE = 2 * ROOM * 16 + 16
 
     def __init__(self, number: int, reasons: list[str]):
         self._map = Map.by_id(number)
         self._reasons = reasons
         self._cpus = possible_cpus()
 
-    def read(self) -> dict[str, tuple[int, int]]:
-        return {reason: self._read(key) for key, reason in enumerate(self._reasons)}
+    def read(self, *, monitored: bool = False) -> dict[str, tuple[int, int]]:
+        """What was decided, or what monitor mode passed but would have dropped."""
+        cpus = self._map.lookup(struct.pack("=I", 0), self.CPU_SIZE * self._cpus)
+        return {reason: self._sum(cpus, key + (self.ROOM if monitored else 0))
+                for key, reason in enumerate(self._reasons)}
 
-    def _read(self, key: int) -> tuple[int, int]:
-        values = struct.unpack(f"={2 * self._cpus}Q",
-                               self._map.lookup(struct.pack("=I", key), 16 * self._cpus))
-        return sum(values[0::2]), sum(values[1::2])
+    def _sum(self, cpus: bytes, slot: int) -> tuple[int, int]:
+        pairs = [struct.unpack_from("=QQ", cpus, cpu * self.CPU_SIZE + slot * 16)
+                 for cpu in range(self._cpus)]
+        return sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)

@@ -103,9 +103,10 @@ LISTED4, LISTED6 = v4(tcp(), MICROSOFT4), v6(tcp(), MICROSOFT6)
 WEB4, WEB6 = v4(tcp(443)), v6(tcp(443))
 
 DROP_UNLISTED = ("unlisted", "drop")
+DROP_POOL = ("relay-pool-off", "drop")
 PASS_MICROSOFT = ("microsoft", "pass")
 PASS_OPERATOR = ("operator", "pass")
-PASS_PORT = ("other-port", "pass")
+PASS_PORT = ("unprotected", "pass")
 PASS_NOT_TCP = ("not-tcp", "pass")
 PASS_NOT_IP = ("not-ip", "pass")
 PASS_FRAGMENT = ("fragment", "pass")
@@ -142,6 +143,8 @@ _ROWS = [
      v6(tcp(), "2a01:111:f401::"), DROP_UNLISTED),
     ("bytes-swapped", "40.92.1.2 with its bytes in the wrong order",
      v4(tcp(), "2.1.92.40"), DROP_UNLISTED),
+    ("relay-pool", "Microsoft's relay pool, not admitted",
+     v4(tcp(), "40.95.80.141"), DROP_POOL),
     ("web-list", "in Exchange's list for 443, not in that for 25",
      v4(tcp(), "52.96.0.1"), DROP_UNLISTED),
 

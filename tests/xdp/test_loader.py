@@ -13,7 +13,8 @@ from .bpf import Map, Program
 from .cases import LISTED4, SYN4, tcp, v4
 from .conftest import ENDPOINTS, LOADER, Place, create, refused, untouched
 
-PREFIXES = {"microsoft": 6, "operator": 0, "relay-pool": 0}
+PREFIXES = {"microsoft": 6, "operator": 0, "relay-pool": 0, "relay-pool-off": 1}
+ABI = 2
 
 
 # --- attach, replace, detach, status -------------------------------------------------------------
@@ -24,12 +25,13 @@ def test_attach_and_status(place: Place):
     assert report["interface"] == place.iface
     assert report["ifindex"] == place.ifindex()
     assert (report["state"], report["mode"]) == ("attached", "native")
-    assert (report["abi"], report["port"]) == (1, 25)
-    assert report["prefixes"] == {"microsoft": 6, "operator": 2, "relay-pool": 0}
+    assert (report["abi"], report["protected"], report["monitor"]) == (ABI, ["any:25"], False)
+    assert report["prefixes"] == PREFIXES | {"operator": 2}
     assert report["program"] == {"id": place.attached_program()["prog"]["id"],
                                  "name": "exogate_xdp"}
-    assert set(report["maps"]) == {"acl4", "acl6", "counters", "config"}
-    assert len(set(report["maps"].values())) == 4
+    assert set(report["maps"]) == {"lists", "tries4", "tries6", "counters", "drops", "events",
+                                   "config", "pending"}
+    assert len(set(report["maps"].values())) == len(report["maps"])
     assert all(row["packets"] == row["bytes"] == 0 for row in report["counters"].values())
     assert [pin.name for pin in place.pins.iterdir()] == [place.iface]
 
@@ -44,7 +46,9 @@ def test_status_as_text_says_the_same(place: Place):
     for reason, row in report["counters"].items():
         assert [reason, row["verdict"], str(row["packets"]), str(row["bytes"])] \
             in [row[:4] for row in rows]
-    assert ["prefixes", "microsoft", "6", "operator", "0", "relay-pool", "0"] in rows
+    assert ["prefixes", "microsoft", "6", "operator", "0", "relay-pool", "0", "relay-pool-off",
+            "1"] in rows
+    assert f"list version {report['list']['version']}, worldwide, " in text
 
 
 def test_status_of_nothing(place: Place):
@@ -230,20 +234,18 @@ def test_pin_that_cannot_be_made(place: Place):
 
 def test_program_of_another_abi_version(place: Place):
     """It is replaced in place, but its counters cannot be read as ours."""
-    maps = [Map.create(name, size) for name, size in
-            (("exogate_acl4", 4), ("exogate_acl6", 4), ("exogate_counter", 16),
-             (".rodata.config", 8))]
-    maps[3].update(struct.pack("=I", 0), struct.pack("=II", 99, 25))
+    config = Map.create(".rodata.config", 8)
+    config.update(struct.pack("=I", 0), struct.pack("=II", 99, 25))
     place.pins.mkdir()
     with place.namespace.entered():
-        Program.load_pass("exogate_xdp", tuple(maps)).attach(place.ifindex()) \
+        Program.load_pass("exogate_xdp", (config,)).attach(place.ifindex()) \
             .pin(place.pins / place.iface)
     report = place.report()
     assert (report["state"], report["abi"]) == ("attached", 99)
     assert report["prefixes"] is report["counters"] is None
-    assert "ABI version 99 is not 1: attach again" in place.ok("status")
+    assert f"ABI version 99 is not {ABI}: attach again" in place.ok("status")
     assert "counters start anew" in place.attach()
-    assert (place.report()["abi"], place.report()["prefixes"]) == (1, PREFIXES)
+    assert (place.report()["abi"], place.report()["prefixes"]) == (ABI, PREFIXES)
 
 
 # --- errors ----------------------------------------------------------------------------------------
@@ -258,8 +260,9 @@ def test_relay_pool(place: Place):
     place.attach()
     syn = v4(tcp(), src="40.95.80.141")
     assert place.program().run(syn) == "drop"
+    assert place.report()["counters"]["relay-pool-off"]["packets"] == 1
     place.attach("--relay-pool")
-    assert place.report()["prefixes"]["relay-pool"] == 1
+    assert place.report()["prefixes"] == PREFIXES | {"relay-pool": 1, "relay-pool-off": 0}
     assert place.program().run(syn) == "pass"
     assert place.report()["counters"]["relay-pool"]["packets"] == 1
 
@@ -292,7 +295,7 @@ def test_name_that_is_no_name(place: Place, name: str):
 def test_endpoints_file_is_missing(place: Place, tmp_path: Path):
     missing = tmp_path / "missing.json"
     refused(place.loader("attach", place.iface, "--acl", missing),
-            str(missing), "does not exist", "https://endpoints.office.com/", "--acl")
+            str(missing), "does not exist", "https://endpoints.office.com/")
     untouched(place)
 
 

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * account - count every packet, and tell of dropped ones as far as a flood allows.
+ *
+ * Nothing here changes a verdict or waits: what finds no room is not told.
+ */
+#ifndef EXOGATE_ACCOUNT_H
+#define EXOGATE_ACCOUNT_H
+
+#include "classify.h"
+#include "exogate_drop.h"
+
+#include <bpf/bpf_helpers.h>
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct exogate_cpu);
+} exogate_cpus SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, EXOGATE_DROPS_N);
+	__type(key, struct exogate_drop_key);
+	__type(value, struct exogate_drop);
+} exogate_drops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, EXOGATE_EVENTS_SIZE);
+} exogate_events SEC(".maps");
+
+/* The two addresses of a packet that was dropped, as far as they are known; zeros beyond. */
+struct account_addresses {
+	__u8 source[16];
+	__u8 destination[16];
+};
+
+/*
+ * Reads them by the kernel's own bounds-checked copy: by now the verifier does not know any more
+ * which family goes with which pointer.
+ */
+CURSOR_INLINE void account_read(struct xdp_md *ctx, const struct classify_packet *packet,
+				struct account_addresses *out)
+{
+	__u32 source = packet->source - (const __u8 *)(long)ctx->data;
+	__u32 destination = packet->destination - (const __u8 *)(long)ctx->data;
+
+	if (packet->family == 4) {
+		bpf_xdp_load_bytes(ctx, source, out->source, 4);
+		bpf_xdp_load_bytes(ctx, destination, out->destination, 4);
+	} else if (packet->family == 6) {
+		bpf_xdp_load_bytes(ctx, source, out->source, 16);
+		bpf_xdp_load_bytes(ctx, destination, out->destination, 16);
+	}
+}
+
+/* What is recorded of a drop. */
+struct account_record {
+	struct account_addresses addresses;
+	__u64 time_ns;
+	__u32 family;
+	__u32 port;
+	__u32 reason;
+	__u32 monitored;
+};
+
+/* Adds to the ranking of sources. */
+CURSOR_INLINE void account_rank(const struct account_record *record, __u64 weight)
+{
+	struct exogate_drop_key key = { .family = record->family };
+	struct exogate_drop fresh = { .packets = weight, .reason = record->reason };
+	struct exogate_drop *drop;
+
+	if (record->family == 4)
+		__builtin_memcpy(key.prefix, record->addresses.source, 3);
+	else
+		__builtin_memcpy(key.prefix, record->addresses.source, 6);
+	fresh.last_ns = record->time_ns;
+	__builtin_memcpy(fresh.source, record->addresses.source, sizeof(fresh.source));
+	drop = bpf_map_lookup_elem(&exogate_drops, &key);
+	if (!drop) {
+		bpf_map_update_elem(&exogate_drops, &key, &fresh, BPF_NOEXIST);
+		return;
+	}
+	__sync_fetch_and_add(&drop->packets, weight);
+	drop->last_ns = fresh.last_ns;
+	drop->reason = record->reason;
+	__builtin_memcpy(drop->source, fresh.source, sizeof(drop->source));
+}
+
+CURSOR_INLINE void account_tell(struct xdp_md *ctx, const struct account_record *record)
+{
+	struct exogate_event *event = bpf_ringbuf_reserve(&exogate_events, sizeof(*event), 0);
+
+	if (!event)
+		return;
+	event->time_ns = record->time_ns;
+	event->ifindex = ctx->ingress_ifindex;
+	event->reason = record->reason;
+	event->family = record->family;
+	event->port = record->port;
+	event->monitored = record->monitored;
+	__builtin_memcpy(event->source, record->addresses.source, sizeof(event->source));
+	__builtin_memcpy(event->destination, record->addresses.destination,
+			 sizeof(event->destination));
+	bpf_ringbuf_submit(event, 0);
+}
+
+/* How many drops a drop stands for in the ranking; 0: it is not recorded. */
+CURSOR_INLINE __u64 account_weight(__u64 n)
+{
+	if (n <= EXOGATE_RECORDED_MAX)
+		return 1;
+	return n % EXOGATE_SAMPLE == 0 ? EXOGATE_SAMPLE : 0;
+}
+
+/* Returns how many drops this CPU has had in this window of time. */
+CURSOR_INLINE __u64 account_window(struct exogate_cpu *cpu)
+{
+	__u64 window = bpf_jiffies64() >> EXOGATE_WINDOW_SHIFT;
+
+	if (cpu->window != window) {
+		cpu->window = window;
+		cpu->window_drops = 0;
+	}
+	return ++cpu->window_drops;
+}
+
+/* A function of its own: the way of packets that pass, and of most in a flood, stays short. */
+static __attribute__((noinline)) int account_record(struct xdp_md *ctx,
+						    const struct classify_packet *packet,
+						    __u32 reason, __u32 monitored, __u64 n)
+{
+	struct account_record record = {
+		.time_ns = bpf_ktime_get_ns(),
+		.family = packet->family,
+		.port = packet->port,
+		.reason = reason,
+		.monitored = monitored,
+	};
+
+	account_read(ctx, packet, &record.addresses);
+	account_rank(&record, account_weight(n));
+	if (n <= EXOGATE_EVENTS_MAX)
+		account_tell(ctx, &record);
+	return 0;
+}
+
+/* Returns the verdict. */
+CURSOR_INLINE int account_verdict(struct xdp_md *ctx, const struct classify_packet *packet,
+				  enum exogate_reason reason, __u32 monitor)
+{
+	const __u32 slot = 0;
+	int verdict = exogate_verdict(reason);
+	struct exogate_cpu *cpu = bpf_map_lookup_elem(&exogate_cpus, &slot);
+	struct exogate_counter *counter;
+	__u32 monitored = monitor && verdict == XDP_DROP;
+
+	if (!cpu || reason >= EXOGATE_COUNTER_N)
+		return verdict;
+	counter = monitored ? &cpu->monitored[reason] : &cpu->decided[reason];
+	counter->packets++;
+	counter->bytes += bpf_xdp_get_buff_len(ctx);
+	if (verdict == XDP_DROP) {
+		__u64 n = account_window(cpu);
+
+		if (account_weight(n))
+			account_record(ctx, packet, reason, monitored, n);
+	}
+	return monitored ? XDP_PASS : verdict;
+}
+
+#endif

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "confirm.h"
+
+#include "attached.h"
+#include "log.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_S 1000000000ull
+
+static const __u32 only; /* the key of a map of one */
+
+static __u64 now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (__u64)now.tv_sec * NS_PER_S + (__u64)now.tv_nsec;
+}
+
+/* 0 if it does not wait, or if that cannot be read. */
+static __u64 pending_until(const struct held *held)
+{
+	struct exogate_pending pending;
+
+	if (!held->readable || bpf_map_lookup_elem(held->maps[HELD_PENDING], &only, &pending))
+		return 0;
+	return pending.until_ns;
+}
+
+unsigned confirm_remaining_s(const struct held *held)
+{
+	__u64 until = pending_until(held), now = now_ns();
+
+	/* Rounded up: 0 means that it does not wait.  Overdue is 1: the waiting process is gone. */
+	if (!until)
+		return 0;
+	return until > now ? (unsigned)((until - now + NS_PER_S - 1) / NS_PER_S) : 1;
+}
+
+int confirm_refuse_pending(const struct target *target)
+{
+	if (!confirm_remaining_s(&target->held))
+		return 0;
+	return log_error("%s: what is attached is itself to be confirmed; exogate-xdp confirm, or "
+			 "detach, first",
+			 target->name);
+}
+
+/* --- the waiting process ------------------------------------------------------------------------ */
+
+struct undo {
+	const char *dir;
+	__u64 until_ns;
+	size_t n;
+	struct undo_target {
+		char name[IF_NAMESIZE];
+		char path[PATH_MAX];
+		int before; /* the program that was attached; -1: none */
+	} targets[OPTIONS_INTERFACES_MAX];
+};
+
+static int put_back(const struct undo_target *target, const struct held *held)
+{
+	if (target->before >= 0)
+		return bpf_link_update(held->link, target->before, NULL);
+	return bpf_link_detach(held->link) || unlink(target->path) ? -1 : 0;
+}
+
+static void undo_one(const struct undo_target *target, __u64 until_ns)
+{
+	struct held held;
+
+	if (held_open(target->path, &held))
+		return;
+	if (held.state == HELD_ATTACHED && pending_until(&held) == until_ns) {
+		if (put_back(target, &held))
+			syslog(LOG_ERR, "%s: not confirmed in time, but cannot be undone: %m",
+			       target->name);
+		else
+			syslog(LOG_WARNING, "%s: not confirmed in time; %s", target->name,
+			       target->before >= 0 ? "what was attached before is back" :
+						     "detached");
+	}
+	held_close(&held);
+}
+
+static void wait_until(__u64 until_ns)
+{
+	const struct timespec until = { .tv_sec = (time_t)(until_ns / NS_PER_S),
+					.tv_nsec = (long)(until_ns % NS_PER_S) };
+
+	while (clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &until, NULL) == EINTR)
+		;
+}
+
+/* Of the terminal, its session and the caller's pipes nothing is kept. */
+static void leave_terminal(void)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	setsid();
+	if (chdir("/") == 0 && null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+	}
+	if (null > STDERR_FILENO)
+		close(null);
+	openlog("exogate-xdp", LOG_PID, LOG_DAEMON);
+}
+
+static void run_waiting(const struct undo *undo)
+{
+	int lock;
+
+	leave_terminal();
+	wait_until(undo->until_ns);
+	if (pins_lock(undo->dir, &lock))
+		return;
+	for (size_t i = 0; i < undo->n; i++)
+		undo_one(&undo->targets[i], undo->until_ns);
+	pins_tidy(undo->dir);
+	pins_unlock(lock);
+}
+
+static int keep_target(const char *dir, const char *name, struct undo_target *out)
+{
+	struct target target;
+
+	if (target_open(dir, name, &target))
+		return -1;
+	memcpy(out->name, target.name, sizeof(out->name));
+	memcpy(out->path, target.path, sizeof(out->path));
+	out->before = -1;
+	if (target.held.state == HELD_ATTACHED)
+		out->before = bpf_prog_get_fd_by_id(target.held.program);
+	if (target.held.state == HELD_ATTACHED && out->before < 0)
+		log_errno("%s: cannot keep the program that is attached", name);
+	target_close(&target);
+	return target.held.state == HELD_ATTACHED && out->before < 0 ? -1 : 0;
+}
+
+int confirm_begin(const struct options *options, int lock, __u64 *pending_ns)
+{
+	static struct undo undo;
+	pid_t pid;
+
+	undo.dir = options->bpffs;
+	undo.until_ns = now_ns() + options->confirm_s * NS_PER_S;
+	for (undo.n = 0; undo.n < options->n_arguments; undo.n++) {
+		if (keep_target(undo.dir, options->arguments[undo.n], &undo.targets[undo.n]))
+			return -1;
+	}
+	pid = fork();
+	if (pid < 0)
+		return log_errno("cannot start the process that waits");
+	if (pid == 0) {
+		pins_unlock(lock);
+		run_waiting(&undo);
+		_exit(0);
+	}
+	*pending_ns = undo.until_ns;
+	return 0;
+}
+
+/* --- the command -------------------------------------------------------------------------------- */
+
+static int confirm_one(const struct attached *attached)
+{
+	const struct exogate_pending none = { 0 };
+
+	if (bpf_map_update_elem(attached->held.maps[HELD_PENDING], &only, &none, BPF_ANY))
+		return log_errno("%s: cannot confirm", attached->interface);
+	log_note("%s: confirmed", attached->interface);
+	return 0;
+}
+
+static bool is_named(const struct options *options, const char *interface)
+{
+	for (size_t i = 0; i < options->n_arguments; i++) {
+		if (strcmp(options->arguments[i], interface) == 0)
+			return true;
+	}
+	return options->n_arguments == 0;
+}
+
+static int confirm_all(const struct options *options, const struct attached_set *set)
+{
+	size_t n = 0;
+	int status = 0;
+
+	for (size_t i = 0; i < set->n; i++) {
+		if (!confirm_remaining_s(&set->items[i].held) ||
+		    !is_named(options, set->items[i].interface))
+			continue;
+		status |= confirm_one(&set->items[i]);
+		n++;
+	}
+	if (n < options->n_arguments)
+		return log_error("%zu of the interfaces named wait for confirmation", n);
+	if (n == 0)
+		return log_error("nothing waits for confirmation: it was confirmed already, or it "
+				 "was undone");
+	return status;
+}
+
+int confirm_run(const struct options *options)
+{
+	struct attached_set set;
+	int lock, status;
+
+	if (pins_check(options->bpffs) || pins_lock(options->bpffs, &lock))
+		return -1;
+	status = attached_open_readable(options->bpffs, &set);
+	if (status == 0)
+		status = confirm_all(options, &set);
+	attached_close(&set);
+	pins_unlock(lock);
+	return status;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * confirm - an attachment that undoes itself unless the operator still reaches the host to say so.
+ *
+ * Whether it is undone is written in the attached program's own map (exogate_pending), so that one
+ * write confirms.  A process of its own waits: it holds what was attached before, and when the time
+ * is over puts that back on each interface whose program still waits for confirmation; what has
+ * been attached, detached or confirmed meanwhile it leaves alone.  It says in the system log what
+ * it did.  Without it (killed, or the host restarted) nothing is undone; a restart ends the
+ * attachment anyway.
+ */
+#ifndef EXOGATE_CONFIRM_H
+#define EXOGATE_CONFIRM_H
+
+#include "options.h"
+#include "target.h"
+
+/*
+ * To be called before anything is attached: starts the waiting process for the interfaces of the
+ * options, and says what to put into the programs to attach.  lock is the caller's lock on the pins,
+ * which the process is not to hold.  Returns 0, or -1 after a line.
+ */
+int confirm_begin(const struct options *options, int lock, __u64 *pending_ns);
+
+/* -1 after a line if what is attached is still to be confirmed itself. */
+int confirm_refuse_pending(const struct target *target);
+
+/* Seconds until it is undone, 0 if it is not to be.  held must be readable. */
+unsigned confirm_remaining_s(const struct held *held);
+
+/* The command confirm: the interfaces named, or all that wait.  0, or -1 after a line for each that
+ * does not wait for confirmation, or if none does. */
+int confirm_run(const struct options *options);
+
+#endif

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guard.h"
+
+#include "log.h"
+#include "postconf.h"
+#include "protect.h"
+#include "ssh_peer.h"
+
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#define SMTP_PORT     25
+#define DOMAINS_SIZE  4096
+#define HOSTNAME_SIZE 256
+
+/* --- ssh ---------------------------------------------------------------------------------------- */
+
+static bool is_protected(const struct exogate_config *config, const struct ssh_peer *peer)
+{
+	for (__u32 i = 0; i < config->protected_n; i++) {
+		const struct exogate_endpoint *endpoint = &config->protected[i];
+
+		if (endpoint->port == peer->port &&
+		    (!endpoint->family ||
+		     (endpoint->family == peer->server.family &&
+		      memcmp(endpoint->addr, peer->server.addr, sizeof(endpoint->addr)) == 0)))
+			return true;
+	}
+	return false;
+}
+
+static void warn_of_ssh(const struct exogate_config *config, const struct list *list)
+{
+	char text[PREFIX_TEXT_SIZE];
+	struct ssh_peer peer;
+
+	if (!ssh_peer_find(&peer) || !is_protected(config, &peer) ||
+	    list_admits(list, peer.client.family, peer.client.addr))
+		return;
+	prefix_format(&peer.client, text);
+	log_warn("your own ssh connection from %s comes to port %u, which drops it from now on: "
+		 "--allow %s, or --confirm 60 to be on the safe side",
+		 text, peer.port, text);
+}
+
+/* --- MX ----------------------------------------------------------------------------------------- */
+
+static bool protects_any_smtp(const struct exogate_config *config)
+{
+	for (__u32 i = 0; i < config->protected_n; i++) {
+		if (!config->protected[i].family && config->protected[i].port == SMTP_PORT)
+			return true;
+	}
+	return false;
+}
+
+/* Domains that every Postfix has and nobody delivers to from outside. */
+static bool is_of_the_host(const char *domain, const char *hostname)
+{
+	return strncmp(domain, "localhost", strlen("localhost")) == 0 ||
+	       strcmp(domain, hostname) == 0;
+}
+
+/* The first domain of a parameter that mail comes to from outside; NULL if there is none. */
+static const char *foreign_domain(char *domains, const char *hostname)
+{
+	char *rest = NULL;
+
+	for (char *domain = strtok_r(domains, ", \t", &rest); domain;
+	     domain = strtok_r(NULL, ", \t", &rest)) {
+		if (!is_of_the_host(domain, hostname))
+			return domain;
+	}
+	return NULL;
+}
+
+static void warn_of_mx(const struct exogate_config *config)
+{
+	static const char *const parameters[] = { "mydestination", "relay_domains",
+						  "virtual_alias_domains",
+						  "virtual_mailbox_domains" };
+	char hostname[HOSTNAME_SIZE], domains[DOMAINS_SIZE];
+	const char *domain = NULL;
+
+	if (!protects_any_smtp(config) || !postconf_read("myhostname", hostname, sizeof(hostname)))
+		return;
+	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]) && !domain; i++) {
+		if (postconf_read(parameters[i], domains, sizeof(domains)))
+			domain = foreign_domain(domains, hostname);
+		if (domain)
+			log_warn("this host's Postfix receives mail for %.80s (%s): if it is its "
+				 "MX, the world cannot deliver any more; protect one address "
+				 "instead: --protect ADDR:25",
+				 domain, parameters[i]);
+	}
+}
+
+/* --- addresses ---------------------------------------------------------------------------------- */
+
+static bool has_address(const struct ifaddrs *addresses, const struct exogate_endpoint *endpoint)
+{
+	for (; addresses; addresses = addresses->ifa_next) {
+		const struct sockaddr *sa = addresses->ifa_addr;
+
+		if (sa && sa->sa_family == AF_INET && endpoint->family == 4 &&
+		    !memcmp(&((const struct sockaddr_in *)sa)->sin_addr, endpoint->addr, 4))
+			return true;
+		if (sa && sa->sa_family == AF_INET6 && endpoint->family == 6 &&
+		    !memcmp(&((const struct sockaddr_in6 *)sa)->sin6_addr, endpoint->addr, 16))
+			return true;
+	}
+	return false;
+}
+
+static void warn_of_foreign_addresses(const struct exogate_config *config)
+{
+	char text[PROTECT_TEXT_SIZE];
+	struct ifaddrs *addresses;
+
+	if (getifaddrs(&addresses))
+		return;
+	for (__u32 i = 0; i < config->protected_n; i++) {
+		const struct exogate_endpoint *endpoint = &config->protected[i];
+
+		if (endpoint->family && !has_address(addresses, endpoint))
+			log_warn("%s is no address of this host: only what it forwards there is "
+				 "filtered",
+				 protect_format(endpoint, text));
+	}
+	freeifaddrs(addresses);
+}
+
+void guard_warn(const struct exogate_config *config, const struct list *list)
+{
+	warn_of_ssh(config, list);
+	warn_of_mx(config);
+	warn_of_foreign_addresses(config);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * guard - what an operator should know before the filter is attached: lines of warning, no more.
+ */
+#ifndef EXOGATE_GUARD_H
+#define EXOGATE_GUARD_H
+
+#include "exogate_abi.h"
+#include "list.h"
+
+/*
+ * Warns if
+ *  - the caller's ssh connection comes from an address that is not admitted, to an endpoint that
+ *    is to be protected (SSH_CONNECTION of this process or of one of its ancestors: sudo drops it);
+ *  - every address's port 25 is to be protected, but this host's Postfix receives mail for domains
+ *    of its own (postconf(1)): the world could not deliver it any more;
+ *  - an address to be protected is none of this host's.
+ */
+void guard_warn(const struct exogate_config *config, const struct list *list);
+
+#endif

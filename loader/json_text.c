@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "json_text.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+json_t *json_text(const char *text)
+{
+	char escaped[4 * PATH_MAX + 1], *out = escaped;
+	json_t *string = json_string(text);
+
+	if (string)
+		return string;
+	for (; *text && out < escaped + sizeof(escaped) - 5; text++) {
+		if (*text >= ' ' && *text <= '~')
+			*out++ = *text;
+		else
+			out += sprintf(out, "\\x%02x", (unsigned char)*text);
+	}
+	return json_stringn(escaped, (size_t)(out - escaped));
+}
+
+void json_print(json_t *root)
+{
+	json_dumpf(root, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(root);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * json_text - JSON for the commands that print it.
+ */
+#ifndef EXOGATE_JSON_TEXT_H
+#define EXOGATE_JSON_TEXT_H
+
+#include <jansson.h>
+
+/* A string whose bytes may be any: those that are not UTF-8 are written \xHH. */
+json_t *json_text(const char *text);
+
+/* Prints a document to standard output, and gives it back. */
+void json_print(json_t *root);
+
+#endif

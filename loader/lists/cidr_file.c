@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cidr_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_BYTES_MAX (16u << 20)
+#define QUOTE_MAX      48 /* shown of a bad line; longer than any prefix */
+
+#define TEXT(number)   #number
+#define LENGTH(number) "/" TEXT(number)
+#define SHORTEST       LENGTH(PREFIX_OPERATOR_MIN4) " (IPv4) or " LENGTH(PREFIX_OPERATOR_MIN6) " (IPv6)"
+
+const char *cidr_read(const char *text, size_t len, struct prefix *out)
+{
+	struct prefix prefix;
+	int status = prefix_parse(text, len, &prefix);
+
+	if (status != PREFIX_OK)
+		return prefix_error(status);
+	if (prefix_too_wide(&prefix))
+		return "shorter than " SHORTEST "; to admit everyone, detach the filter";
+	prefix.source = PREFIX_OPERATOR;
+	*out = prefix;
+	return NULL;
+}
+
+static int is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Takes blanks and the comment off. */
+static void trim(const char **text, size_t *len)
+{
+	const char *comment = memchr(*text, '#', *len);
+
+	if (comment)
+		*len = (size_t)(comment - *text);
+	while (*len && is_blank((*text)[*len - 1]))
+		--*len;
+	while (*len && is_blank(**text)) {
+		++*text;
+		--*len;
+	}
+}
+
+static void quote(const char *text, size_t len, char quoted[QUOTE_MAX + 1])
+{
+	size_t i = 0;
+
+	for (; i < len && i < QUOTE_MAX; i++)
+		quoted[i] = (char)(text[i] >= ' ' && text[i] <= '~' ? text[i] : '?');
+	quoted[i] = '\0';
+}
+
+static int add_line(const char *text, size_t len, size_t line, struct list *list,
+		    char err[CIDR_FILE_ERROR_SIZE])
+{
+	char quoted[QUOTE_MAX + 1];
+	struct prefix prefix;
+	const char *wrong;
+
+	trim(&text, &len);
+	if (len == 0)
+		return 0;
+	quote(text, len, quoted);
+	wrong = cidr_read(text, len, &prefix);
+	if (!wrong && list_add(list, &prefix, 1))
+		wrong = errno == E2BIG ? "more prefixes than a list may have" : "out of memory";
+	if (!wrong)
+		return 0;
+	snprintf(err, CIDR_FILE_ERROR_SIZE, "line %zu: \"%s\": %s", line, quoted, wrong);
+	return -1;
+}
+
+int cidr_file_parse(const char *text, size_t len, struct list *list, char err[CIDR_FILE_ERROR_SIZE])
+{
+	const char *end = text + len;
+
+	for (size_t line = 1; text < end; line++) {
+		const char *stop = memchr(text, '\n', (size_t)(end - text));
+
+		if (!stop)
+			stop = end;
+		if (add_line(text, (size_t)(stop - text), line, list, err))
+			return -1;
+		text = stop + 1;
+	}
+	return 0;
+}
+
+/* All of the file, on the heap; NULL with errno. */
+static char *read_whole(const char *path, size_t *len)
+{
+	FILE *file = fopen(path, "re");
+	char *text = file ? malloc(FILE_BYTES_MAX + 1) : NULL;
+	int error;
+
+	if (text) {
+		*len = fread(text, 1, FILE_BYTES_MAX + 1, file);
+		error = *len > FILE_BYTES_MAX ? EFBIG : ferror(file) ? errno : 0;
+		if (error) {
+			free(text);
+			text = NULL;
+			errno = error;
+		}
+	}
+	if (file)
+		fclose(file);
+	return text;
+}
+
+int cidr_file_read(const char *path, struct list *list, char err[CIDR_FILE_ERROR_SIZE])
+{
+	char reason[CIDR_FILE_ERROR_SIZE];
+	size_t len;
+	char *text = read_whole(path, &len);
+	int status;
+
+	if (!text) {
+		snprintf(err, CIDR_FILE_ERROR_SIZE, "cannot read %.200s: %s", path,
+			 strerror(errno));
+		return -1;
+	}
+	status = cidr_file_parse(text, len, list, reason);
+	if (status)
+		snprintf(err, CIDR_FILE_ERROR_SIZE, "%.150s: %.160s", path, reason);
+	free(text);
+	return status;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * list - the sources to admit, as one value: prefixes, whose they are, and where they came from.
+ *
+ * One that is EXOGATE_SOURCE_RELAY_POOL_OFF is in the list to be told apart, not to be admitted.
+ * Those that return an int return 0, or -1 with errno (ENOMEM, or E2BIG over LIST_PREFIXES_MAX),
+ * and then the list is as it was.
+ */
+#ifndef EXOGATE_LIST_VALUE_H
+#define EXOGATE_LIST_VALUE_H
+
+#include "exogate_list.h"
+#include "prefix.h"
+
+#define LIST_PREFIXES_MAX (1u << 17)
+
+struct list {
+	struct prefix *items; /* on the heap, for list_free() */
+	size_t n, room;
+	struct exogate_origin origin; /* its counts are made by list_sort() */
+};
+
+int list_add(struct list *list, const struct prefix *items, size_t n);
+
+/* Adds those of another list that are of the sources in the mask (bits 1 << source). */
+int list_add_sources(struct list *list, const struct list *other, unsigned sources);
+
+void list_free(struct list *list);
+
+/* The order of a list, negative, 0 or positive: by family and address, each prefix before those
+ * that it contains, and equal ones by source. */
+int list_order(const struct prefix *a, const struct prefix *b);
+
+/* Puts the prefixes in order.  Sets the counts and, from Microsoft's prefixes, the version. */
+void list_sort(struct list *list);
+
+/*
+ * The first two of one source, in a sorted list, of which the first contains or repeats the
+ * second.  False if there are none.
+ */
+bool list_find_overlap(const struct list *list, const struct prefix **outer,
+		       const struct prefix **inner);
+
+/* Removes from a sorted list what another prefix of the same source contains. */
+void list_merge(struct list *list);
+
+/* Is any prefix of this family admitted? */
+bool list_has_family(const struct list *list, uint8_t family);
+
+/* What the list says of one address. */
+struct list_answer {
+	const struct prefix *decides; /* the longest of the source that decides; NULL: unlisted */
+	const struct prefix *longest; /* the longest of all */
+};
+
+/* The list must be sorted; addr has 4 or 16 bytes by family.  O(n). */
+struct list_answer list_look_up(const struct list *list, uint8_t family, const uint8_t *addr);
+
+/* Would a packet from the address pass?  As list_look_up(). */
+bool list_admits(const struct list *list, uint8_t family, const uint8_t *addr);
+
+/* "microsoft" and its like, by enum exogate_source; "none" for 0. */
+const char *list_source_name(unsigned source);
+
+#endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protect.h"
+
+#include <arpa/inet.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PORT_MAX 65535
+
+static bool read_port(const char *text, __u32 *out)
+{
+	char *end;
+	unsigned long port = strtoul(text, &end, 10);
+
+	if (*text < '1' || *text > '9' || *end || port > PORT_MAX)
+		return false;
+	*out = (__u32)port;
+	return true;
+}
+
+/* IPv4 inside IPv6 is refused by the wire, so that it is refused here. */
+static bool read_address(const char *text, size_t len, struct exogate_endpoint *out)
+{
+	char copy[INET6_ADDRSTRLEN];
+	bool bracketed = len >= 2 && text[0] == '[' && text[len - 1] == ']';
+
+	if (bracketed) {
+		text++;
+		len -= 2;
+	}
+	if (len >= sizeof(copy))
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	if (!bracketed && strcmp(copy, "any") == 0)
+		return true;
+	out->family = strchr(copy, ':') ? 6 : 4;
+	if (bracketed && out->family != 6)
+		return false;
+	return inet_pton(out->family == 4 ? AF_INET : AF_INET6, copy, out->addr) == 1;
+}
+
+static bool same(const struct exogate_endpoint *a, const struct exogate_endpoint *b)
+{
+	return a->family == b->family && a->port == b->port &&
+	       memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
+}
+
+const char *protect_add(struct exogate_config *config, const char *text)
+{
+	struct exogate_endpoint endpoint = { 0 };
+	const char *colon = strrchr(text, ':');
+
+	if (!read_port(colon ? colon + 1 : text, &endpoint.port))
+		return "the port is not a number from 1 to 65535";
+	if (colon && text[0] != '[' && memchr(text, ':', (size_t)(colon - text)))
+		return "write an IPv6 address in brackets: [ADDRESS]:PORT";
+	if (colon && !read_address(text, (size_t)(colon - text), &endpoint))
+		return "neither any:PORT, ADDRESS:PORT nor [ADDRESS]:PORT";
+	for (__u32 i = 0; i < config->protected_n; i++)
+		if (same(&config->protected[i], &endpoint))
+			return "named twice";
+	if (config->protected_n == EXOGATE_PROTECTED_MAX)
+		return "more endpoints than can be protected";
+	config->protected[config->protected_n++] = endpoint;
+	return NULL;
+}
+
+const char *protect_format(const struct exogate_endpoint *endpoint, char text[PROTECT_TEXT_SIZE])
+{
+	char address[INET6_ADDRSTRLEN] = "any";
+
+	if (endpoint->family)
+		inet_ntop(endpoint->family == 4 ? AF_INET : AF_INET6, endpoint->addr, address,
+			  sizeof(address));
+	snprintf(text, PROTECT_TEXT_SIZE, endpoint->family == 6 ? "[%s]:%u" : "%s:%u", address,
+		 endpoint->port);
+	return text;
+}
