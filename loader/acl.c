@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- the list that is meant --------------------------------------------------------------------- */
+/* --- the list that is meant ------------------------------------------------------------------- */
 
 static bool same_list(const struct list *a, const struct list *b)
 {
@@ -97,7 +97,7 @@ static const char *instance_name(const struct list *list)
 						    "unknown";
 }
 
-/* --- show and export ---------------------------------------------------------------------------- */
+/* --- show and export -------------------------------------------------------------------------- */
 
 static void show_text(const struct list *list)
 {
@@ -177,7 +177,7 @@ int acl_export(const struct options *options)
 	return status;
 }
 
-/* --- check -------------------------------------------------------------------------------------- */
+/* --- check ------------------------------------------------------------------------------------ */
 
 /* What would happen to a packet to a protected endpoint. */
 static const char *outcome(const struct prefix *decides)
@@ -241,7 +241,7 @@ int acl_check(const struct options *options)
 	return 0;
 }
 
-/* --- diff --------------------------------------------------------------------------------------- */
+/* --- diff ------------------------------------------------------------------------------------- */
 
 static void print_change(void *context, const struct prefix *before, const struct prefix *after)
 {
@@ -326,7 +326,7 @@ int acl_diff(const struct options *options)
 	return 0;
 }
 
-/* --- apply -------------------------------------------------------------------------------------- */
+/* --- apply ------------------------------------------------------------------------------------ */
 
 static int install(const struct attached *attached, const struct list *before,
 		   const struct list *after)

@@ -53,7 +53,7 @@ int confirm_refuse_pending(const struct target *target)
 			 target->name);
 }
 
-/* --- the waiting process ------------------------------------------------------------------------ */
+/* --- the waiting process ---------------------------------------------------------------------- */
 
 struct undo {
 	const char *dir;
@@ -170,7 +170,7 @@ int confirm_begin(const struct options *options, int lock, __u64 *pending_ns)
 	return 0;
 }
 
-/* --- the command -------------------------------------------------------------------------------- */
+/* --- the command ------------------------------------------------------------------------------ */
 
 static int confirm_one(const struct attached *attached)
 {

@@ -17,8 +17,8 @@
 
 /*
  * To be called before anything is attached: starts the waiting process for the interfaces of the
- * options, and says what to put into the programs to attach.  lock is the caller's lock on the pins,
- * which the process is not to hold.  Returns 0, or -1 after a line.
+ * options, and says what to put into the programs to attach.  lock is the caller's lock on the
+ * pins, which the process is not to hold.  Returns 0, or -1 after a line.
  */
 int confirm_begin(const struct options *options, int lock, __u64 *pending_ns);
 

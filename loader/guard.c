@@ -14,7 +14,7 @@
 #define DOMAINS_SIZE  4096
 #define HOSTNAME_SIZE 256
 
-/* --- ssh ---------------------------------------------------------------------------------------- */
+/* --- ssh -------------------------------------------------------------------------------------- */
 
 static bool is_protected(const struct exogate_config *config, const struct ssh_peer *peer)
 {
@@ -44,7 +44,7 @@ static void warn_of_ssh(const struct exogate_config *config, const struct list *
 		 text, peer.port, text);
 }
 
-/* --- MX ----------------------------------------------------------------------------------------- */
+/* --- MX --------------------------------------------------------------------------------------- */
 
 static bool protects_any_smtp(const struct exogate_config *config)
 {
@@ -96,7 +96,7 @@ static void warn_of_mx(const struct exogate_config *config)
 	}
 }
 
-/* --- addresses ---------------------------------------------------------------------------------- */
+/* --- addresses -------------------------------------------------------------------------------- */
 
 static bool has_address(const struct ifaddrs *addresses, const struct exogate_endpoint *endpoint)
 {

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAPS_MAX	 32 /* a program of ours has 9: these, and the constants of the classifier */
+#define MAPS_MAX	 32 /* a program of ours has 9: these, and the classifier's constants */
 #define CONFIG_BYTES_MAX 4096
 
 static const char *const map_names[HELD_MAP_N] = {

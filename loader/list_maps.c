@@ -40,7 +40,7 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-/* --- filling ------------------------------------------------------------------------------------ */
+/* --- filling ---------------------------------------------------------------------------------- */
 
 static int create_trie(const struct list_image *image, uint8_t family)
 {
@@ -106,7 +106,7 @@ static int fill_tables(struct list_image *image, struct list_maps *maps)
 	return 0;
 }
 
-/* --- verifying ---------------------------------------------------------------------------------- */
+/* --- verifying -------------------------------------------------------------------------------- */
 
 static int read_back(const struct list_maps *maps, const struct list_image *image)
 {
@@ -191,7 +191,7 @@ void list_maps_close(struct list_maps *maps)
 	close_fd(&maps->tables[1]);
 }
 
-/* --- what is in force --------------------------------------------------------------------------- */
+/* --- what is in force ------------------------------------------------------------------------- */
 
 /* The map in a slot of an outer map: a descriptor, or -1 and errno. */
 static int open_inner(int outer, __u32 slot)
@@ -255,7 +255,7 @@ int list_maps_origin(const struct list_slots *slots, struct exogate_origin *out)
 	return 0;
 }
 
-/* --- reading a list back ------------------------------------------------------------------------- */
+/* --- reading a list back ---------------------------------------------------------------------- */
 
 static int add_listed(struct list *list, struct prefix *prefix, __u16 listed)
 {

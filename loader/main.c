@@ -62,7 +62,7 @@ static const struct command {
 	{ "acl", "apply", OPTIONS_ACL_APPLY, ARGUMENTS_FILE, acl_apply,
 	  "put a new version of Microsoft's list in force",
 	  "Put Microsoft's endpoint list in FILE in force, in one step for every packet.  The\n"
-	  "operator's prefixes and the relay pool stay as they are, unless options say otherwise.\n" },
+	  "operator's prefixes and the relay pool stay, unless options say otherwise.\n" },
 	{ "acl", "check", OPTIONS_ACL_CHECK, ARGUMENTS_ADDRESS, acl_check,
 	  "say whether an address is admitted, and why",
 	  "Say whether ADDR is admitted, by which prefix, and whose that is.\n" },

@@ -26,7 +26,7 @@ FITS(EXOGATE_MAP_EVENTS);
 FITS(EXOGATE_MAP_CONFIG);
 FITS(EXOGATE_MAP_PENDING);
 
-/* --- loading ------------------------------------------------------------------------------------ */
+/* --- loading ---------------------------------------------------------------------------------- */
 
 static int go_on_with(const struct exogate *program, const struct held *before)
 {
@@ -101,7 +101,7 @@ int program_fd(const struct exogate *program)
 	return bpf_program__fd(program->progs.exogate_xdp);
 }
 
-/* --- trying ------------------------------------------------------------------------------------- */
+/* --- trying ----------------------------------------------------------------------------------- */
 
 /* The shortest frame of interest: Ethernet, IP, TCP. */
 struct frame {

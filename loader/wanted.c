@@ -35,7 +35,7 @@ static int add(struct list *list, const struct prefix *items, size_t n)
 	return log_errno("cannot keep %zu prefixes", n);
 }
 
-/* --- Microsoft's part --------------------------------------------------------------------------- */
+/* --- Microsoft's part ------------------------------------------------------------------------- */
 
 static void set_origin(struct list *list, const char *path, unsigned instance)
 {
@@ -74,7 +74,7 @@ static int read_microsoft(const char *path, unsigned instance, struct list *list
 	return status;
 }
 
-/* --- guards ------------------------------------------------------------------------------------- */
+/* --- guards ----------------------------------------------------------------------------------- */
 
 static int refuse_overlap(const struct list *list)
 {
@@ -128,7 +128,7 @@ static int finish(const struct options *options, struct list *list)
 	return 0;
 }
 
-/* --- the whole ---------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static int add_relay_pool(struct list *list, unsigned instance, bool admitted)
 {

@@ -51,7 +51,7 @@ static __u64 now_ns(void)
 	return (__u64)now.tv_sec * NS_PER_S + (__u64)now.tv_nsec;
 }
 
-/* --- events ------------------------------------------------------------------------------------- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 static const char *interface_of(const struct watch *watch, __u32 ifindex)
 {
@@ -97,7 +97,7 @@ static int take_event(void *context, void *data, size_t size)
 	return 0;
 }
 
-/* --- the screen --------------------------------------------------------------------------------- */
+/* --- the screen ------------------------------------------------------------------------------- */
 
 static void draw_counters(const struct watch *watch, size_t i)
 {
@@ -138,7 +138,7 @@ static int read_counters(struct watch *watch)
 	return 0;
 }
 
-/* --- running ------------------------------------------------------------------------------------ */
+/* --- running ---------------------------------------------------------------------------------- */
 
 /* Holds a name that the kernel gives out once, for as long as this process lives. */
 static int claim(const struct attached *attached)

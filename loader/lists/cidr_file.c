@@ -9,9 +9,10 @@
 #define FILE_BYTES_MAX (16u << 20)
 #define QUOTE_MAX      48 /* shown of a bad line; longer than any prefix */
 
-#define TEXT(number)   #number
-#define LENGTH(number) "/" TEXT(number)
-#define SHORTEST       LENGTH(PREFIX_OPERATOR_MIN4) " (IPv4) or " LENGTH(PREFIX_OPERATOR_MIN6) " (IPv6)"
+#define TEXT(number) #number
+#define BITS(number) "/" TEXT(number)
+#define LEAST4	     BITS(PREFIX_OPERATOR_MIN4) " (IPv4)"
+#define LEAST6	     BITS(PREFIX_OPERATOR_MIN6) " (IPv6)"
 
 const char *cidr_read(const char *text, size_t len, struct prefix *out)
 {
@@ -21,7 +22,8 @@ const char *cidr_read(const char *text, size_t len, struct prefix *out)
 	if (status != PREFIX_OK)
 		return prefix_error(status);
 	if (prefix_too_wide(&prefix))
-		return "shorter than " SHORTEST "; to admit everyone, detach the filter";
+		return "shorter than " LEAST4 " or " LEAST6
+		       "; to admit everyone, detach the filter";
 	prefix.source = PREFIX_OPERATOR;
 	*out = prefix;
 	return NULL;

@@ -3,7 +3,7 @@
 
 #define SHARP 0.25
 
-/* --- loss --------------------------------------------------------------------------------------- */
+/* --- loss ------------------------------------------------------------------------------------- */
 
 __extension__ typedef unsigned __int128 address;
 
@@ -107,7 +107,7 @@ bool list_loss_is_sharp(const struct list_loss *loss)
 	       loss->share4 > SHARP || loss->share6 > SHARP;
 }
 
-/* --- changes ------------------------------------------------------------------------------------ */
+/* --- changes ---------------------------------------------------------------------------------- */
 
 void list_change_each(const struct list *before, const struct list *after, list_change_fn *fn,
 		      void *context)

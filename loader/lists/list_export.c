@@ -37,7 +37,7 @@ static void export_heading(FILE *out, const struct list *list)
 	fprintf(out, "# exogate: list version %08" PRIx32 "\n", list->origin.version);
 }
 
-/* --- Postfix ------------------------------------------------------------------------------------ */
+/* --- Postfix ---------------------------------------------------------------------------------- */
 
 static void export_postfix(FILE *out, const struct list *list)
 {
@@ -55,7 +55,7 @@ static void export_postfix(FILE *out, const struct list *list)
 	}
 }
 
-/* --- nftables ----------------------------------------------------------------------------------- */
+/* --- nftables --------------------------------------------------------------------------------- */
 
 static void export_nft_set(FILE *out, const struct list *list, uint8_t family)
 {
@@ -107,7 +107,7 @@ static void export_nft(FILE *out, const struct list *list, const struct exogate_
 	fputs("\t}\n}\n", out);
 }
 
-/* --- ipset -------------------------------------------------------------------------------------- */
+/* --- ipset ------------------------------------------------------------------------------------ */
 
 /* The set is filled beside the one in use and then takes its place. */
 static void export_ipset_family(FILE *out, const struct list *list, uint8_t family)
@@ -135,7 +135,7 @@ static void export_ipset(FILE *out, const struct list *list)
 	export_ipset_family(out, list, 6);
 }
 
-/* --- JSON --------------------------------------------------------------------------------------- */
+/* --- JSON ------------------------------------------------------------------------------------- */
 
 static void export_json(FILE *out, const struct list *list)
 {

@@ -48,7 +48,7 @@ static void inherit_decisions(struct list_image *image)
 	}
 }
 
-/* --- the table ---------------------------------------------------------------------------------- */
+/* --- the table -------------------------------------------------------------------------------- */
 
 static uint64_t first_bits(const struct prefix *prefix, unsigned bits)
 {

@@ -113,9 +113,13 @@ class Program(Descriptor):
 
     def run(self, frame: bytes) -> str:
         """The verdict on one frame."""
+        return self.run_many(frame, 1)
+
+    def run_many(self, frame: bytes, n: int) -> str:
+        """The verdict on the last of n times the same frame."""
         held = ctypes.create_string_buffer(frame, len(frame))
         attributes = ctypes.create_string_buffer(struct.pack(
-            "=4IQQ4IQQ4I", self.fd, 0, len(frame), 0, _address(held), 0, 1, 0, 0, 0, 0, 0,
+            "=4IQQ4IQQ4I", self.fd, 0, len(frame), 0, _address(held), 0, n, 0, 0, 0, 0, 0,
             0, 0, 0, 0), 80)
         _call(PROG_TEST_RUN, attributes)
         return VERDICTS[struct.unpack_from("=I", attributes, 4)[0]]

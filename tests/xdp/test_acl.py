@@ -1,0 +1,338 @@
+# SPDX-License-Identifier: Apache-2.0
+"""exogate-xdp acl: show, diff, apply, check, export; with a program attached and without."""
+
+import ipaddress
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from lab.commands import ENVIRONMENT
+
+from .cases import LISTED4, LISTED6, MICROSOFT4, SYN4, tcp, v4
+from .conftest import ENDPOINTS, LOADER, Place, refused, untouched
+
+WORLDWIDE = ["40.92.0.0/15", "40.107.0.0/16", "52.100.0.0/14", "104.47.0.0/17",
+             "2a01:111:f400::/48", "2a01:111:f403::/48"]
+
+
+def endpoints(path: Path, prefixes: list[str]) -> Path:
+    path.write_text(json.dumps([{"id": 10, "serviceArea": "Exchange", "tcpPorts": "25",
+                                 "ips": prefixes}]))
+    return path
+
+
+def alone(*arguments: str | Path) -> subprocess.CompletedProcess:
+    """Without a program, a namespace or any right."""
+    return subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", LOADER, *arguments],
+                          text=True, capture_output=True, timeout=60, env=ENVIRONMENT)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file that anybody may read."""
+    tmp_path.chmod(0o755)
+    for parent in tmp_path.parents:
+        if parent.owner() == "root" and str(parent).startswith("/tmp/"):
+            parent.chmod(0o755)
+    return Path(shutil.copy(ENDPOINTS, tmp_path / "microsoft.json"))
+
+
+# --- show and check ------------------------------------------------------------------------------
+
+def test_show(place: Place):
+    place.attach("--allow", "203.0.113.0/24")
+    shown = json.loads(place.ok("acl", "show", "--json"))
+    assert {(row["prefix"], row["source"]) for row in shown["prefixes"]} == \
+        {(prefix, "microsoft") for prefix in WORLDWIDE} | {
+            ("203.0.113.0/24", "operator"), ("40.95.0.0/16", "relay-pool-off")}
+    assert (shown["version"], shown["instance"]) == (place.report()["list"]["version"],
+                                                     "worldwide")
+    rows = [line.split() for line in place.ok("acl", "show").splitlines()
+            if not line.startswith("#")]
+    assert rows == [[row["prefix"], row["source"]] for row in shown["prefixes"]]
+
+
+@pytest.mark.parametrize("address, admitted, prefix, source", [
+    ("40.92.1.2", True, "40.92.0.0/15", "microsoft"),
+    ("40.93.255.255", True, "40.92.0.0/15", "microsoft"),
+    ("40.94.0.0", False, None, None),
+    ("2a01:111:f403::1", True, "2a01:111:f403::/48", "microsoft"),
+    ("2a01:111:f402::1", False, None, None),
+    ("203.0.113.7", True, "203.0.113.0/24", "operator"),
+    ("40.95.1.2", False, "40.95.0.0/16", "relay-pool-off"),
+    ("::ffff:40.92.1.2", True, "40.92.0.0/15", "microsoft"),
+])
+def test_check(place: Place, address: str, admitted: bool, prefix: str | None, source: str | None):
+    """In force and from the file alike; and as the program does."""
+    place.attach("--allow", "203.0.113.0/24")
+    said = json.loads(place.ok("acl", "check", address, "--json"))
+    assert said == {"address": address, "admitted": admitted, "prefix": prefix, "source": source}
+    assert json.loads(place.ok("acl", "check", address, "--json", "--acl", ENDPOINTS, "--allow",
+                               "203.0.113.0/24")) == said
+    if ipaddress.ip_address(address).version == 4:
+        assert place.program().run(v4(tcp(), src=address)) == ("pass" if admitted else "drop")
+    text = place.ok("acl", "check", address)
+    assert ("passes" if admitted else "dropped") in text
+    assert prefix is None or prefix in text
+
+
+def test_check_names_the_inner_prefix_too(place: Place):
+    place.attach("--allow", "40.92.7.0/24")
+    assert place.ok("acl", "check", "40.92.7.1") == \
+        "40.92.7.1: passes, by 40.92.0.0/15 of microsoft; also in 40.92.7.0/24 of operator\n"
+
+
+@pytest.mark.parametrize("address", ["", "40.92.1", "40.92.0.0/15", "example.net"])
+def test_check_of_no_address(place: Place, address: str):
+    place.attach()
+    refused(place.loader("acl", "check", address), "not an IPv4 or IPv6 address")
+
+
+# --- diff and apply ------------------------------------------------------------------------------
+
+def test_diff_changes_nothing(place: Place, tmp_path: Path):
+    place.attach()
+    before = place.report()
+    new = endpoints(tmp_path / "new.json", [*WORLDWIDE[:3], "104.47.0.0/18", *WORLDWIDE[4:],
+                                            "192.0.1.0/24"])
+    said = json.loads(place.ok("acl", "diff", new, "--json"))
+    assert [row["prefix"] for row in said["added"]] == ["104.47.0.0/18", "192.0.1.0/24"]
+    assert [row["prefix"] for row in said["removed"]] == ["104.47.0.0/17"]
+    assert (said["version"], said["refused"]) == (before["list"]["version"], False)
+    lines = place.ok("acl", "diff", new).splitlines()
+    assert [line[0] for line in lines] == ["-", "+", "+", "v"]
+    assert place.report() == before
+
+
+def test_apply(place: Place, tmp_path: Path):
+    """The new list is in force, the operator's part and everything else as it was."""
+    place.attach("--allow", "203.0.113.0/24", "--relay-pool")
+    before, program = place.report(), place.program()
+    program.run(SYN4)
+    new = endpoints(tmp_path / "new.json", [*WORLDWIDE, "198.51.0.0/16"])
+    refused(place.loader("acl", "apply", new), "198.51.0.0/16", "not Microsoft's")
+    new = endpoints(tmp_path / "new.json", [*WORLDWIDE, "198.52.0.0/16"])
+    assert "8 prefixes" not in place.ok("acl", "apply", new)
+    after = place.report()
+    assert after["program"] == before["program"]
+    assert after["prefixes"] == before["prefixes"] | {"microsoft": 7}
+    assert after["list"]["version"] != before["list"]["version"]
+    assert after["list"]["file"].endswith("new.json")
+    assert after["counters"]["unlisted"]["packets"] == 1
+    assert program.run(v4(tcp(), src="198.52.0.1")) == "pass"
+    assert program.run(LISTED4) == program.run(LISTED6) == "pass"
+    assert program.run(v4(tcp(), src="203.0.113.1")) == "pass"
+    assert program.run(SYN4) == "drop"
+
+
+def test_apply_again_and_again(place: Place, tmp_path: Path):
+    """Both slots of the tries serve in turn."""
+    place.attach()
+    program = place.program()
+    more = endpoints(tmp_path / "more.json", [*WORLDWIDE, "198.52.128.0/24"])
+    for acl, verdict in [(more, "pass"), (ENDPOINTS, "drop")] * 3:
+        place.ok("acl", "apply", acl)
+        assert program.run(v4(tcp(), src="198.52.128.9")) == verdict
+        assert program.run(LISTED4) == "pass"
+
+
+def test_apply_with_other_prefixes_of_the_operator(place: Place):
+    place.attach("--allow", "203.0.113.0/24")
+    place.ok("acl", "apply", ENDPOINTS, "--allow", "198.51.100.0/24")
+    shown = json.loads(place.ok("acl", "show", "--json"))["prefixes"]
+    assert [row["prefix"] for row in shown if row["source"] == "operator"] == ["198.51.100.0/24"]
+
+
+def test_apply_from_standard_input(place: Place):
+    place.ok("attach", place.iface, "peer0", "--acl", ENDPOINTS)
+    argv = place.namespace.argv([LOADER, "acl", "apply", "-", "--bpffs", place.pins])
+    done = subprocess.run(argv, input=ENDPOINTS.read_text(), text=True, capture_output=True,
+                          timeout=60, check=False)
+    assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (0, "", 2)
+
+
+def test_sharp_loss_is_refused(place: Place, tmp_path: Path):
+    place.attach()
+    before = place.report()
+    less = endpoints(tmp_path / "less.json", WORLDWIDE[:2] + WORLDWIDE[4:])
+    for command in (("acl", "apply", less), ("attach", place.iface, "--acl", less)):
+        refused(place.loader(*command), "lacks much of the one in force", "2 of 6 prefixes",
+                "60 % of the IPv4", "--force")
+        assert place.report() == before
+    assert json.loads(place.ok("acl", "diff", less, "--json"))["refused"]
+    assert "refused unless --force" in place.ok("acl", "diff", less)
+    place.ok("acl", "apply", less, "--force")
+    assert place.report()["prefixes"]["microsoft"] == 4
+    assert place.program().run(LISTED4) == "pass"
+
+
+def test_file_that_is_bad_leaves_the_list(place: Place, tmp_path: Path):
+    place.attach()
+    before = place.report()
+    bad = tmp_path / "bad.json"
+    for text in ("[]", "{", ENDPOINTS.read_text()[:-5], "x" * (5 << 20)):
+        bad.write_text(text)
+        refused(place.loader("acl", "apply", bad), str(bad))
+    refused(place.loader("acl", "apply", tmp_path / "none.json"), "does not exist")
+    assert place.report() == before
+
+
+@pytest.mark.parametrize("prefixes, says", [
+    ([*WORLDWIDE, "40.92.0.0/15"], "40.92.0.0/15 twice"),
+    ([*WORLDWIDE, "40.93.0.0/16"], "40.93.0.0/16 inside 40.92.0.0/15"),
+    ([*WORLDWIDE, "2a01:111:f400:1::/64"], "2a01:111:f400:1::/64 inside 2a01:111:f400::/48"),
+])
+def test_overlap(place: Place, tmp_path: Path, prefixes: list[str], says: str):
+    acl = endpoints(tmp_path / "list.json", prefixes)
+    refused(place.loader("attach", place.iface, "--acl", acl), "Microsoft's list has", says,
+            "--force")
+    untouched(place)
+    place.ok("attach", place.iface, "--acl", acl, "--force")
+    assert place.report()["prefixes"]["microsoft"] == 6
+    refused(place.loader("acl", "apply", acl), says)
+
+
+def test_overlap_of_the_operators(place: Place):
+    refused(place.loader("attach", place.iface, "--acl", ENDPOINTS, "--allow", "198.51.100.0/24",
+                         "--allow", "198.51.100.7"), "the operator's list has",
+            "198.51.100.7/32 inside 198.51.100.0/24")
+
+
+# --- what is meant -------------------------------------------------------------------------------
+
+def test_nothing_attached(place: Place):
+    for command in (("show",), ("check", "192.0.2.1"), ("export", "--format", "nft"),
+                    ("apply", ENDPOINTS), ("diff", ENDPOINTS)):
+        refused(place.loader("acl", *command), "no interface is attached")
+
+
+def test_different_lists(place: Place):
+    place.attach()
+    place.ok("attach", "peer0", "--acl", ENDPOINTS, "--allow", "203.0.113.0/24")
+    refused(place.loader("acl", "show"), "veth0", "peer0", "different lists", "--interface")
+    assert "203.0.113.0/24" in place.ok("acl", "show", "--interface", "peer0")
+    assert "203.0.113.0/24" not in place.ok("acl", "show", "--interface", place.iface)
+    refused(place.loader("acl", "show", "--interface", "lo"), "lo: not attached")
+    place.ok("acl", "apply", ENDPOINTS)  # each keeps its own
+    assert "203.0.113.0/24" in place.ok("acl", "show", "--interface", "peer0")
+    place.ok("acl", "apply", ENDPOINTS, "--allow", "203.0.113.0/24", "--interface", place.iface)
+    assert "203.0.113.0/24" in place.ok("acl", "show")
+
+
+@pytest.mark.parametrize("instance, prefix, entry", [
+    ("china", "42.159.36.0/24", 2), ("gcc-high", "23.103.191.0/24", 6), ("dod", "192.0.1.0/24", 1),
+])
+def test_instances(place: Place, tmp_path: Path, instance: str, prefix: str, entry: int):
+    acl = tmp_path / "list.json"
+    acl.write_text(json.dumps([
+        {"id": entry, "serviceArea": "Exchange", "tcpPorts": " 443, 25 ",
+         "ips": [prefix, "2406:e500:4420::/43"]},
+        {"id": 9, "serviceArea": "Exchange", "tcpPorts": "443", "ips": ["52.96.0.0/14"]},
+        {"id": 10, "serviceArea": "SharePoint", "tcpPorts": "25", "ips": ["52.97.0.0/16"]}]))
+    place.ok("attach", place.iface, "--acl", acl, "--instance", instance)
+    report = place.report()
+    assert report["list"]["instance"] == instance
+    assert report["prefixes"] == {"microsoft": 2, "operator": 0, "relay-pool": 0,
+                                  "relay-pool-off": 0}
+    place.ok("acl", "apply", acl)
+    assert place.report()["list"]["instance"] == instance
+    refused(place.loader("attach", place.iface, "--acl", acl, "--instance", instance,
+                         "--relay-pool"), "--relay-pool", instance, code=2)
+
+
+# --- export --------------------------------------------------------------------------------------
+
+def export(place: Place, *arguments: str | Path) -> str:
+    return place.ok("acl", "export", *arguments)
+
+
+def test_export_postfix_cidr(place: Place, tmp_path: Path):
+    """Postfix itself finds in it what the program passes."""
+    place.attach("--allow", "203.0.113.0/24")
+    (tmp_path / "main.cf").write_text("")
+    table = tmp_path / "table.cidr"
+    table.write_text(export(place, "--format", "postfix-cidr"))
+    for address, answer in ((MICROSOFT4, "OK"), ("2a01:111:f403::9", "OK"), ("203.0.113.1", "OK"),
+                            ("40.95.1.1", ""), ("198.51.100.9", ""), ("2a01:111:f402::9", "")):
+        done = subprocess.run(["/usr/sbin/postmap", "-c", tmp_path, "-q", address,
+                               f"cidr:{table}"], text=True, capture_output=True, env=ENVIRONMENT)
+        assert (done.stdout.strip(), done.stderr) == (answer, ""), address
+    table.write_text(export(place, "--format", "postfix-cidr", "--source", "microsoft"))
+    assert "203.0.113.0/24" not in table.read_text() and "40.92.0.0/15 OK" in table.read_text()
+
+
+def test_export_nft_filters_alike(place: Place, tmp_path: Path):
+    """Loaded twice, it is one table; what it protects is what the program protects."""
+    place.attach("--allow", "203.0.113.0/24", "--allow", "40.92.7.0/24",
+                 "--protect", "any:25", "--protect", "any:2525")
+    rules = tmp_path / "rules.nft"
+    rules.write_text(export(place, "--format", "nft"))
+    for _ in range(2):
+        place.namespace.run(["/usr/sbin/nft", "-f", rules])
+    listed = json.loads(place.namespace.run(["/usr/sbin/nft", "-j", "list", "table", "inet",
+                                             "exogate"]))["nftables"]
+    sets = {row["set"]["name"]: row["set"]["elem"] for row in listed if "set" in row}
+    prefixes = {f"{elem['prefix']['addr']}/{elem['prefix']['len']}"
+                for elems in sets.values() for elem in elems}
+    assert prefixes == {*WORLDWIDE, "203.0.113.0/24"}
+    rules_text = place.namespace.run(["/usr/sbin/nft", "list", "table", "inet", "exogate"])
+    assert all(f"tcp dport {port} " in rules_text for port in (25, 2525))
+    assert rules_text.count(" drop") == 4
+
+
+def test_export_ipset(place: Place, tmp_path: Path):
+    if not shutil.which("ipset", path=ENVIRONMENT["PATH"]):
+        pytest.skip("ipset is not installed")
+    place.attach("--allow", "40.92.7.0/24")
+    sets = tmp_path / "sets"
+    sets.write_text(export(place, "--format", "ipset"))
+    try:
+        place.namespace.run(["ipset", "list", "-n"])
+    except Exception as error:  # the kernel's part may be missing
+        pytest.skip(f"ipset: {error}")
+    for _ in range(2):
+        place.namespace.run(["ipset", "restore", "-f", sets])
+    assert "40.92.0.0/15" in place.namespace.run(["ipset", "list", "exogate4"])
+    assert place.namespace.run(["ipset", "list", "-n"]).split() == ["exogate4", "exogate6"]
+
+
+def test_export_json(place: Place):
+    place.attach()
+    exported = json.loads(export(place, "--format", "json"))
+    assert [row["prefix"] for row in exported["prefixes"]] == WORLDWIDE
+    assert exported["version"] == place.report()["list"]["version"]
+
+
+def test_export_without_xdp(file: Path):
+    """A host that has no program, and an account that has no right."""
+    done = alone("acl", "export", "--acl", file, "--format", "nft", "--allow", "203.0.113.0/24",
+                 "--protect", "192.0.2.25:25")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ip daddr 192.0.2.25 tcp dport 25 ip saddr != @senders4 counter drop" in done.stdout
+    assert "203.0.113.0/24" in done.stdout and "ip6 saddr" not in done.stdout
+    done = alone("acl", "check", "40.92.1.2", "--acl", file)
+    assert done.stdout == "40.92.1.2: passes, by 40.92.0.0/15 of microsoft\n"
+
+
+@pytest.mark.parametrize("arguments, says", [
+    (("acl", "export"), "name a --format"),
+    (("acl", "export", "--format", "xml"), "--format xml: neither"),
+    (("acl", "export", "--format", "nft", "--source", "me"), "--source me: neither"),
+    (("acl", "show", "--allow", "192.0.2.1"), "go with --acl"),
+    (("acl", "check"), "name one address"),
+    (("acl", "apply"), "name one file"),
+    (("acl", "nonsense"), "acl nonsense: no such command"),
+    (("attach", "lo", "--protect", "2001:db8::1:25"), "in brackets"),
+    (("attach", "lo", "--protect", "any:0"), "--protect any:0: the port is not a number"),
+    (("attach", "lo", "--confirm", "0"), "--confirm 0: not a number of seconds"),
+    (("attach", "lo", "--instance", "mars"), "neither worldwide, china"),
+    (("attach", "lo", "--allow-file", "/nonexistent"), "cannot read /nonexistent"),
+    (("drops", "--top", "0"), "--top 0: not a number of rows"),
+])
+def test_usage_error(arguments: tuple[str, ...], says: str):
+    done = subprocess.run([LOADER, *arguments], text=True, capture_output=True, timeout=60,
+                          env=ENVIRONMENT)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr.splitlines()[0]

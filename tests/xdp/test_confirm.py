@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""attach --confirm: undone by itself, unless confirmed; and the warnings before it is too late."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from lab.commands import wait_until
+
+from .cases import LISTED4, SYN4
+from .conftest import ENDPOINTS, Place, refused
+
+SOON = "2"  # seconds
+LATER = "600"
+
+
+def waiting(place: Place) -> list[int]:
+    """The processes that wait in the place's namespace."""
+    return place.namespace.pids()
+
+
+@pytest.fixture(autouse=True)
+def end_waiting(place: Place):
+    yield
+    for pid in waiting(place):
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_undone_by_itself(place: Place):
+    said = place.attach("--confirm", SOON)
+    assert f"undone in {SOON} s unless `exogate-xdp confirm`" in said
+    assert place.program().run(SYN4) == "drop"
+    assert 1 <= place.report()["confirm_s"] <= int(SOON)
+    assert "unless confirmed" in place.ok("status")
+    wait_until(lambda: not place.attached_program(), "the attachment to be undone")
+    wait_until(lambda: not waiting(place), "the waiting process to end")
+    assert not place.pins.exists()
+
+
+def test_confirmed(place: Place):
+    place.attach("--confirm", SOON)
+    assert place.ok("confirm") == f"{place.iface}: confirmed\n"
+    assert place.report()["confirm_s"] is None
+    program = place.report()["program"]
+    wait_until(lambda: not waiting(place), "the waiting process to end")
+    assert place.report()["program"] == program
+    refused(place.loader("confirm"), "nothing waits for confirmation")
+
+
+def test_what_was_before_comes_back(place: Place):
+    """With its list, its settings and all counters."""
+    place.attach("--allow", "198.51.100.0/24", "--protect", "any:2525")
+    before = place.report()
+    place.attach("--confirm", SOON)
+    assert place.report()["protected"] == ["any:25"]
+    place.program().run(SYN4)
+    wait_until(lambda: not waiting(place), "the attachment to be undone")
+    after = place.report()
+    assert after["counters"]["unlisted"]["packets"] == 1
+    for key in ("program", "list", "prefixes", "protected", "maps"):
+        assert after[key] == before[key]
+
+
+def test_what_was_attached_meanwhile_stays(place: Place):
+    place.attach("--confirm", SOON)
+    place.attach()
+    program = place.report()["program"]
+    wait_until(lambda: not waiting(place), "the waiting process to end")
+    assert place.report()["program"] == program
+
+
+def test_detached_meanwhile(place: Place):
+    place.attach("--confirm", SOON)
+    place.ok("detach", place.iface)
+    wait_until(lambda: not waiting(place), "the waiting process to end")
+    assert place.attached_program() is None and not place.pins.exists()
+
+
+def test_not_twice(place: Place):
+    place.attach("--confirm", LATER)
+    program = place.report()["program"]
+    refused(place.loader("attach", place.iface, "--acl", ENDPOINTS, "--confirm", LATER),
+            "itself to be confirmed", "exogate-xdp confirm")
+    assert place.report()["program"] == program
+
+
+def test_several_interfaces(place: Place):
+    place.ok("attach", place.iface, "peer0", "--acl", ENDPOINTS, "--confirm", SOON)
+    assert place.ok("confirm", "peer0") == "peer0: confirmed\n"
+    refused(place.loader("confirm", "lo"), "0 of the interfaces named wait")
+    wait_until(lambda: not waiting(place), "the attachment to be undone")
+    assert place.attached_program() is None
+    assert place.report()["interface"] == "peer0"
+
+
+def test_list_applied_meanwhile_still_waits(place: Place):
+    place.attach("--confirm", LATER)
+    place.ok("acl", "apply", ENDPOINTS)
+    assert place.report()["confirm_s"]
+
+
+# --- warnings ------------------------------------------------------------------------------------
+
+def warnings(place: Place, *arguments: str | Path, before: tuple[str, ...] = ()) -> list[str]:
+    done = place.loader("attach", place.iface, "--acl", ENDPOINTS, *arguments, before=before)
+    assert done.returncode == 0, done
+    lines = done.stderr.splitlines()
+    assert all(line.startswith("exogate-xdp: warning: ") for line in lines)
+    return lines
+
+
+def ssh(client: str, server: str, port: int) -> tuple[str, ...]:
+    return ("env", f"SSH_CONNECTION={client} 40022 {server} {port}")
+
+
+@pytest.mark.parametrize("client, server, port, protect, warned", [
+    ("198.51.100.9", "192.0.2.25", 22, "any:25", False),
+    ("198.51.100.9", "192.0.2.25", 22, "any:22", True),
+    ("40.92.1.2", "192.0.2.25", 22, "any:22", False),
+    ("2001:db8::9", "2001:db8::25", 25, "any:25", True),
+    ("198.51.100.9", "192.0.2.25", 22, "192.0.2.25:22", True),
+    ("198.51.100.9", "192.0.2.25", 22, "192.0.2.26:22", False),
+    ("fe80::9%eth0", "fe80::1%eth0", 22, "any:22", True),
+    ("nonsense", "x", 22, "any:22", False),
+])
+def test_own_ssh_connection(place: Place, client: str, server: str, port: int, protect: str,
+                            warned: bool):
+    lines = [line for line in warnings(place, "--protect", protect,
+                                       before=ssh(client, server, port)) if "ssh" in line]
+    assert len(lines) == warned
+    if warned:
+        assert client.split("%")[0] in lines[0] and "--confirm" in lines[0]
+
+
+def test_own_ssh_connection_behind_sudo(place: Place):
+    """The variable is gone from the loader's environment, but not from its ancestor's."""
+    lines = warnings(place, "--protect", "any:22", before=(
+        *ssh("198.51.100.9", "192.0.2.25", 22), "sh", "-c",
+        'env -u SSH_CONNECTION "$@"; exit $?', "sh"))
+    assert any("your own ssh connection from 198.51.100.9/32" in line for line in lines)
+
+
+def test_ssh_connection_that_is_allowed(place: Place):
+    assert not warnings(place, "--protect", "any:22", "--allow", "198.51.100.0/24",
+                        before=ssh("198.51.100.9", "192.0.2.25", 22))
+
+
+def test_address_of_another_host(place: Place):
+    [line] = warnings(place, "--protect", "192.0.2.99:25")
+    assert "192.0.2.99:25 is no address of this host" in line
+    place.namespace.ip(f"address add 192.0.2.99/32 dev {place.iface}")
+    assert not warnings(place, "--protect", "192.0.2.99:25")
+
+
+@pytest.mark.parametrize("settings, warned", [
+    ("mydestination = $myhostname, localhost.$mydomain, localhost\n", False),
+    ("mydestination =\nrelay_domains = example.net\n", True),
+    ("mydestination = localhost, $myhostname, example.net\n", True),
+])
+def test_mx(place: Place, tmp_path: Path, settings: str, warned: bool):
+    """Postfix says what it receives mail for."""
+    (tmp_path / "main.cf").write_text("myhostname = relay.example.net\n" + settings)
+    (tmp_path / "main.cf").chmod(0o644)
+    bound = ("unshare", "--mount", "sh", "-c",
+             f'mount --bind {tmp_path} /etc/postfix && "$@"; exit $?', "sh")
+    lines = [line for line in warnings(place, before=bound) if "MX" in line]
+    assert len(lines) == warned
+    assert all("example.net" in line and "--protect ADDR:25" in line for line in lines)
+    assert not [line for line in warnings(place, "--protect", "192.0.2.25:25", before=bound)
+                if "MX" in line]
