@@ -3,6 +3,7 @@
 
 #include "confirm.h"
 #include "guard.h"
+#include "in_force.h"
 #include "instance.h"
 #include "list_maps.h"
 #include "log.h"
@@ -144,11 +145,10 @@ static int refuse_other_mode(const struct job *job, const struct target *target)
 
 static int refuse_loss(const struct job *job, const struct target *target)
 {
-	struct list_slots slots = held_slots(&target->held);
 	struct list in_force;
 	int status;
 
-	if (list_maps_read(&slots, &in_force))
+	if (in_force_of(&target->held, &in_force))
 		return -1;
 	status = wanted_check_loss(job->options, &in_force, &job->list);
 	list_free(&in_force);

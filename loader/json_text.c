@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json_text.h"
 
+#include "list.h"
+
 #include <limits.h>
 #include <stdio.h>
 
@@ -18,6 +20,14 @@ json_t *json_text(const char *text)
 			out += sprintf(out, "\\x%02x", (unsigned char)*text);
 	}
 	return json_stringn(escaped, (size_t)(out - escaped));
+}
+
+json_t *json_prefix(const struct prefix *prefix)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	return json_pack("{s:s,s:s}", "prefix", prefix_format(prefix, text), "source",
+			 list_source_name(prefix->source));
 }
 
 void json_print(json_t *root)

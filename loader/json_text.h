@@ -5,10 +5,15 @@
 #ifndef EXOGATE_JSON_TEXT_H
 #define EXOGATE_JSON_TEXT_H
 
+#include "prefix.h"
+
 #include <jansson.h>
 
 /* A string whose bytes may be any: those that are not UTF-8 are written \xHH. */
 json_t *json_text(const char *text);
+
+/* {"prefix", "source"} */
+json_t *json_prefix(const struct prefix *prefix);
 
 /* Prints a document to standard output, and gives it back. */
 void json_print(json_t *root);

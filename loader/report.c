@@ -44,11 +44,6 @@ static const char *mode_name(const struct report *report)
 	return report->held->device.generic ? "generic" : "native";
 }
 
-static const char *instance_name(const struct exogate_origin *origin)
-{
-	return origin->instance < INSTANCE_N ? instances[origin->instance].name : "unknown";
-}
-
 static uint64_t age_s(const struct report *report)
 {
 	uint64_t now = (uint64_t)report->now;
@@ -88,8 +83,10 @@ static void print_counters(const struct report *report)
 static void print_list(const struct report *report)
 {
 	const struct exogate_origin *origin = &report->origin;
+	char version[LIST_VERSION_SIZE];
 
-	printf("  list version %08" PRIx32 ", %s, ", origin->version, instance_name(origin));
+	printf("  list version %s, %s, ", list_version_text(origin, version),
+	       instance_name(origin->instance));
 	print_age(age_s(report));
 	printf(", from %s\n  prefixes", origin->file);
 	for (unsigned i = EXOGATE_SOURCE_MICROSOFT; i < EXOGATE_SOURCE_N; i++)
@@ -192,12 +189,12 @@ static json_t *json_protected(const struct report *report)
 static json_t *json_list(const struct report *report)
 {
 	const struct exogate_origin *origin = &report->origin;
-	char version[16];
+	char version[LIST_VERSION_SIZE];
 
-	snprintf(version, sizeof(version), "%08" PRIx32, origin->version);
-	return json_pack("{s:s,s:s,s:o,s:I,s:I}", "version", version, "instance",
-			 instance_name(origin), "file", json_text(origin->file), "file_time",
-			 (json_int_t)origin->file_s, "applied", (json_int_t)origin->applied_s);
+	return json_pack("{s:s,s:s,s:o,s:I,s:I}", "version", list_version_text(origin, version),
+			 "instance", instance_name(origin->instance), "file",
+			 json_text(origin->file), "file_time", (json_int_t)origin->file_s,
+			 "applied", (json_int_t)origin->applied_s);
 }
 
 /* What is known of a program of this version alone. */

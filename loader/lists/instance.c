@@ -9,3 +9,8 @@ const struct instance instances[INSTANCE_N] = {
 	[INSTANCE_GCC_HIGH] = { "gcc-high", URL("USGovGCCHigh"), false },
 	[INSTANCE_DOD] = { "dod", URL("USGovDoD"), false },
 };
+
+const char *instance_name(unsigned id)
+{
+	return id < INSTANCE_N ? instances[id].name : "unknown";
+}

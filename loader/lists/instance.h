@@ -25,4 +25,7 @@ struct instance {
 
 extern const struct instance instances[INSTANCE_N];
 
+/* "unknown" for what is none. */
+const char *instance_name(unsigned id);
+
 #endif

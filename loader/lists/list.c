@@ -2,6 +2,8 @@
 #include "list.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -188,6 +190,12 @@ bool list_admits(const struct list *list, uint8_t family, const uint8_t *addr)
 	const struct prefix *decides = list_look_up(list, family, addr).decides;
 
 	return decides && decides->source != PREFIX_RELAY_POOL_OFF;
+}
+
+const char *list_version_text(const struct exogate_origin *origin, char text[LIST_VERSION_SIZE])
+{
+	snprintf(text, LIST_VERSION_SIZE, "%08" PRIx32, origin->version);
+	return text;
 }
 
 const char *list_source_name(unsigned source)

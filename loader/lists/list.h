@@ -59,6 +59,11 @@ struct list_answer list_look_up(const struct list *list, uint8_t family, const u
 /* Would a packet from the address pass?  As list_look_up(). */
 bool list_admits(const struct list *list, uint8_t family, const uint8_t *addr);
 
+#define LIST_VERSION_SIZE sizeof("01234567")
+
+/* The version as it is written everywhere; returns text. */
+const char *list_version_text(const struct exogate_origin *origin, char text[LIST_VERSION_SIZE]);
+
 /* "microsoft" and its like, by enum exogate_source; "none" for 0. */
 const char *list_source_name(unsigned source);
 

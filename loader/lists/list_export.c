@@ -34,7 +34,9 @@ static const struct prefix *walk_next(struct walk *walk)
 
 static void export_heading(FILE *out, const struct list *list)
 {
-	fprintf(out, "# exogate: list version %08" PRIx32 "\n", list->origin.version);
+	char version[LIST_VERSION_SIZE];
+
+	fprintf(out, "# exogate: list version %s\n", list_version_text(&list->origin, version));
 }
 
 /* --- Postfix ---------------------------------------------------------------------------------- */
@@ -140,7 +142,7 @@ static void export_ipset(FILE *out, const struct list *list)
 static void export_json(FILE *out, const struct list *list)
 {
 	json_t *prefixes = json_array();
-	char text[PREFIX_TEXT_SIZE], version[16];
+	char text[PREFIX_TEXT_SIZE], version[LIST_VERSION_SIZE];
 	json_t *root;
 
 	for (size_t i = 0; i < list->n; i++) {
@@ -152,8 +154,8 @@ static void export_json(FILE *out, const struct list *list)
 							prefix_format(item, text), "source",
 							list_source_name(item->source)));
 	}
-	snprintf(version, sizeof(version), "%08" PRIx32, list->origin.version);
-	root = json_pack("{s:s,s:o}", "version", version, "prefixes", prefixes);
+	root = json_pack("{s:s,s:o}", "version", list_version_text(&list->origin, version),
+			 "prefixes", prefixes);
 	json_dumpf(root, out, JSON_INDENT(2));
 	fputc('\n', out);
 	json_decref(root);
