@@ -4,7 +4,7 @@
 #include "confirm.h"
 #include "guard.h"
 #include "in_force.h"
-#include "instance.h"
+#include "link.h"
 #include "list_maps.h"
 #include "log.h"
 #include "program.h"
@@ -12,10 +12,6 @@
 #include "wanted.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-#include <errno.h>
-#include <linux/if_link.h>
-#include <string.h>
 #include <unistd.h>
 
 /* What is to be attached, to each interface alike. */
@@ -25,58 +21,6 @@ struct job {
 	struct list_maps maps;
 	__u64 pending_ns; /* exogate_pending.until_ns */
 };
-
-/* Why drivers refuse native mode, as far as the errno tells. */
-static const char *native_refusal(int error)
-{
-	switch (error) {
-	case EOPNOTSUPP:
-		return "its driver has no native XDP";
-	case EINVAL:
-	case ERANGE:
-	case E2BIG:
-		return "its driver refuses the present settings, often the MTU, LRO (ethtool -K) "
-		       "or the number of channels (ethtool -L)";
-	default:
-		return strerror(error);
-	}
-}
-
-/* A descriptor, or -1 and errno. */
-static int create_link(const struct exogate *program, __u32 ifindex, __u32 flags)
-{
-	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = flags);
-
-	return bpf_link_create(program_fd(program), (int)ifindex, BPF_XDP, &opts);
-}
-
-/* A descriptor, or -1 after a line. */
-static int attach_in_mode(const struct job *job, const struct target *target,
-			  const struct exogate *program, const char **mode)
-{
-	enum options_mode wanted = job->options->mode;
-	int link = -1;
-
-	if (wanted != OPTIONS_MODE_GENERIC) {
-		*mode = "native";
-		link = create_link(program, target->ifindex, XDP_FLAGS_DRV_MODE);
-		if (link >= 0)
-			return link;
-		if (errno == EBUSY || errno == EEXIST || errno == EPERM)
-			return log_errno("%s: cannot attach", target->name);
-		if (wanted == OPTIONS_MODE_NATIVE)
-			return log_error("%s: cannot attach in native mode: %s; "
-					 "try --mode generic, which is slower",
-					 target->name, native_refusal(errno));
-		log_note("%s: not in native mode: %s; using generic mode, which is slower",
-			 target->name, native_refusal(errno));
-	}
-	*mode = "generic";
-	link = create_link(program, target->ifindex, XDP_FLAGS_SKB_MODE);
-	if (link < 0)
-		return log_errno("%s: cannot attach in generic mode", target->name);
-	return link;
-}
 
 static int pin_link(const struct target *target, int link)
 {
@@ -114,7 +58,7 @@ static int attach_new(const struct job *job, const struct target *target)
 
 	if (load(job, NULL, &program))
 		return -1;
-	link = attach_in_mode(job, target, program, &mode);
+	link = link_create(program, target, job->options->mode, &mode);
 	if (link < 0 || pin_link(target, link))
 		goto out;
 	log_note("%s: attached in %s mode%s", target->name, mode, in_monitor(job));

@@ -133,6 +133,21 @@ def test_native_does_not_fall_back(place: Place):
     untouched(place)
 
 
+@pytest.mark.parametrize("mode", ["auto", "native"])
+def test_driver_says_why(places: list[Place], bpffs: Path, mode: str):
+    """veth wants as many queues to receive from as its peer has to send to."""
+    place = create(places, bpffs)
+    place.namespace.ip("link add few0 numrxqueues 1 numtxqueues 1 type veth"
+                       " peer name many0 numrxqueues 4 numtxqueues 4")
+    done = place.loader("attach", "few0", "--mode", mode, "--acl", ENDPOINTS)
+    said = done.stdout if mode == "auto" else done.stderr
+    assert "refuses the present settings" in said and "ethtool -L" in said
+    assert "it says: " in said and "queues" in said
+    assert done.returncode == (0 if mode == "auto" else 1)
+    if mode == "auto":
+        assert place.report()["mode"] == "generic"
+
+
 def test_generic_where_native_would_do(place: Place):
     place.attach("--mode", "generic")
     assert place.report()["mode"] == "generic"
