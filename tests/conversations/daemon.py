@@ -94,14 +94,16 @@ def write_settings(directory: Path, **changed: str) -> Path:
 
 
 class Daemon:
-    def __init__(self, program: Path, settings: Path, socket_path: Path | None = None,
-                 engine: str = "uring", environment: dict[str, str] | None = None) -> None:
+    def __init__(self, program: Path | list[str | Path], settings: Path,
+                 socket_path: Path | None = None, engine: str = "uring",
+                 environment: dict[str, str] | None = None) -> None:
         self.socket = socket_path or settings.parent / "milter.sock"
         self.log = settings.parent / "exogated.log"
         with self.log.open("ab") as log:
             self.log_before = log.tell()    # of a daemon on the same settings
-            self.process = subprocess.Popen([program, "--engine", engine, "-c", settings],
-                                            stdout=log, stderr=log, env=environment)
+            argv = [*(program if isinstance(program, list) else [program]),
+                    "--engine", engine, "-c", settings]
+            self.process = subprocess.Popen(argv, stdout=log, stderr=log, env=environment)
 
     def wait_until_it_serves(self) -> None:
         try:
