@@ -210,7 +210,7 @@ static void say_answer(struct worker *worker, const struct connection *c)
 	if (!answer)
 		return;
 	counters_count_answer(worker->counters, answer);
-	log_message(answer, clock_monotonic_ns() - c->active_ns);
+	log_lines_add(&worker->log, answer, clock_monotonic_ns() - c->active_ns);
 }
 
 /* In the middle of a message a connection may be silent for longer. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -8,13 +9,14 @@
 #define LINE_MAX_BYTES	1024
 #define VALUE_MAX_BYTES 200 /* of a message's own bytes, before they are escaped */
 
-static void write_line(struct outbuf *line)
-{
-	ssize_t written;
+/* Of a message's line: five values that may be its own, each byte as \xHH, and the rest. */
+#define MESSAGE_LINE_MAX_BYTES (3 * 4 * VALUE_MAX_BYTES + LINE_MAX_BYTES)
 
-	outbuf_put_byte(line, '\n');
-	written = write(STDERR_FILENO, line->p, line->len);
-	(void)written; /* where would we say so? */
+static void write_out(const char *p, size_t len)
+{
+	ssize_t written = write(STDERR_FILENO, p, len);
+
+	(void)written; /* where would we say that it failed? */
 }
 
 void log_line(const char *format, ...)
@@ -28,25 +30,37 @@ void log_line(const char *format, ...)
 	va_end(args);
 	outbuf_put(&line, SPAN("exogated: "));
 	outbuf_put(&line, span_of_string(text));
-	write_line(&line);
+	outbuf_put_byte(&line, '\n');
+	write_out(line.p, line.len);
+}
+
+static bool is_plain(char byte)
+{
+	return byte > ' ' && byte < 0x7f && byte != '\\';
+}
+
+static void put_hex(struct outbuf *line, unsigned char byte)
+{
+	static const char hex[] = "0123456789abcdef";
+	const char text[] = { '\\', 'x', hex[byte >> 4], hex[byte & 15] };
+
+	outbuf_put(line, span_of(text, sizeof(text)));
 }
 
 static void put_escaped(struct outbuf *line, struct span value)
 {
-	static const char hex[] = "0123456789abcdef";
+	const size_t len = value.len < VALUE_MAX_BYTES ? value.len : VALUE_MAX_BYTES;
+	size_t from = 0;
 
-	for (size_t i = 0; i < value.len && i < VALUE_MAX_BYTES; i++) {
-		unsigned char c = (unsigned char)value.p[i];
-
-		if (c > ' ' && c < 0x7f && c != '\\') {
-			outbuf_put_byte(line, (char)c);
-		} else {
-			outbuf_put(line, SPAN("\\x"));
-			outbuf_put_byte(line, hex[c >> 4]);
-			outbuf_put_byte(line, hex[c & 15]);
-		}
+	for (size_t i = 0; i < len; i++) {
+		if (is_plain(value.p[i]))
+			continue;
+		outbuf_put(line, span_of(value.p + from, i - from));
+		put_hex(line, (unsigned char)value.p[i]);
+		from = i + 1;
 	}
-	if (value.len > VALUE_MAX_BYTES)
+	outbuf_put(line, span_of(value.p + from, len - from));
+	if (value.len > len)
 		outbuf_put(line, SPAN("..."));
 }
 
@@ -106,19 +120,52 @@ static void put_facts(struct outbuf *line, const struct session_answer *answer)
 	put_pair(line, SPAN("netid"), answer->network_message_id);
 }
 
+static void put_message(struct outbuf *line, const struct session_answer *answer,
+			uint64_t duration_ns)
+{
+	const uint64_t us = duration_ns / 1000;
+	char ms[32];
+
+	put_escaped(line, answer->queue_id.len ? answer->queue_id : SPAN("noqueue"));
+	outbuf_put_byte(line, ':');
+	put_pair(line, SPAN("verdict"), decision_word(answer->verdict.decision));
+	if (answer->verdict.would_reject)
+		put_pair(line, SPAN("would"), SPAN("reject"));
+	put_pair(line, SPAN("reason"), reason_word(answer->verdict.reason));
+	put_facts(line, answer);
+	snprintf(ms, sizeof(ms), "%" PRIu64 ".%03u", us / 1000, (unsigned int)(us % 1000));
+	put_pair(line, SPAN("ms"), span_of_string(ms));
+	outbuf_put_byte(line, '\n');
+}
+
 void log_message(const struct session_answer *answer, uint64_t duration_ns)
 {
-	char buffer[4 * VALUE_MAX_BYTES * 3 + LINE_MAX_BYTES], ms[32];
+	char buffer[MESSAGE_LINE_MAX_BYTES];
 	struct outbuf line = outbuf_over(buffer, sizeof(buffer));
 
-	put_escaped(&line, answer->queue_id.len ? answer->queue_id : SPAN("noqueue"));
-	outbuf_put_byte(&line, ':');
-	put_pair(&line, SPAN("verdict"), decision_word(answer->verdict.decision));
-	if (answer->verdict.would_reject)
-		put_pair(&line, SPAN("would"), SPAN("reject"));
-	put_pair(&line, SPAN("reason"), reason_word(answer->verdict.reason));
-	put_facts(&line, answer);
-	snprintf(ms, sizeof(ms), "%.3f", (double)duration_ns / 1e6);
-	put_pair(&line, SPAN("ms"), span_of_string(ms));
-	write_line(&line);
+	put_message(&line, answer, duration_ns);
+	write_out(line.p, line.len);
+}
+
+/* --- many lines ------------------------------------------------------------------------------- */
+
+_Static_assert(MESSAGE_LINE_MAX_BYTES <= LOG_LINES_BYTES, "a line fits");
+
+void log_lines_add(struct log_lines *lines, const struct session_answer *answer,
+		   uint64_t duration_ns)
+{
+	struct outbuf rest;
+
+	if (sizeof(lines->bytes) - lines->len < MESSAGE_LINE_MAX_BYTES)
+		log_lines_write(lines);
+	rest = outbuf_over(lines->bytes + lines->len, sizeof(lines->bytes) - lines->len);
+	put_message(&rest, answer, duration_ns);
+	lines->len += rest.len;
+}
+
+void log_lines_write(struct log_lines *lines)
+{
+	if (lines->len)
+		write_out(lines->bytes, lines->len);
+	lines->len = 0;
 }

@@ -165,6 +165,9 @@ void worker_close(struct worker *worker)
 {
 	if (worker->ring_is_open)
 		io_uring_queue_exit(&worker->ring);
+	for (size_t i = 0; i < worker->connections.n_used; i++)
+		if (worker->connections.slots[i].fd >= 0)
+			policy_version_give_back(worker->connections.slots[i].policy);
 	if (worker->wake >= 0)
 		close(worker->wake);
 	connection_table_close(&worker->connections);
@@ -213,6 +216,7 @@ static int serve(struct worker *worker)
 			return result;
 		handle_completions(worker);
 		conversation_resume(worker);
+		log_lines_write(&worker->log);
 	}
 	return 0;
 }

@@ -16,6 +16,7 @@
 #include "arena_pool.h"
 #include "connection_table.h"
 #include "counters.h"
+#include "log.h"
 #include "policy_store.h"
 #include "ring.h"
 #include "timer_wheel.h"
@@ -59,7 +60,8 @@ struct worker {
 	bool *accepting; /* of each listener */
 	size_t n_accepting;
 	bool stopping;
-	uint64_t stopped_ns;		  /* when that began */
+	uint64_t stopped_ns;  /* when that began */
+	struct log_lines log; /* of messages: written before their answers are submitted */
 	size_t n_closed[CLOSE_N_REASONS]; /* since the last tick */
 	atomic_bool failed;
 };
