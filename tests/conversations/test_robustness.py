@@ -199,6 +199,28 @@ def test_more_messages_than_arenas_wait(daemons: Daemons) -> None:
     assert second.connection.rest()[-1].command == b"a"
 
 
+def test_clients_that_vanish_while_they_wait(start: Callable[..., Daemon]) -> None:
+    """That wait for an arena: their slots are free at once, not when they have been idle."""
+    daemon = start(connections="4", messages="1")
+    first = open_mta(daemon)
+    first.envelope(message := exo())
+    first.content(message)
+    first.connection.flush()
+    check_read(daemon, first)
+    waiting = [open_mta(daemon) for _ in range(3)]
+    for mta in waiting:
+        mta.envelope(exo())
+        mta.content(exo())
+        mta.connection.put(Packet(b"E"))
+        mta.connection.flush()
+    for mta in waiting:
+        mta.connection.socket.close()
+    wait_until_a_slot_is_free(daemon)
+    check_authorised(first.end(message))
+    first.quit()
+    daemon.end()
+
+
 def test_more_connections_than_slots(daemons: Daemons) -> None:
     """limits.connections = 4: more are closed at once, and a free slot serves again."""
     daemon = daemons("few")
