@@ -25,26 +25,22 @@ int control_listen(const char *path, FILE *errors)
 	return listen_unix(path, &rights, errors);
 }
 
+/* One read, so that no client can keep the daemon for longer than that may take. */
 int control_take(int listener, char command[static CONTROL_COMMAND_MAX])
 {
 	int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	size_t len = 0;
+	char *end = NULL;
+	ssize_t len;
 
 	if (client < 0)
 		return -1;
 	set_patience(client);
-	while (len < CONTROL_COMMAND_MAX) {
-		ssize_t n = recv(client, command + len, CONTROL_COMMAND_MAX - len, 0);
-		char *end;
-
-		if (n <= 0)
-			break;
-		end = memchr(command + len, '\n', (size_t)n);
-		if (end) {
-			*end = '\0';
-			return client;
-		}
-		len += (size_t)n;
+	len = recv(client, command, CONTROL_COMMAND_MAX, 0);
+	if (len > 0)
+		end = memchr(command, '\n', (size_t)len);
+	if (end) {
+		*end = '\0';
+		return client;
 	}
 	close(client);
 	return -1;
