@@ -39,15 +39,23 @@ def test_conversation(plain_daemons: Callable[[str], Daemon], conversation: Conv
     play(plain_daemons(conversation.variant), conversation)
 
 
-def test_idle_and_full(plain_daemons: Callable[[str], Daemon]) -> None:
-    """What is not a conversation: the limits of time and number."""
-    daemon = plain_daemons("few")
+def test_full(plain_daemons: Callable[[str], Daemon]) -> None:
+    """What is not a conversation: the limit of number."""
+    daemon = plain_daemons("shared")
     held = [Mta(daemon.socket) for _ in range(4)]
     for mta in held:
         mta.negotiate()
     with pytest.raises((ProtocolError, BrokenPipeError)):
         Mta(daemon.socket).negotiate()
     for mta in held:
-        assert mta.connection.rest() == []
+        mta.quit()
     daemon.wait_for_log("closed: full")
+
+
+def test_idle(plain_daemons: Callable[[str], Daemon]) -> None:
+    """And of time."""
+    daemon = plain_daemons("few")
+    mta = Mta(daemon.socket)
+    mta.negotiate()
+    assert mta.connection.rest() == []
     daemon.wait_for_log("closed: idle")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from conversations.cases import exo
 from conversations.daemon import CERTIFICATE, Daemon
+from lab.commands import wait_until
 from milter.client import Connection, Mta
 from milter.wire import Packet
 
@@ -53,6 +54,8 @@ def serve_everything(daemon: Daemon) -> None:
 def test_no_allocation_after_the_start(serve: Callable[..., Daemon], tmp_path: Path) -> None:
     counter = Counter(tmp_path)
     daemon = serve(environment=counter.environment, more="workers = 2;")
+    tasks = Path(f"/proc/{daemon.process.pid}/task")
+    wait_until(lambda: len(list(tasks.iterdir())) == 3, "both workers to be there")
     before = counter.read()
     assert before > 100         # it counts at all
     serve_everything(daemon)

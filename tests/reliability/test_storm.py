@@ -128,7 +128,7 @@ def test_nothing_is_lost_and_nothing_unjudged(storm: Storm,
     started = time.monotonic()
     last = {"kill": started, "reload": started}
     source = storm.send()
-    limit_s = 1800 if FULL else 120
+    limit_s = 1800 if FULL else 300
     while source.poll() is None or storm.kills < 2:
         storm.disturb(time.monotonic(), last)
         time.sleep(0.05)
