@@ -207,6 +207,15 @@ test-reliability: deps ## idle and bad clients, and 100,000 messages through Pos
 	@$(MAKE) --no-print-directory -j2 build/exogated $(COUNT_ALLOCATIONS)
 	@EXOGATE_RELIABILITY_FULL=1 $(PYTHON) -m pytest tests/reliability
 
+DEBIAN_KERNEL_TESTS := tests/xdp/test_packets.py \
+                       $(addprefix tests/conversations/test_,life.py plain_ring.py conversations.py robustness.py)
+
+.PHONY: test-debian-kernel
+test-debian-kernel: deps ## the filter and both engines on Debian 12's own kernel, in an emulated machine (as root)
+	@contrib/dev/install-deps.sh contrib/dev/packages-vm.txt
+	@$(MAKE) --no-print-directory -j2 test-programs
+	@contrib/dev/debian-kernel.sh $(PYTHON) -m pytest $(DEBIAN_KERNEL_TESTS)
+
 .PHONY: fuzz
 fuzz: $(FUZZERS) ## fuzz every parser for FUZZ_SECONDS (60) each; findings go to build/fuzz/
 	@$(PYTHON) tests/fuzz/make_seeds.py build/fuzz/seeds

@@ -1,7 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Installs the Debian packages of packages.txt that are missing; `make deps` runs it.
+# Usage: install-deps.sh [LIST]
+#
+# Installs the Debian packages of packages.txt, or of the list named, that are missing; `make deps`
+# runs it.
 #
 # Says so in one line and stays off the network if nothing is missing.  Asks no question, removes
 # no package, and starts no daemon.
@@ -11,6 +14,7 @@ set -eu
 PATH=$PATH:/usr/sbin:/sbin
 
 here=$(cd "$(dirname "$0")" && pwd)
+list=${1:-$here/packages.txt}
 policy=/usr/sbin/policy-rc.d
 policy_mark="by install-deps of exogate, for the time of an installation"
 log=
@@ -28,7 +32,7 @@ step() {
 
 # The packages that are named in the list, without its comments.
 wanted() {
-    sed 's/#.*//' "$here/packages.txt" | tr -s '[:space:]' '\n' | sed '/^$/d'
+    sed 's/#.*//' "$list" | tr -s '[:space:]' '\n' | sed '/^$/d'
 }
 
 # Nothing for a package that dpkg never heard of; one line, even if it is there for two machines.
@@ -103,7 +107,7 @@ quietly_debconf() {
 }
 
 command -v apt-get >/dev/null ||
-    fail "needs Debian 12 (dpkg, apt-get); elsewhere install what $here/packages.txt names"
+    fail "needs Debian 12 (dpkg, apt-get); elsewhere install what $list names"
 
 packages=$(missing | tr '\n' ' ')
 if [ -z "$packages" ]; then

@@ -21,6 +21,7 @@ from .cases import exo
 from .daemon import CERTIFICATE, TIMEOUT_S, Daemon, write_settings
 
 SECCOMP = Path(__file__).resolve().parents[1] / "lab" / "seccomp.py"
+SYSCTL = Path("/proc/sys/kernel/io_uring_disabled")
 
 
 def failed_line(*argv: str | Path) -> str:
@@ -114,11 +115,12 @@ def test_kernel_that_refuses_io_uring(exogated: Path, tmp_path: Path, call: str)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount over the sysctl")
+@pytest.mark.skipif(not SYSCTL.exists(), reason="the sysctl came with Linux 6.6")
 def test_sysctl_that_disables_io_uring(exogated: Path, tmp_path: Path) -> None:
     """As it looks with kernel.io_uring_disabled = 2, which would be set for the whole host."""
     settings = write_settings(tmp_path)
     (tmp_path / "disabled").write_text("2\n")
-    command = (f"mount --bind {tmp_path}/disabled /proc/sys/kernel/io_uring_disabled && "
+    command = (f"mount --bind {tmp_path}/disabled {SYSCTL} && "
                f"exec {sys.executable} {SECCOMP} io_uring_setup {exogated} "
                f"--engine uring -c {settings}")
     line = failed_line("unshare", "--mount", "sh", "-c", command)
