@@ -154,13 +154,17 @@ CURSOR_INLINE int account_verdict(struct xdp_md *ctx, const struct classify_pack
 {
 	const __u32 slot = 0;
 	int verdict = exogate_verdict(reason);
+	__u64 at = reason;
 	struct exogate_cpu *cpu = bpf_map_lookup_elem(&exogate_cpus, &slot);
 	struct exogate_counter *counter;
 	__u32 monitored = monitor && verdict == XDP_DROP;
 
-	if (!cpu || reason >= EXOGATE_COUNTER_N)
+	/* The compiler knows the range and would leave the check out, without which the verifier of
+	 * Linux 6.1 does not know it.  In 64 bits, so that the check is of the register used. */
+	barrier_var(at);
+	if (!cpu || at >= EXOGATE_COUNTER_N)
 		return verdict;
-	counter = monitored ? &cpu->monitored[reason] : &cpu->decided[reason];
+	counter = monitored ? &cpu->monitored[at] : &cpu->decided[at];
 	counter->packets++;
 	counter->bytes += bpf_xdp_get_buff_len(ctx);
 	if (verdict == XDP_DROP) {

@@ -59,6 +59,9 @@ CURSOR_INLINE int classify_is_tag(__u32 ethertype)
  */
 #define CLASSIFY_EXTENSION	0x80
 #define CLASSIFY_EXTENSION_UNIT 0x0f
+/* No length is above 255 * 8.  To the verifier of Linux 6.1 a product of two unknowns is unbounded:
+ * the mask is what bounds it. */
+#define CLASSIFY_EXTENSION_MAX	0x7ff
 
 static const __u8 classify_extensions[256] = {
 	[PROTOCOL_IP_HOPOPTS] = CLASSIFY_EXTENSION | 8,
@@ -113,7 +116,7 @@ CURSOR_INLINE enum exogate_reason classify_ipv4(struct cursor *cursor,
 CURSOR_INLINE enum exogate_reason classify_extension_headers(struct cursor *cursor, __u8 protocol)
 {
 	const __u8 *extension;
-	__u32 kind, n;
+	__u32 kind, beyond, n;
 
 	for (n = 0; (kind = classify_extensions[protocol]); n++) {
 		if (n == CLASSIFY_EXTENSIONS_MAX)
@@ -123,7 +126,8 @@ CURSOR_INLINE enum exogate_reason classify_extension_headers(struct cursor *curs
 			return EXOGATE_CHAIN_CUT;
 		if (protocol == PROTOCOL_IP_FRAGMENT && cursor_be16(extension + 2) >> 3)
 			return EXOGATE_FRAGMENT;
-		if (!cursor_take(cursor, extension[1] * (kind & CLASSIFY_EXTENSION_UNIT)))
+		beyond = extension[1] * (kind & CLASSIFY_EXTENSION_UNIT) & CLASSIFY_EXTENSION_MAX;
+		if (!cursor_take(cursor, beyond))
 			return EXOGATE_CHAIN_CUT;
 		protocol = extension[0];
 	}

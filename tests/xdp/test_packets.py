@@ -12,7 +12,7 @@ from lab.commands import wait_until
 
 from .bpf import Counters, Map, Program
 from .cases import ALLOW, CASES, LISTED4, LISTED6, SYN4, SYN6, Case, tcp, v4
-from .conftest import Place
+from .conftest import ENDPOINTS, Place
 
 LEAST_CASES = 80
 VERIFIER_BUDGET = 300_000
@@ -70,6 +70,14 @@ def test_table_is_whole(filtered: Place):
 
 def test_verifier_budget(program: Program):
     assert 0 < program.verified_instructions() < VERIFIER_BUDGET
+
+
+def test_verifier_budget_of_most_endpoints(place: Place):
+    """The configuration with the most comparisons to walk."""
+    protect = (argument for n in range(8) for argument in ("--protect", f"[2001:db8::{n}]:25"))
+    done = place.loader("attach", place.iface, "--acl", ENDPOINTS, *protect)
+    assert done.returncode == 0, done
+    assert 0 < place.program().verified_instructions() < VERIFIER_BUDGET
 
 
 def list_maps(place: Place) -> tuple[Map, Map]:
