@@ -49,6 +49,7 @@ INC_lists   := -Iloader/lists -Iloader/acl -Ibpf
 INC_loader  := -Iloader $(INC_lists) -isystem build/bpf
 INC_unit    := -Itests/unit $(INC_core) -Idaemon/io $(INC_lists) -Ibench
 INC_probe   := $(INC_core)
+INC_xprobe  := -Ibpf
 INC_bench   := -Ibench $(INC_settings)
 INC_peer    := $(INC_bench)
 
@@ -62,9 +63,10 @@ SRC_lists   := $(wildcard loader/lists/*.c)
 SRC_loader  := $(wildcard loader/*.c)
 SRC_unit    := $(wildcard tests/unit/*.c)
 SRC_probe   := $(wildcard tests/conformance/probe_*.c)
+SRC_xprobe  := $(wildcard tests/xdp/probe_*.c)
 SRC_bench   := $(wildcard bench/*.c)
 SRC_peer    := $(wildcard bench/peers/*.c)
-LAYERS      := core settings io cmd daemon acl lists loader unit probe bench peer
+LAYERS      := core settings io cmd daemon acl lists loader unit probe xprobe bench peer
 
 LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -pthread
 LIBS_loader := -lbpf -lelf -lz -ljansson
@@ -141,6 +143,7 @@ UNIT_SHARED := $(call san,$(filter-out tests/unit/test_%,$(SRC_unit)) daemon/io/
                $(addprefix bench/,bytes.c client.c corpus.c histogram.c milter_targets.c peer.c \
                process.c reply.c script.c stream.c))
 PROBES := $(patsubst tests/conformance/%.c,build/asan/tests/%,$(SRC_probe))
+XPROBES := $(patsubst tests/xdp/%.c,build/asan/tests/%,$(SRC_xprobe))
 
 $(UNIT_TESTS): build/asan/tests/%: build/asan/obj/tests/unit/%.o $(UNIT_SHARED) \
 		$(call san,$(SRC_core) $(SRC_lists) $(SRC_acl))
@@ -149,6 +152,10 @@ $(UNIT_TESTS): build/asan/tests/%: build/asan/obj/tests/unit/%.o $(UNIT_SHARED) 
 $(PROBES): build/asan/tests/%: build/asan/obj/tests/conformance/%.o $(call san,$(SRC_core) $(SRC_acl))
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_unit))
+
+$(XPROBES): build/asan/tests/%: build/asan/obj/tests/xdp/%.o
+	@mkdir -p $(@D)
+	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^)
 
 # Preloaded into release programs, not sanitized ones.
 COUNT_ALLOCATIONS := build/tests/count_allocations.so
@@ -197,7 +204,7 @@ test: deps ## build with sanitizers and run every test (as root)
 	@$(PYTHON) -m pytest tests
 
 TEST_PROGRAMS := $(addprefix build/asan/,exogated exogate-xdp exogate-bench peers/floor peers/filter) \
-                 $(UNIT_TESTS) $(PROBES) $(FUZZERS) build/exogated $(COUNT_ALLOCATIONS)
+                 $(UNIT_TESTS) $(PROBES) $(XPROBES) $(FUZZERS) build/exogated $(COUNT_ALLOCATIONS)
 
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS) ## build what the tests run
@@ -225,6 +232,10 @@ fuzz: $(FUZZERS) ## fuzz every parser for FUZZ_SECONDS (60) each; findings go to
 		"$$target" -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 \
 			-artifact_prefix="$$target." "$$target.corpus" build/fuzz/seeds/"$${target##*/}"; \
 	done
+
+.PHONY: fuzz-xdp
+fuzz-xdp: $(XPROBES) ## compare what the filter finds in 5,000,000 random frames with the tests' model
+	@EXOGATE_XDP_FRAMES=5000000 EXOGATE_XDP_SEED=$$RANDOM $(PYTHON) -m pytest tests/xdp/test_model.py
 
 .PHONY: check-layers
 check-layers: $(call obj,$(SRC_core)) ## prove that daemon/core is pure and that includes go one way

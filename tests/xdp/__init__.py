@@ -3,4 +3,6 @@
 
     bpf     the bpf(2) calls that the tests need, without the library that the loader uses
     cases   the packet table: frame, expected reason and verdict
+    model   what the filter must find in a frame, written from the RFCs
+    frames  frames at random
 """
