@@ -204,7 +204,7 @@ test: deps ## build with sanitizers and run every test (as root)
 	@$(PYTHON) -m pytest tests
 
 TEST_PROGRAMS := $(addprefix build/asan/,exogated exogate-xdp exogate-bench peers/floor peers/filter) \
-                 $(UNIT_TESTS) $(PROBES) $(XPROBES) $(FUZZERS) build/exogated $(COUNT_ALLOCATIONS)
+                 $(UNIT_TESTS) $(PROBES) $(XPROBES) $(FUZZERS) build/exogated build/exogate-xdp $(COUNT_ALLOCATIONS)
 
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS) ## build what the tests run
@@ -222,6 +222,16 @@ test-debian-kernel: deps ## the filter and both engines on Debian 12's own kerne
 	@contrib/dev/install-deps.sh contrib/dev/packages-vm.txt
 	@$(MAKE) --no-print-directory -j2 test-programs
 	@contrib/dev/debian-kernel.sh $(PYTHON) -m pytest $(DEBIAN_KERNEL_TESTS)
+
+# The newest clang of Debian 12, which `make deps` leaves out for its size.
+NEWEST_CLANG := clang-22
+
+.PHONY: test-xdp-long
+test-xdp-long: deps ## 1,000 list swaps, a kill at every call, and the newest clang, with figures (as root)
+	@[ -x /usr/bin/$(NEWEST_CLANG) ] || apt-get install -y --no-install-recommends $(NEWEST_CLANG)
+	@$(MAKE) --no-print-directory -j2 test-programs
+	@EXOGATE_XDP_LONG=1 $(PYTHON) -m pytest tests/xdp/test_swap.py tests/xdp/test_kill.py \
+		tests/xdp/test_verifier.py
 
 .PHONY: fuzz
 fuzz: $(FUZZERS) ## fuzz every parser for FUZZ_SECONDS (60) each; findings go to build/fuzz/
