@@ -2,6 +2,7 @@
 #include "target.h"
 
 #include "attached.h"
+#include "holder.h"
 #include "log.h"
 
 #include <string.h>
@@ -49,17 +50,19 @@ static int refuse_other_interface(const struct target *target)
 			 target->name, target->path, name, target->path, path);
 }
 
-static int refuse_program(const struct target *target, __u32 program)
+static int refuse_program(const struct target *target, const struct held_device *device)
 {
-	char name[BPF_OBJ_NAME_LEN], old[PATH_MAX];
+	char name[BPF_OBJ_NAME_LEN], old[PATH_MAX], holder[HOLDER_TEXT_SIZE];
 
-	if (attached_find_program(target->dir, program, old))
+	if (attached_find_program(target->dir, device->program, old))
 		return refuse_old_pin(target, old);
-	held_program_name(program, name);
-	return log_error("%s: another XDP program is attached: id %u, name %s; nothing was "
-			 "changed. Detach it (its own tool does; else: ip link set dev %s xdp off),"
+	held_program_name(device->program, name);
+	return log_error("%s: another XDP program is attached: id %u, name %s, %s; nothing was "
+			 "changed. Detach it (its own tool does; else: ip link set dev %s %s off),"
 			 " or, if it is exogate's, give the --bpffs under which it was attached",
-			 target->name, program, name, target->name);
+			 target->name, device->program, name,
+			 holder_describe(device->program, holder), target->name,
+			 device->generic ? "xdpgeneric" : "xdpdrv");
 }
 
 static int refuse_elsewhere(const struct target *target, const char *mend)
@@ -74,7 +77,7 @@ static int check_unoccupied(const struct target *target)
 
 	if (held_device(target->ifindex, &device))
 		return -1;
-	return device.program ? refuse_program(target, device.program) : 0;
+	return device.program ? refuse_program(target, &device) : 0;
 }
 
 int target_check_attach(const struct target *target)

@@ -2,6 +2,7 @@
 """exogate-xdp: attach, replace, detach, status; what it refuses and how it says so."""
 
 import json
+import os
 import struct
 import subprocess
 from pathlib import Path
@@ -212,10 +213,23 @@ def test_other_program_is_named_and_left(place: Place):
     number = place.attached_program()["prog"]["id"]
     for mode in ("auto", "native", "generic"):
         refused(place.loader("attach", place.iface, "--mode", mode, "--acl", ENDPOINTS),
-                f"id {number}", "someone_elses", "nothing was changed")
+                f"id {number}", "someone_elses", f"(process {os.getpid()})",
+                "nothing was changed", f"ip link set dev {place.iface} xdpdrv off")
     assert place.attached_program()["prog"]["id"] == number
     assert not place.pins.exists()
     del link
+
+
+def test_other_program_that_nobody_holds(place: Place):
+    """Attached in the older way: the interface itself has it, and ip(8) takes it off."""
+    source = place.pins.parent.parent / "pass.o"
+    place.namespace.run(["sh", "-c", "echo 'int p(void *c) { return 2; }' | clang -O2 -target bpf"
+                         f" -c -x c -o {source} -"])
+    place.namespace.ip(f"link set dev {place.iface} xdpgeneric obj {source} sec .text")
+    refused(place.loader("attach", place.iface, "--acl", ENDPOINTS), "held by no process",
+            f"ip link set dev {place.iface} xdpgeneric off")
+    place.namespace.ip(f"link set dev {place.iface} xdpgeneric off")
+    place.attach()
 
 
 def test_pin_of_something_else_is_left(place: Place):
