@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The command line: one table is dispatch and help. */
-#include "acl.h"
+#include "acl_command.h"
 #include "attach.h"
 #include "confirm.h"
 #include "drops.h"

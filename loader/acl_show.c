@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "acl.h"
+#include "acl_command.h"
 
 #include "in_force.h"
 #include "instance.h"

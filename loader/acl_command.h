@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * acl - the commands acl show, diff, apply, check and export.
+ * acl_command - the commands acl show, diff, apply, check and export.
  *
  * "The list" is the one in force on the attached interfaces, which must be the same on all of them
  * (else --interface says which), or with --acl the one that a file and the options make: then no
@@ -8,8 +8,8 @@
  *
  * Each returns 0, or -1 after a line for each thing that went wrong.
  */
-#ifndef EXOGATE_ACL_H
-#define EXOGATE_ACL_H
+#ifndef EXOGATE_ACL_COMMAND_H
+#define EXOGATE_ACL_COMMAND_H
 
 #include "options.h"
 
