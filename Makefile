@@ -99,7 +99,7 @@ $(call obj,$(SRC_loader)) $(call san,$(SRC_loader)): build/bpf/exogate.skel.h
 
 build/bpf/exogate.bpf.o: bpf/exogate.bpf.c $(wildcard bpf/*.h)
 	@mkdir -p $(@D)
-	$(call run,CLANG,$(CLANG) -O2 -g -target bpf -Wall -Wextra -Werror -Ibpf -I/usr/include/$(MULTIARCH) -c -o $@ $<)
+	$(call run,CLANG,$(CLANG) -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Ibpf -I/usr/include/$(MULTIARCH) -c -o $@ $<)
 
 build/bpf/exogate.skel.h: build/bpf/exogate.bpf.o
 	$(call run,SKEL,{ echo '/* NOLINTBEGIN */'; $(BPFTOOL) gen skeleton $< name exogate; echo '/* NOLINTEND */'; } > $@)

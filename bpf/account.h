@@ -148,32 +148,44 @@ static __attribute__((noinline)) int account_record(struct xdp_md *ctx,
 	return 0;
 }
 
+/* Adding up the buffers of a frame costs more than reading it: only where there may be more than
+ * one.  What follows the IP packet in later buffers is not counted. */
+CURSOR_INLINE __u32 account_length(struct xdp_md *ctx, const struct classify_packet *packet)
+{
+	return packet->whole ? ctx->data_end - ctx->data : bpf_xdp_get_buff_len(ctx);
+}
+
+CURSOR_INLINE void account_count(struct exogate_counter *counters, enum exogate_reason reason,
+				 __u32 length)
+{
+	__u64 at = reason;
+
+	/* The compiler takes a mask out that the verifier needs, unless it forgets what it knows. */
+	asm volatile("" : "+r"(at));
+	at %= EXOGATE_COUNTER_N;
+	counters[at].packets++;
+	counters[at].bytes += length;
+}
+
 /* Returns the verdict. */
 CURSOR_INLINE int account_verdict(struct xdp_md *ctx, const struct classify_packet *packet,
 				  enum exogate_reason reason, __u32 monitor)
 {
 	const __u32 slot = 0;
-	int verdict = exogate_verdict(reason);
-	__u64 at = reason;
 	struct exogate_cpu *cpu = bpf_map_lookup_elem(&exogate_cpus, &slot);
-	struct exogate_counter *counter;
-	__u32 monitored = monitor && verdict == XDP_DROP;
+	__u64 n;
 
-	/* The compiler knows the range and would leave the check out, without which the verifier of
-	 * Linux 6.1 does not know it.  In 64 bits, so that the check is of the register used. */
-	barrier_var(at);
-	if (!cpu || at >= EXOGATE_COUNTER_N)
-		return verdict;
-	counter = monitored ? &cpu->monitored[at] : &cpu->decided[at];
-	counter->packets++;
-	counter->bytes += bpf_xdp_get_buff_len(ctx);
-	if (verdict == XDP_DROP) {
-		__u64 n = account_window(cpu);
-
-		if (account_weight(n))
-			account_record(ctx, packet, reason, monitored, n);
+	if (!cpu)
+		return exogate_verdict(reason);
+	if (exogate_verdict(reason) == XDP_PASS) {
+		account_count(cpu->decided, reason, account_length(ctx, packet));
+		return XDP_PASS;
 	}
-	return monitored ? XDP_PASS : verdict;
+	account_count(monitor ? cpu->monitored : cpu->decided, reason, account_length(ctx, packet));
+	n = account_window(cpu);
+	if (account_weight(n))
+		account_record(ctx, packet, reason, monitor, n);
+	return monitor ? XDP_PASS : XDP_DROP;
 }
 
 #endif

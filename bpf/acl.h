@@ -127,16 +127,21 @@ CURSOR_INLINE __u32 acl_find6(const struct exogate_list *list, const __u8 *addr)
 	return source ? source : acl_search6(list, addr);
 }
 
+/* NULL if none was ever put in force. */
+CURSOR_INLINE const struct exogate_list *acl_in_force(void)
+{
+	const __u32 slot = 0;
+	void *inner = bpf_map_lookup_elem(&exogate_lists, &slot);
+
+	return inner ? bpf_map_lookup_elem(inner, &slot) : 0;
+}
+
 /* The reason for a packet to a protected endpoint. */
 CURSOR_INLINE enum exogate_reason acl_judge(const struct classify_packet *packet)
 {
-	const __u32 slot = 0;
-	const struct exogate_list *list = 0;
-	void *inner = bpf_map_lookup_elem(&exogate_lists, &slot);
+	const struct exogate_list *list = acl_in_force();
 	__u32 source;
 
-	if (inner)
-		list = bpf_map_lookup_elem(inner, &slot);
 	if (!list)
 		return EXOGATE_UNLISTED;
 	source = packet->family == 4 ? acl_find4(list, packet->source) :

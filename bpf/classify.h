@@ -46,6 +46,7 @@ struct classify_packet {
 	/* Destination; 0: unknown.  In 8 bytes of its own: the verifier forgets the family, and with
 	 * it how long the addresses are, when something that it does not know is stored beside it. */
 	__u32 port __attribute__((aligned(8)));
+	__u32 whole; /* all that the IP header announces is in the frame's first buffer */
 };
 
 CURSOR_INLINE int classify_is_tag(__u32 ethertype)
@@ -104,6 +105,7 @@ CURSOR_INLINE enum exogate_reason classify_ipv4(struct cursor *cursor,
 	packet->source = ip + 12;
 	packet->destination = ip + 16;
 	packet->family = 4;
+	packet->whole = ip + cursor_be16(ip + 2) <= cursor->end;
 	if (!endpoint_address_protected(config, packet->family, packet->destination))
 		return EXOGATE_UNPROTECTED;
 	if (ip[9] != PROTOCOL_IP_TCP)
@@ -148,6 +150,7 @@ CURSOR_INLINE enum exogate_reason classify_ipv6(struct cursor *cursor,
 	packet->source = ip + 8;
 	packet->destination = ip + 24;
 	packet->family = 6;
+	packet->whole = ip + 40 + cursor_be16(ip + 4) <= cursor->end;
 	if (!endpoint_address_protected(config, packet->family, packet->destination))
 		return EXOGATE_UNPROTECTED;
 	reason = classify_extension_headers(cursor, ip[6]);

@@ -12,6 +12,13 @@
 /* The verifier follows pointers into the frame best where there are no calls. */
 #define CURSOR_INLINE static inline __attribute__((always_inline))
 
+/* Before a loop: every turn of it is written out, so that the verifier can take turns out. */
+#ifdef __clang__
+#define CURSOR_UNROLL _Pragma("unroll")
+#else
+#define CURSOR_UNROLL /* on the host it does not matter */
+#endif
+
 struct cursor {
 	const __u8 *pos;
 	const __u8 *end;

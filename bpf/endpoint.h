@@ -4,8 +4,8 @@
  *
  * The configuration is trusted and constant; it is read as volatile, since the loader writes it
  * after the program was compiled.  The address has 4 or 16 bytes by family (4 or 6), network
- * order.  Made to be inlined and unrolled: the verifier knows the configuration, and takes out the
- * comparisons for which there is no endpoint.
+ * order.  Inlined and unrolled: the verifier knows the configuration, and takes out the comparisons
+ * for which there is no endpoint.
  */
 #ifndef EXOGATE_ENDPOINT_H
 #define EXOGATE_ENDPOINT_H
@@ -34,6 +34,7 @@ CURSOR_INLINE int endpoint_is_at(const volatile struct exogate_endpoint *endpoin
 CURSOR_INLINE int endpoint_address_protected(const volatile struct exogate_config *config,
 					     __u32 family, const __u8 *addr)
 {
+	CURSOR_UNROLL
 	for (__u32 i = 0; i < EXOGATE_PROTECTED_MAX && i < config->protected_n; i++) {
 		if (endpoint_is_at(&config->protected[i], family, addr))
 			return 1;
@@ -45,6 +46,7 @@ CURSOR_INLINE int endpoint_address_protected(const volatile struct exogate_confi
 CURSOR_INLINE int endpoint_port_protected(const volatile struct exogate_config *config,
 					  __u32 family, const __u8 *addr, __u32 port)
 {
+	CURSOR_UNROLL
 	for (__u32 i = 0; i < EXOGATE_PROTECTED_MAX && i < config->protected_n; i++) {
 		if (config->protected[i].port == port &&
 		    endpoint_is_at(&config->protected[i], family, addr))

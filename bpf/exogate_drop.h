@@ -17,7 +17,7 @@
 #define EXOGATE_WINDOW_SHIFT 8
 #define EXOGATE_EVENTS_MAX   64
 #define EXOGATE_RECORDED_MAX 1024
-#define EXOGATE_SAMPLE	     64
+#define EXOGATE_SAMPLE	     256
 
 #define EXOGATE_DROPS_N	    16384
 #define EXOGATE_EVENTS_SIZE (1u << 18) /* bytes */
