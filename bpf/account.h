@@ -31,28 +31,41 @@ struct {
 	__uint(max_entries, EXOGATE_EVENTS_SIZE);
 } exogate_events SEC(".maps");
 
+/* What is to be known of a packet here: numbers only, since of pointers the verifier would have to
+ * know which family goes with which. */
+struct account_packet {
+	__u32 family; /* 4 or 6; 0: the addresses are unknown */
+	__u32 port;   /* destination; 0: unknown */
+	__u32 source; /* where the addresses begin, in bytes from the frame's start */
+	__u32 destination;
+	__u32 whole; /* as classify_packet's */
+};
+
+CURSOR_INLINE void account_describe(const struct classify_packet *packet,
+				    struct account_packet *out)
+{
+	out->family = packet->family;
+	out->port = packet->port;
+	out->source = packet->family ? packet->source - packet->data : 0;
+	out->destination = packet->family ? packet->destination - packet->data : 0;
+	out->whole = packet->whole;
+}
+
 /* The two addresses of a packet that was dropped, as far as they are known; zeros beyond. */
 struct account_addresses {
 	__u8 source[16];
 	__u8 destination[16];
 };
 
-/*
- * Reads them by the kernel's own bounds-checked copy: by now the verifier does not know any more
- * which family goes with which pointer.
- */
-CURSOR_INLINE void account_read(struct xdp_md *ctx, const struct classify_packet *packet,
+CURSOR_INLINE void account_read(struct xdp_md *ctx, const struct account_packet *packet,
 				struct account_addresses *out)
 {
-	__u32 source = packet->source - (const __u8 *)(long)ctx->data;
-	__u32 destination = packet->destination - (const __u8 *)(long)ctx->data;
-
 	if (packet->family == 4) {
-		bpf_xdp_load_bytes(ctx, source, out->source, 4);
-		bpf_xdp_load_bytes(ctx, destination, out->destination, 4);
+		bpf_xdp_load_bytes(ctx, packet->source, out->source, 4);
+		bpf_xdp_load_bytes(ctx, packet->destination, out->destination, 4);
 	} else if (packet->family == 6) {
-		bpf_xdp_load_bytes(ctx, source, out->source, 16);
-		bpf_xdp_load_bytes(ctx, destination, out->destination, 16);
+		bpf_xdp_load_bytes(ctx, packet->source, out->source, 16);
+		bpf_xdp_load_bytes(ctx, packet->destination, out->destination, 16);
 	}
 }
 
@@ -130,7 +143,7 @@ CURSOR_INLINE __u64 account_window(struct exogate_cpu *cpu)
 
 /* A function of its own: the way of packets that pass, and of most in a flood, stays short. */
 static __attribute__((noinline)) int account_record(struct xdp_md *ctx,
-						    const struct classify_packet *packet,
+						    const struct account_packet *packet,
 						    __u32 reason, __u32 monitored, __u64 n)
 {
 	struct account_record record = {
@@ -150,7 +163,7 @@ static __attribute__((noinline)) int account_record(struct xdp_md *ctx,
 
 /* Adding up the buffers of a frame costs more than reading it: only where there may be more than
  * one.  What follows the IP packet in later buffers is not counted. */
-CURSOR_INLINE __u32 account_length(struct xdp_md *ctx, const struct classify_packet *packet)
+CURSOR_INLINE __u32 account_length(struct xdp_md *ctx, const struct account_packet *packet)
 {
 	return packet->whole ? ctx->data_end - ctx->data : bpf_xdp_get_buff_len(ctx);
 }
@@ -168,7 +181,7 @@ CURSOR_INLINE void account_count(struct exogate_counter *counters, enum exogate_
 }
 
 /* Returns the verdict. */
-CURSOR_INLINE int account_verdict(struct xdp_md *ctx, const struct classify_packet *packet,
+CURSOR_INLINE int account_verdict(struct xdp_md *ctx, const struct account_packet *packet,
 				  enum exogate_reason reason, __u32 monitor)
 {
 	const __u32 slot = 0;

@@ -18,12 +18,13 @@
  * incomplete (RFC 7112).
  *
  * To an address that is not protected everything passes unread.  The address is the one in the IP
- * header: with IPv6 segment routing switched on (seg6_enabled) a frame can reach another address
- * of the host, so that such a host should protect every address.
+ * header, unless an IPv4 header has options: with source routing among them (accept_source_route)
+ * Linux delivers to another address of its own, so that the port alone decides.  With IPv6 segment
+ * routing switched on (seg6_enabled) or a destination that is translated behind us the frame can
+ * reach another address or port: such a host should protect every address.
  *
  * Lengths in IP headers are not compared with the frame's: reading beyond them judges more frames,
- * never fewer.  In a multi-buffer frame only the first buffer is seen, which always holds the tags
- * and the IP header; an extension chain that leaves it counts as cut.
+ * never fewer.  Of a frame in several buffers the caller gives what it wants read (scattered.h).
  *
  * Not done: the inside of tunnels and of ESP, and AH over IPv4.  Their outer protocol is not TCP,
  * and the kernel unwraps them only where the administrator has configured that.
@@ -40,6 +41,7 @@
 #define CLASSIFY_EXTENSIONS_MAX 8
 
 struct classify_packet {
+	const __u8 *data;   /* where the frame begins */
 	const __u8 *source; /* in the frame: 4 or 16 bytes, network order */
 	const __u8 *destination;
 	__u32 family; /* 4 or 6; 0: the addresses are unknown */
@@ -75,17 +77,19 @@ static const __u8 classify_extensions[256] = {
 	[PROTOCOL_IP_MOBILITY] = CLASSIFY_EXTENSION | 8,
 };
 
-/* The ports are all that counts: flags, offset and checksum are for the TCP stack to judge. */
+/* The ports are all that counts: flags, offset and checksum are for the TCP stack to judge.
+ * destination: in the frame, or NULL if it may be any. */
 CURSOR_INLINE enum exogate_reason classify_tcp(struct cursor *cursor,
 					       const volatile struct exogate_config *config,
-					       struct classify_packet *packet)
+					       struct classify_packet *packet,
+					       const __u8 *destination)
 {
 	const __u8 *tcp = cursor_take(cursor, 4);
 
 	if (!tcp)
 		return EXOGATE_PORTS_CUT;
 	packet->port = cursor_be16(tcp + 2);
-	return endpoint_port_protected(config, packet->family, packet->destination, packet->port) ?
+	return endpoint_port_protected(config, packet->family, destination, packet->port) ?
 		       EXOGATE_UNLISTED :
 		       EXOGATE_UNPROTECTED;
 }
@@ -106,14 +110,15 @@ CURSOR_INLINE enum exogate_reason classify_ipv4(struct cursor *cursor,
 	packet->destination = ip + 16;
 	packet->family = 4;
 	packet->whole = ip + cursor_be16(ip + 2) <= cursor->end;
-	if (!endpoint_address_protected(config, packet->family, packet->destination))
+	if (header == 20 &&
+	    !endpoint_address_protected(config, packet->family, packet->destination))
 		return EXOGATE_UNPROTECTED;
 	if (ip[9] != PROTOCOL_IP_TCP)
 		return EXOGATE_NOT_TCP;
 	offset = cursor_be16(ip + 6) & 0x1fff;
 	if (offset)
 		return offset == 1 ? EXOGATE_TINY_FRAGMENT : EXOGATE_FRAGMENT;
-	return classify_tcp(cursor, config, packet);
+	return classify_tcp(cursor, config, packet, header == 20 ? packet->destination : 0);
 }
 
 /* Walks the extension headers; EXOGATE_UNLISTED if TCP comes after them. */
@@ -154,7 +159,9 @@ CURSOR_INLINE enum exogate_reason classify_ipv6(struct cursor *cursor,
 	if (!endpoint_address_protected(config, packet->family, packet->destination))
 		return EXOGATE_UNPROTECTED;
 	reason = classify_extension_headers(cursor, ip[6]);
-	return reason == EXOGATE_UNLISTED ? classify_tcp(cursor, config, packet) : reason;
+	return reason == EXOGATE_UNLISTED ?
+		       classify_tcp(cursor, config, packet, packet->destination) :
+		       reason;
 }
 
 CURSOR_INLINE enum exogate_reason classify_frame(const void *data, const void *data_end,
@@ -165,6 +172,7 @@ CURSOR_INLINE enum exogate_reason classify_frame(const void *data, const void *d
 	const __u8 *header = cursor_take(&cursor, 14);
 	__u32 ethertype, n;
 
+	packet->data = data;
 	if (!header)
 		return EXOGATE_MALFORMED;
 	ethertype = cursor_be16(header + 12);

@@ -25,9 +25,9 @@ CURSOR_INLINE int endpoint_is_addr(const volatile __u8 *protected, const __u8 *a
 CURSOR_INLINE int endpoint_is_at(const volatile struct exogate_endpoint *endpoint, __u32 family,
 				 const __u8 *addr)
 {
-	if (!endpoint->family)
+	if (!endpoint->family || (!addr && endpoint->family == family))
 		return 1;
-	return endpoint->family == family &&
+	return addr && endpoint->family == family &&
 	       endpoint_is_addr(endpoint->addr, addr, family == 4 ? 4 : 16);
 }
 
@@ -42,7 +42,7 @@ CURSOR_INLINE int endpoint_address_protected(const volatile struct exogate_confi
 	return 0;
 }
 
-/* port: TCP, host order. */
+/* port: TCP, host order.  addr may be NULL: then the port alone decides. */
 CURSOR_INLINE int endpoint_port_protected(const volatile struct exogate_config *config,
 					  __u32 family, const __u8 *addr, __u32 port)
 {

@@ -2,6 +2,8 @@
 /* The program on the interface: classify, look the source up, count and tell, decide. */
 #include "account.h"
 #include "acl.h"
+#include "classify.h"
+#include "scattered.h"
 
 #include <bpf/bpf_helpers.h>
 
@@ -24,12 +26,16 @@ int exogate_xdp(struct xdp_md *ctx)
 	const void *data = (const void *)(long)ctx->data;
 	const void *data_end = (const void *)(long)ctx->data_end;
 	struct classify_packet packet = {};
+	struct account_packet account;
 	enum exogate_reason reason;
 
 	reason = classify_frame(data, data_end, &config, &packet);
 	if (reason == EXOGATE_UNLISTED)
 		reason = acl_judge(&packet);
-	return account_verdict(ctx, &packet, reason, config.monitor);
+	account_describe(&packet, &account);
+	if (scattered_suspects(reason))
+		reason = scattered_reconsider(ctx, reason, &account);
+	return account_verdict(ctx, &account, reason, config.monitor);
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -281,6 +281,16 @@ TEST(endpoints)
 		  EXOGATE_UNPROTECTED },
 		{ ETH4 "450000280001000140060000" SRC4 "c6336401" TCP("0019"),
 		  EXOGATE_TINY_FRAGMENT },
+		/* with options, such as a source route, only the port is sure */
+		{ ETH4 "460000280001000040060000" SRC4 "c6336403"
+		       "01010101" TCP("0019"),
+		  EXOGATE_UNLISTED },
+		{ ETH4 "460000280001000040060000" SRC4 "c6336403"
+		       "01010101" TCP("001a"),
+		  EXOGATE_UNLISTED },
+		{ ETH4 "460000280001000040060000" SRC4 "c6336403"
+		       "01010101" TCP("001b"),
+		  EXOGATE_UNPROTECTED },
 	};
 
 	for (size_t i = 0; i < N(to); i++) {

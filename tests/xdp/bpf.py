@@ -124,6 +124,17 @@ class Program(Descriptor):
         _call(PROG_TEST_RUN, attributes)
         return VERDICTS[struct.unpack_from("=I", attributes, 4)[0]]
 
+    def run_scattered(self, frame: bytes, linear: int) -> str:
+        """The verdict on a frame of which so many bytes lie in the first buffer; OSError EINVAL
+        if the kernel cannot be told so (before 6.18)."""
+        held = ctypes.create_string_buffer(frame, len(frame))
+        context = ctypes.create_string_buffer(struct.pack("=6I", 0, linear, 0, 0, 0, 0), 24)
+        attributes = ctypes.create_string_buffer(struct.pack(
+            "=4IQQ4IQQ4I", self.fd, 0, len(frame), 0, _address(held), 0, 1, 0, 24, 0,
+            _address(context), 0, 0, 0, 0, 0), 80)
+        _call(PROG_TEST_RUN, attributes)
+        return VERDICTS[struct.unpack_from("=I", attributes, 4)[0]]
+
     def verified_instructions(self) -> int:
         info = ctypes.create_string_buffer(232)
         _call(INFO_BY_FD, struct.pack("=IIQ", self.fd, len(info), _address(info)))

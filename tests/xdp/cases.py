@@ -229,6 +229,8 @@ _ROWS = [
      v4(tcp(443), options=[IPOption(b"\x94\x04\x00\x19")]), PASS_PORT),
     ("options-like-443", "options that look like port 443 where TCP is usually",
      v4(tcp(), options=[IPOption(b"\x94\x04\x01\xbb")]), DROP_UNLISTED),
+    ("source-route-elsewhere", "a source route, by an address that is not ours to judge by",
+     v4(tcp(), options=[IPOption(b"\x83\x07\x04\x0a\x00\x00\x01\x00")]), DROP_UNLISTED),
     ("ihl-4", "header length below the least", changed(SYN4, 14, 0x44), PASS_MALFORMED),
     ("ihl-0", "header length 0", changed(SYN4, 14, 0x40), PASS_MALFORMED),
     ("ihl-past-end", "header length beyond the frame",
