@@ -26,13 +26,13 @@ int exogate_xdp(struct xdp_md *ctx)
 	const void *data = (const void *)(long)ctx->data;
 	const void *data_end = (const void *)(long)ctx->data_end;
 	struct classify_packet packet = {};
-	struct account_packet account;
+	struct record_packet account;
 	enum exogate_reason reason;
 
 	reason = classify_frame(data, data_end, &config, &packet);
 	if (reason == EXOGATE_UNLISTED)
 		reason = acl_judge(&packet);
-	account_describe(&packet, &account);
+	record_describe(&packet, &account);
 	if (scattered_suspects(reason))
 		reason = scattered_reconsider(ctx, reason, &account);
 	return account_verdict(ctx, &account, reason, config.monitor);

@@ -106,7 +106,7 @@ struct exogate_counter {
 struct exogate_cpu {
 	struct exogate_counter decided[EXOGATE_COUNTER_N];   /* by reason: its verdict was given */
 	struct exogate_counter monitored[EXOGATE_COUNTER_N]; /* would have been dropped, passed */
-	__u64 window; /* jiffies / EXOGATE_WINDOW: in which drops were counted last */
+	__u64 window; /* jiffies >> EXOGATE_WINDOW_SHIFT: in which drops were counted last */
 	__u64 window_drops;
 };
 

@@ -12,9 +12,9 @@
 #ifndef EXOGATE_SCATTERED_H
 #define EXOGATE_SCATTERED_H
 
-#include "account.h"
 #include "acl.h"
 #include "classify.h"
+#include "record.h"
 
 #include <bpf/bpf_helpers.h>
 
@@ -27,7 +27,7 @@ extern const volatile struct exogate_config config; /* exogate.bpf.c */
 #define SCATTERED_ROOM 28672u
 
 struct scattered {
-	struct account_packet packet;
+	struct record_packet packet;
 	__u8 bytes[SCATTERED_ROOM];
 };
 
@@ -66,14 +66,14 @@ __attribute__((noinline)) int scattered_judge(struct xdp_md *ctx)
 	reason = classify_frame(copy->bytes, copy->bytes + len, &config, &packet);
 	if (reason == EXOGATE_UNLISTED)
 		reason = acl_judge(&packet);
-	account_describe(&packet, &copy->packet);
+	record_describe(&packet, &copy->packet);
 	return reason;
 }
 
 /* The reason as it is now, and the packet with it. */
 CURSOR_INLINE enum exogate_reason scattered_reconsider(struct xdp_md *ctx,
 						       enum exogate_reason reason,
-						       struct account_packet *packet)
+						       struct record_packet *packet)
 {
 	int again = scattered_judge(ctx);
 	const __u32 slot = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl_command.h"
 
+#include "confirm.h"
+#include "guard.h"
 #include "in_force.h"
 #include "json_text.h"
 #include "list_change.h"
@@ -124,13 +126,16 @@ static int apply_to(const struct options *options, const struct list *microsoft,
 	struct list before, after;
 	int status;
 
-	if (in_force_of(&attached->held, &before))
+	if (confirm_refuse_pending(&attached->held, attached->interface) ||
+	    in_force_of(&attached->held, &before))
 		return -1;
 	if (wanted_renew(options, microsoft, &before, &after)) {
 		list_free(&before);
 		return -1;
 	}
 	status = wanted_check_loss(options, &before, &after);
+	if (status == 0)
+		guard_warn_of_ssh(&attached->held.config, &after);
 	if (status == 0)
 		status = install(attached, &before, &after);
 	list_free(&before);

@@ -87,7 +87,7 @@ static int refuse_other_mode(const struct job *job, const struct target *target)
 			 target->name, mode_name(target));
 }
 
-static int refuse_loss(const struct job *job, const struct target *target)
+static int check_change(const struct job *job, const struct target *target)
 {
 	struct list in_force;
 	int status;
@@ -95,6 +95,9 @@ static int refuse_loss(const struct job *job, const struct target *target)
 	if (in_force_of(&target->held, &in_force))
 		return -1;
 	status = wanted_check_loss(job->options, &in_force, &job->list);
+	if (status == 0)
+		guard_warn_of_change(target->name, &target->held.config, &in_force,
+				     &job->options->config, &job->list);
 	list_free(&in_force);
 	return status;
 }
@@ -132,7 +135,8 @@ static int check(const struct job *job, const struct target *target)
 		return -1;
 	if (!target->held.readable)
 		return 0;
-	return refuse_loss(job, target) || (job->pending_ns && confirm_refuse_pending(target)) ?
+	return check_change(job, target) || (job->pending_ns &&
+					     confirm_refuse_pending(&target->held, target->name)) ?
 		       -1 :
 		       0;
 }
@@ -165,16 +169,16 @@ static int require_interfaces(const struct options *options)
 
 static int attach_all(struct job *job, int lock)
 {
-	int status = 0;
+	size_t done = 0;
 
 	if (job->options->confirm_s && confirm_begin(job->options, lock, &job->pending_ns))
 		return -1;
 	for (size_t i = 0; i < job->options->n_arguments; i++)
-		status |= attach_one(job, job->options->arguments[i]);
-	if (job->options->confirm_s)
+		done += attach_one(job, job->options->arguments[i]) == 0;
+	if (job->options->confirm_s && done)
 		log_note("undone in %u s unless `exogate-xdp confirm` comes before",
 			 job->options->confirm_s);
-	return status;
+	return done == job->options->n_arguments ? 0 : -1;
 }
 
 static int prepare(struct job *job)

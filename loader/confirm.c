@@ -3,16 +3,19 @@
 
 #include "attached.h"
 #include "log.h"
+#include "target.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
-#define NS_PER_S 1000000000ull
+#define NS_PER_S	1000000000ull
+#define LOCK_PATIENCE_S 5
 
 static const __u32 only; /* the key of a map of one */
 
@@ -34,23 +37,25 @@ static __u64 pending_until(const struct held *held)
 	return pending.until_ns;
 }
 
+bool confirm_is_pending(const struct held *held)
+{
+	return pending_until(held) != 0;
+}
+
 unsigned confirm_remaining_s(const struct held *held)
 {
 	__u64 until = pending_until(held), now = now_ns();
 
-	/* Rounded up: 0 means that it does not wait.  Overdue is 1: the waiting process is gone. */
-	if (!until)
-		return 0;
-	return until > now ? (unsigned)((until - now + NS_PER_S - 1) / NS_PER_S) : 1;
+	return until > now ? (unsigned)((until - now + NS_PER_S - 1) / NS_PER_S) : 0;
 }
 
-int confirm_refuse_pending(const struct target *target)
+int confirm_refuse_pending(const struct held *held, const char *interface)
 {
-	if (!confirm_remaining_s(&target->held))
+	if (!confirm_is_pending(held))
 		return 0;
 	return log_error("%s: what is attached is itself to be confirmed; exogate-xdp confirm, or "
 			 "detach, first",
-			 target->name);
+			 interface);
 }
 
 /* --- the waiting process ---------------------------------------------------------------------- */
@@ -77,8 +82,11 @@ static void undo_one(const struct undo_target *target, __u64 until_ns)
 {
 	struct held held;
 
-	if (held_open(target->path, &held))
+	if (held_open(target->path, &held)) {
+		syslog(LOG_ERR, "%s: not confirmed in time, but %s cannot be read: not undone",
+		       target->name, target->path);
 		return;
+	}
 	if (held.state == HELD_ATTACHED && pending_until(&held) == until_ns) {
 		if (put_back(target, &held))
 			syslog(LOG_ERR, "%s: not confirmed in time, but cannot be undone: %m",
@@ -122,8 +130,8 @@ static void run_waiting(const struct undo *undo)
 
 	leave_terminal();
 	wait_until(undo->until_ns);
-	if (pins_lock(undo->dir, &lock))
-		return;
+	/* Whoever holds the lock, stopped perhaps: what undoes must not wait for it for long. */
+	pins_lock_soon(undo->dir, LOCK_PATIENCE_S, &lock);
 	for (size_t i = 0; i < undo->n; i++)
 		undo_one(&undo->targets[i], undo->until_ns);
 	pins_tidy(undo->dir);
@@ -158,6 +166,8 @@ int confirm_begin(const struct options *options, int lock, __u64 *pending_ns)
 		if (keep_target(undo.dir, options->arguments[undo.n], &undo.targets[undo.n]))
 			return -1;
 	}
+	/* The operator's connection may go at any moment: what was begun is to be done. */
+	signal(SIGHUP, SIG_IGN);
 	pid = fork();
 	if (pid < 0)
 		return log_errno("cannot start the process that waits");
@@ -182,29 +192,42 @@ static int confirm_one(const struct attached *attached)
 	return 0;
 }
 
-static bool is_named(const struct options *options, const char *interface)
+static const struct attached *find(const struct attached_set *set, const char *interface)
 {
-	for (size_t i = 0; i < options->n_arguments; i++) {
-		if (strcmp(options->arguments[i], interface) == 0)
-			return true;
+	for (size_t i = 0; i < set->n; i++) {
+		if (strcmp(set->items[i].interface, interface) == 0)
+			return &set->items[i];
 	}
-	return options->n_arguments == 0;
+	return NULL;
 }
 
-static int confirm_all(const struct options *options, const struct attached_set *set)
+static int confirm_named(const struct options *options, const struct attached_set *set)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < options->n_arguments; i++) {
+		const struct attached *attached = find(set, options->arguments[i]);
+
+		if (attached && confirm_is_pending(&attached->held))
+			status |= confirm_one(attached);
+		else
+			status = log_error("%s: does not wait for confirmation",
+					   options->arguments[i]);
+	}
+	return status;
+}
+
+static int confirm_all(const struct attached_set *set)
 {
 	size_t n = 0;
 	int status = 0;
 
 	for (size_t i = 0; i < set->n; i++) {
-		if (!confirm_remaining_s(&set->items[i].held) ||
-		    !is_named(options, set->items[i].interface))
+		if (!confirm_is_pending(&set->items[i].held))
 			continue;
 		status |= confirm_one(&set->items[i]);
 		n++;
 	}
-	if (n < options->n_arguments)
-		return log_error("%zu of the interfaces named wait for confirmation", n);
 	if (n == 0)
 		return log_error("nothing waits for confirmation: it was confirmed already, or it "
 				 "was undone");
@@ -220,7 +243,7 @@ int confirm_run(const struct options *options)
 		return -1;
 	status = attached_open_readable(options->bpffs, &set);
 	if (status == 0)
-		status = confirm_all(options, &set);
+		status = options->n_arguments ? confirm_named(options, &set) : confirm_all(&set);
 	attached_close(&set);
 	pins_unlock(lock);
 	return status;

@@ -12,8 +12,8 @@
 #ifndef EXOGATE_CONFIRM_H
 #define EXOGATE_CONFIRM_H
 
+#include "held.h"
 #include "options.h"
-#include "target.h"
 
 /*
  * To be called before anything is attached: starts the waiting process for the interfaces of the
@@ -22,11 +22,13 @@
  */
 int confirm_begin(const struct options *options, int lock, __u64 *pending_ns);
 
-/* -1 after a line if what is attached is still to be confirmed itself. */
-int confirm_refuse_pending(const struct target *target);
-
-/* Seconds until it is undone, 0 if it is not to be.  held must be readable. */
+/* Is a readable program still to be confirmed, and in how many seconds is it undone?  0 while it is
+ * to be confirmed: overdue, the process that waits is gone. */
+bool confirm_is_pending(const struct held *held);
 unsigned confirm_remaining_s(const struct held *held);
+
+/* -1 after a line if it is still to be confirmed. */
+int confirm_refuse_pending(const struct held *held, const char *interface);
 
 /* The command confirm: the interfaces named, or all that wait.  0, or -1 after a line for each that
  * does not wait for confirmation, or if none does. */

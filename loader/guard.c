@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guard.h"
 
+#include "list_change.h"
 #include "log.h"
 #include "postconf.h"
 #include "protect.h"
@@ -30,12 +31,12 @@ static bool is_protected(const struct exogate_config *config, const struct ssh_p
 	return false;
 }
 
-static void warn_of_ssh(const struct exogate_config *config, const struct list *list)
+void guard_warn_of_ssh(const struct exogate_config *config, const struct list *list)
 {
 	char text[PREFIX_TEXT_SIZE];
 	struct ssh_peer peer;
 
-	if (!ssh_peer_find(&peer) || !is_protected(config, &peer) ||
+	if (config->monitor || !ssh_peer_find(&peer) || !is_protected(config, &peer) ||
 	    list_admits(list, peer.client.family, peer.client.addr))
 		return;
 	prefix_format(&peer.client, text);
@@ -58,7 +59,7 @@ static bool protects_any_smtp(const struct exogate_config *config)
 /* Domains that every Postfix has and nobody delivers to from outside. */
 static bool is_of_the_host(const char *domain, const char *hostname)
 {
-	return strncmp(domain, "localhost", strlen("localhost")) == 0 ||
+	return !strchr(domain, '.') || strncmp(domain, "localhost", strlen("localhost")) == 0 ||
 	       strcmp(domain, hostname) == 0;
 }
 
@@ -83,7 +84,8 @@ static void warn_of_mx(const struct exogate_config *config)
 	char hostname[HOSTNAME_SIZE], domains[DOMAINS_SIZE];
 	const char *domain = NULL;
 
-	if (!protects_any_smtp(config) || !postconf_read("myhostname", hostname, sizeof(hostname)))
+	if (config->monitor || !protects_any_smtp(config) ||
+	    !postconf_read("myhostname", hostname, sizeof(hostname)))
 		return;
 	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]) && !domain; i++) {
 		if (postconf_read(parameters[i], domains, sizeof(domains)))
@@ -131,9 +133,47 @@ static void warn_of_foreign_addresses(const struct exogate_config *config)
 	freeifaddrs(addresses);
 }
 
+/* --- changes ---------------------------------------------------------------------------------- */
+
+static void warn_of_lost_prefix(void *interface, const struct prefix *before,
+				const struct prefix *after)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	(void)after;
+	if (before && before->source == PREFIX_OPERATOR)
+		log_warn("%s: %s of the operator's is not in the list any more",
+			 (const char *)interface, prefix_format(before, text));
+}
+
+static bool protects(const struct exogate_config *config, const struct exogate_endpoint *endpoint)
+{
+	for (__u32 i = 0; i < config->protected_n; i++) {
+		if (memcmp(&config->protected[i], endpoint, sizeof(*endpoint)) == 0)
+			return true;
+	}
+	return false;
+}
+
+void guard_warn_of_change(const char *interface, const struct exogate_config *before,
+			  const struct list *list_before, const struct exogate_config *after,
+			  const struct list *list_after)
+{
+	char text[PROTECT_TEXT_SIZE];
+
+	list_change_each(list_before, list_after, warn_of_lost_prefix, (void *)interface);
+	for (__u32 i = 0; i < before->protected_n; i++) {
+		if (!protects(after, &before->protected[i]))
+			log_warn("%s: %s is not protected any more", interface,
+				 protect_format(&before->protected[i], text));
+	}
+	if (before->monitor && !after->monitor)
+		log_warn("%s: monitor mode ends, packets are dropped from now on", interface);
+}
+
 void guard_warn(const struct exogate_config *config, const struct list *list)
 {
-	warn_of_ssh(config, list);
+	guard_warn_of_ssh(config, list);
 	warn_of_mx(config);
 	warn_of_foreign_addresses(config);
 }

@@ -9,7 +9,7 @@
 #include "list.h"
 
 /*
- * Warns if
+ * Warns, unless in monitor mode, if
  *  - the caller's ssh connection comes from an address that is not admitted, to an endpoint that
  *    is to be protected (SSH_CONNECTION of this process or of one of its ancestors: sudo drops it);
  *  - every address's port 25 is to be protected, but this host's Postfix receives mail for domains
@@ -17,5 +17,16 @@
  *  - an address to be protected is none of this host's.
  */
 void guard_warn(const struct exogate_config *config, const struct list *list);
+
+/* The first of these alone, for a list that replaces another. */
+void guard_warn_of_ssh(const struct exogate_config *config, const struct list *list);
+
+/*
+ * Warns of what was in force on an interface and will not be: prefixes of the operator's, protected
+ * endpoints, monitor mode.  An attachment is what its options say, and not what was before.
+ */
+void guard_warn_of_change(const char *interface, const struct exogate_config *before,
+			  const struct list *list_before, const struct exogate_config *after,
+			  const struct list *list_after);
 
 #endif

@@ -206,3 +206,11 @@ struct list_slots held_slots(const struct held *held)
 		.tries6 = held->maps[HELD_TRIES6],
 	};
 }
+
+bool held_is_attached(const struct held *held)
+{
+	struct bpf_link_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(held->link, &info, &size) == 0 && info.xdp.ifindex != 0;
+}

@@ -61,6 +61,9 @@ void held_close(struct held *held);
 /* Of a readable one: where its list is. */
 struct list_slots held_slots(const struct held *held);
 
+/* Does its link still filter an interface, with whatever program? */
+bool held_is_attached(const struct held *held);
+
 /* Writes the name of a program, "?" if it cannot be known. */
 void held_program_name(__u32 id, char name[BPF_OBJ_NAME_LEN]);
 

@@ -9,6 +9,7 @@
 #include <linux/if_link.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define REASON_SIZE 256
 
@@ -23,24 +24,39 @@ static int create(const struct exogate *program, __u32 ifindex, __u32 flags)
 	return bpf_link_create(program_fd(program), (int)ifindex, BPF_XDP, &opts);
 }
 
+/* A program that passes everything, of the same kind: a descriptor, or -1. */
+static int load_harmless(void)
+{
+	const struct bpf_insn code[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_XDP,
+		    .prog_flags = BPF_F_XDP_HAS_FRAGS);
+
+	return bpf_prog_load(BPF_PROG_TYPE_XDP, "exogate_probe", "GPL", code,
+			     sizeof(code) / sizeof(code[0]), &opts);
+}
+
 /*
  * The driver's own words, "" if it has none.  A link's refusal does not carry them, but that of the
  * older way to attach does, which is tried only to be refused once more.
  */
-static const char *driver_words(const struct exogate *program, __u32 ifindex)
+static const char *driver_words(__u32 ifindex)
 {
 	const __u32 flags = XDP_FLAGS_DRV_MODE | XDP_FLAGS_UPDATE_IF_NOEXIST;
-	const char *words;
+	int program = load_harmless();
+	const char *words = "";
 
+	if (program < 0)
+		return words;
 	log_forget();
-	if (bpf_xdp_attach((int)ifindex, program_fd(program), flags, NULL) == 0) {
+	if (bpf_xdp_attach((int)ifindex, program, flags, NULL) == 0)
 		bpf_xdp_detach((int)ifindex, XDP_FLAGS_DRV_MODE, NULL);
-		return "";
-	}
-	words = log_libbpf();
-	return strncmp(words, kernel_words, strlen(kernel_words)) == 0 ?
-		       words + strlen(kernel_words) :
-		       "";
+	else if (strncmp(log_libbpf(), kernel_words, strlen(kernel_words)) == 0)
+		words = log_libbpf() + strlen(kernel_words);
+	close(program);
+	return words;
 }
 
 /* Why drivers refuse native mode, as far as the errno tells. */
@@ -60,10 +76,9 @@ static const char *usual_cause(int error)
 	}
 }
 
-static const char *native_refusal(const struct exogate *program, __u32 ifindex, int error,
-				  char reason[REASON_SIZE])
+static const char *native_refusal(__u32 ifindex, int error, char reason[REASON_SIZE])
 {
-	const char *words = error == EOPNOTSUPP ? "" : driver_words(program, ifindex);
+	const char *words = error == EOPNOTSUPP ? "" : driver_words(ifindex);
 
 	snprintf(reason, REASON_SIZE, "%s%s%s%s", usual_cause(error), *words ? " (it says: " : "",
 		 words, *words ? ")" : "");
@@ -97,7 +112,7 @@ int link_create(const struct exogate *program, const struct target *target,
 	/* No driver's refusal: generic mode would put a second program beside another's. */
 	if (error == EBUSY || error == EEXIST || error == EPERM)
 		return log_errno("%s: cannot attach", target->name);
-	native_refusal(program, target->ifindex, error, reason);
+	native_refusal(target->ifindex, error, reason);
 	if (wanted == OPTIONS_MODE_NATIVE)
 		return log_error("%s: cannot attach in native mode: %s; try --mode generic, which "
 				 "is slower",

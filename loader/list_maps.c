@@ -244,9 +244,19 @@ int list_maps_install(const struct list_slots *slots, const struct list_maps *ma
 	return 0;
 }
 
+/* A list that is exchanged while it is looked up is gone before it is opened. */
+static struct exogate_list *read_table_patiently(const struct list_slots *slots)
+{
+	struct exogate_list *table = NULL;
+
+	for (int i = 0; i < READ_TRIES && !table; i++)
+		table = read_table(slots);
+	return table;
+}
+
 int list_maps_origin(const struct list_slots *slots, struct exogate_origin *out)
 {
-	struct exogate_list *table = read_table(slots);
+	struct exogate_list *table = read_table_patiently(slots);
 
 	if (!table)
 		return log_errno("cannot read which list is in force");
@@ -299,11 +309,11 @@ static int open_list(const struct list_slots *slots, struct list_maps *tries,
 		     struct exogate_origin *origin)
 {
 	for (int i = 0; i < READ_TRIES; i++) {
-		struct exogate_list *table = read_table(slots), *again;
+		struct exogate_list *table = read_table_patiently(slots), *again;
 		bool same;
 
 		if (!table)
-			break;
+			return log_errno("cannot read which list is in force");
 		*origin = table->origin;
 		same = open_tries(slots, table->tries, tries) == 0;
 		again = same ? read_table(slots) : NULL;
@@ -314,7 +324,7 @@ static int open_list(const struct list_slots *slots, struct list_maps *tries,
 			return 0;
 		list_maps_close(tries);
 	}
-	return log_errno("cannot read which list is in force");
+	return log_error("the list in force changes all the time");
 }
 
 int list_maps_read(const struct list_slots *slots, struct list *out)

@@ -14,7 +14,11 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
+
+#define PAUSE_NS     100000000
+#define PAUSES_PER_S 10
 
 #define DEFAULT_BPFFS "/sys/fs/bpf" /* the parent of EXOGATE_PIN_DIR */
 
@@ -67,23 +71,37 @@ static bool is_current(int fd, const char *dir)
 	       held.st_dev == named.st_dev;
 }
 
+static int open_directory(const char *dir)
+{
+	return open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Waits for the lock, after a line if it is taken.  False with errno if it cannot be had. */
+static bool take_lock(int fd)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	log_warn("waiting for another exogate-xdp to end");
+	while (flock(fd, LOCK_EX)) {
+		if (errno != EINTR)
+			return false;
+	}
+	return true;
+}
+
 /* The lock, or -1 and errno. */
 static int lock(const char *dir)
 {
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open_directory(dir), error = ENOENT;
 
 	if (fd < 0)
 		return -1;
-	while (flock(fd, LOCK_EX)) {
-		if (errno != EINTR) {
-			close(fd);
-			return -1;
-		}
-	}
-	if (is_current(fd, dir))
+	if (!take_lock(fd))
+		error = errno;
+	else if (is_current(fd, dir))
 		return fd;
 	close(fd);
-	errno = ENOENT;
+	errno = error;
 	return -1;
 }
 
@@ -110,6 +128,21 @@ int pins_lock(const char *dir, int *out)
 {
 	*out = lock(dir);
 	return *out < 0 && errno != ENOENT ? log_errno("cannot lock %s", dir) : 0;
+}
+
+void pins_lock_soon(const char *dir, unsigned seconds, int *out)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+
+	*out = open_directory(dir);
+	for (unsigned n = 0; *out >= 0 && flock(*out, LOCK_EX | LOCK_NB); n++) {
+		if (n < seconds * PAUSES_PER_S) {
+			nanosleep(&pause, NULL);
+			continue;
+		}
+		close(*out);
+		*out = -1;
+	}
 }
 
 void pins_unlock(int held)

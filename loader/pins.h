@@ -25,8 +25,12 @@ int pins_check(const char *dir);
  */
 int pins_make(const char *dir, bool *made, int *lock);
 
-/* Takes that lock if the directory exists; if not, *lock is -1, since there is nothing in it. */
+/* Takes that lock if the directory exists; if not, *lock is -1, since there is nothing in it.  Both
+ * wait for another loader to end, after a line that says so. */
 int pins_lock(const char *dir, int *lock);
+
+/* The same, but waits so many seconds at most, and then goes without the lock: *lock is -1. */
+void pins_lock_soon(const char *dir, unsigned seconds, int *lock);
 
 /* -1 does nothing. */
 void pins_unlock(int lock);

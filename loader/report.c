@@ -23,6 +23,7 @@ struct report {
 	/* if it is readable */
 	struct exogate_origin origin;
 	struct counters counters;
+	bool pending; /* it waits for confirmation */
 	unsigned confirm_s;
 	time_t now;
 };
@@ -104,8 +105,10 @@ static void print_protected(const struct report *report)
 		printf(" %s", protect_format(&config->protected[i], text));
 	if (config->monitor)
 		printf("; monitor only: nothing is dropped");
-	if (report->confirm_s)
+	if (report->pending && report->confirm_s)
 		printf("; undone in %u s unless confirmed", report->confirm_s);
+	else if (report->pending)
+		printf("; to be confirmed, and overdue: the process that waits is gone");
 	putchar('\n');
 }
 
@@ -206,7 +209,7 @@ static void add_readable(const struct report *report, json_t *object)
 			    readable ? json_boolean(report->held->config.monitor) : json_null());
 	json_object_set_new(object, "protected", readable ? json_protected(report) : json_null());
 	json_object_set_new(object, "confirm_s",
-			    report->confirm_s ? json_integer(report->confirm_s) : json_null());
+			    report->pending ? json_integer(report->confirm_s) : json_null());
 	json_object_set_new(object, "list", readable ? json_list(report) : json_null());
 	json_object_set_new(object, "prefixes", readable ? json_prefixes(report) : json_null());
 	json_object_set_new(object, "counters", readable ? json_counters(report) : json_null());
@@ -239,6 +242,7 @@ static int read_maps(struct report *report)
 
 	if (!report->held->readable)
 		return 0;
+	report->pending = confirm_is_pending(report->held);
 	report->confirm_s = confirm_remaining_s(report->held);
 	report->now = time(NULL);
 	return list_maps_origin(&slots, &report->origin) ||

@@ -8,7 +8,8 @@
  * "applied"}, "prefixes": {SOURCE: n}, "counters": {REASON: {"verdict", "packets",
  * "bytes", "monitored": {"packets", "bytes"}}}}]}.  interface is the present name, pin the path of
  * the link, which keeps the name of old; what is not UTF-8 in them is escaped, \xHH.  ifindex and
- * mode are null unless state is "attached", confirm_s unless it waits for confirmation; what comes
+ * mode are null unless state is "attached", confirm_s unless it waits for confirmation (0:
+ * overdue); what comes
  * after abi is null where the program's ABI version is not this one.  Times are Unix times:
  * when the file was changed last, and when its list was put in force.
  */

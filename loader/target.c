@@ -5,7 +5,11 @@
 #include "holder.h"
 #include "log.h"
 
+#include <net/if_arp.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 int target_open(const char *dir, const char *name, struct target *out)
 {
@@ -71,6 +75,26 @@ static int refuse_elsewhere(const struct target *target, const char *mend)
 			 target->name, target->path, mend);
 }
 
+/* The program reads Ethernet headers: it would take others for what they are not. */
+static int check_ethernet(const struct target *target)
+{
+	struct ifreq request = { 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), status;
+
+	memcpy(request.ifr_name, target->name, sizeof(request.ifr_name));
+	status = fd < 0 ? -1 : ioctl(fd, SIOCGIFHWADDR, &request);
+	if (fd >= 0)
+		close(fd);
+	if (status)
+		return log_errno("%s: cannot ask what kind of interface it is", target->name);
+	if (request.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
+	    request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK)
+		return 0;
+	return log_error("%s: not an Ethernet interface, so that the filter could not read its "
+			 "packets; filter there by nftables: exogate-xdp acl export --format nft",
+			 target->name);
+}
+
 static int check_unoccupied(const struct target *target)
 {
 	struct held_device device;
@@ -98,7 +122,7 @@ int target_check_attach(const struct target *target)
 				 "--bpffs",
 				 target->name, target->path);
 	default:
-		return check_unoccupied(target);
+		return check_ethernet(target) || check_unoccupied(target) ? -1 : 0;
 	}
 }
 

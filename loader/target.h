@@ -26,8 +26,9 @@ struct target {
 int target_open(const char *dir, const char *name, struct target *out);
 void target_close(struct target *target);
 
-/* Can the interface be attached, or its program replaced?  It exists, and what is pinned under its
- * name is its own, is severed, or is absent while no other XDP program is there. */
+/* Can the interface be attached, or its program replaced?  It is an Ethernet or loopback one, and
+ * what is pinned under its name is its own, is severed, or is absent while no other XDP program is
+ * there. */
 int target_check_attach(const struct target *target);
 
 /* Is there something to detach, and is it the interface's own? */

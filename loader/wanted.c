@@ -76,22 +76,32 @@ static int read_microsoft(const char *path, unsigned instance, struct list *list
 
 /* --- guards ----------------------------------------------------------------------------------- */
 
+/* A sign of a file that is not what it should be. */
 static int refuse_overlap(const struct list *list)
 {
 	char outer_text[PREFIX_TEXT_SIZE], inner_text[PREFIX_TEXT_SIZE];
 	const struct prefix *outer, *inner;
-	const char *whose;
 
-	if (!list_find_overlap(list, &outer, &inner))
+	if (!list_find_overlap(list, PREFIX_MICROSOFT, &outer, &inner))
 		return 0;
-	whose = inner->source == PREFIX_MICROSOFT ? "Microsoft's list" : "the operator's list";
 	prefix_format(outer, outer_text);
 	prefix_format(inner, inner_text);
 	if (outer->length == inner->length)
-		return log_error("%s has %s twice; --force takes it all the same", whose,
+		return log_error("Microsoft's list has %s twice; --force takes it all the same",
 				 inner_text);
-	return log_error("%s has %s inside %s; --force takes it all the same", whose, inner_text,
-			 outer_text);
+	return log_error("Microsoft's list has %s inside %s; --force takes it all the same",
+			 inner_text, outer_text);
+}
+
+/* In the operator's own it does no harm. */
+static void warn_of_overlap(const struct list *list)
+{
+	char outer_text[PREFIX_TEXT_SIZE], inner_text[PREFIX_TEXT_SIZE];
+	const struct prefix *outer, *inner;
+
+	if (list_find_overlap(list, PREFIX_OPERATOR, &outer, &inner))
+		log_warn("the operator's list has %s and %s, which is in it",
+			 prefix_format(outer, outer_text), prefix_format(inner, inner_text));
 }
 
 static int refuse_never(const struct list *list)
@@ -105,6 +115,18 @@ static int refuse_never(const struct list *list)
 		return 0;
 	return log_error("%s covers broadcast or multicast addresses; list senders only",
 			 prefix_format(answer.decides, text));
+}
+
+/* The lists do not say which instance they are of, but this has been in worldwide's since 2020. */
+static void warn_of_instance(const struct list *list)
+{
+	static const uint8_t worldwide[4] = { 40, 92 };
+	const struct prefix *found = list_look_up(list, 4, worldwide).decides;
+
+	if (list->origin.instance != INSTANCE_WORLDWIDE && found &&
+	    found->source == PREFIX_MICROSOFT)
+		log_warn("the list looks like worldwide's, not %s's",
+			 instance_name(list->origin.instance));
 }
 
 static void warn_of_one_family(const struct list *list)
@@ -123,7 +145,9 @@ static int finish(const struct options *options, struct list *list)
 		list_free(list);
 		return -1;
 	}
+	warn_of_overlap(list);
 	list_merge(list);
+	warn_of_instance(list);
 	warn_of_one_family(list);
 	return 0;
 }

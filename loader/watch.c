@@ -186,6 +186,23 @@ static int prepare(struct watch *watch)
 	return open_ring(watch) || read_counters(watch) ? -1 : 0;
 }
 
+/* Says what is watched no more; false if nothing is left. */
+static bool look_after(struct watch *watch)
+{
+	bool left = false;
+
+	for (size_t i = 0; i < watch->set.n; i++) {
+		struct attached *attached = &watch->set.items[i];
+
+		if (attached->held.state == HELD_ATTACHED && !held_is_attached(&attached->held)) {
+			log_warn("%s: detached", attached->interface);
+			attached->held.state = HELD_SEVERED;
+		}
+		left |= attached->held.state == HELD_ATTACHED;
+	}
+	return left;
+}
+
 /* Takes events until then; -1 after a line. */
 static int poll_until(struct watch *watch, __u64 until_ns)
 {
@@ -206,7 +223,7 @@ static int watch_all(struct watch *watch)
 {
 	__u64 tick = watch->began_ns;
 
-	while (!stopped) {
+	while (!stopped && look_after(watch)) {
 		if (watch->screen) {
 			if (read_counters(watch))
 				return -1;

@@ -110,32 +110,23 @@ void list_sort(struct list *list)
 	list->origin.version = version_of(list);
 }
 
-/* For each source the last prefix seen that is not inside another of the same source: in sorted
- * order, whatever contains the next one is among these. */
-struct outermost {
-	const struct prefix *of[PREFIX_SOURCE_N];
-};
-
-static const struct prefix *container(struct outermost *seen, const struct prefix *prefix)
+/* In sorted order, whatever contains the next prefix is the last one that none contains. */
+bool list_find_overlap(const struct list *list, enum prefix_source source,
+		       const struct prefix **outer, const struct prefix **inner)
 {
-	const struct prefix *last = seen->of[prefix->source];
-
-	if (last && prefix_contains(last, prefix))
-		return last;
-	seen->of[prefix->source] = prefix;
-	return NULL;
-}
-
-bool list_find_overlap(const struct list *list, const struct prefix **outer,
-		       const struct prefix **inner)
-{
-	struct outermost seen = { 0 };
+	const struct prefix *last = NULL;
 
 	for (size_t i = 0; i < list->n; i++) {
-		*inner = &list->items[i];
-		*outer = container(&seen, *inner);
-		if (*outer)
+		const struct prefix *item = &list->items[i];
+
+		if (item->source != source)
+			continue;
+		if (last && prefix_contains(last, item)) {
+			*outer = last;
+			*inner = item;
 			return true;
+		}
+		last = item;
 	}
 	return false;
 }

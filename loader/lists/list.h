@@ -35,11 +35,11 @@ int list_order(const struct prefix *a, const struct prefix *b);
 void list_sort(struct list *list);
 
 /*
- * The first two of one source, in a sorted list, of which the first contains or repeats the
+ * The first two of this source, in a sorted list, of which the first contains or repeats the
  * second.  False if there are none.
  */
-bool list_find_overlap(const struct list *list, const struct prefix **outer,
-		       const struct prefix **inner);
+bool list_find_overlap(const struct list *list, enum prefix_source source,
+		       const struct prefix **outer, const struct prefix **inner);
 
 /* Removes from a sorted list what another prefix of the same source contains. */
 void list_merge(struct list *list);

@@ -20,7 +20,6 @@ static bool read_port(const char *text, __u32 *out)
 	return true;
 }
 
-/* IPv4 inside IPv6 is refused by the wire, so that it is refused here. */
 static bool read_address(const char *text, size_t len, struct exogate_endpoint *out)
 {
 	char copy[INET6_ADDRSTRLEN];
@@ -42,6 +41,23 @@ static bool read_address(const char *text, size_t len, struct exogate_endpoint *
 	return inet_pton(out->family == 4 ? AF_INET : AF_INET6, copy, out->addr) == 1;
 }
 
+/* What no host has for an address of its own; NULL if it may be one. */
+static const char *not_of_a_host(const struct exogate_endpoint *endpoint)
+{
+	static const __u8 nothing[16], mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const __u8 *addr = endpoint->addr;
+
+	if (!endpoint->family)
+		return NULL;
+	if (memcmp(addr, nothing, sizeof(nothing)) == 0)
+		return "write any:PORT for every address of the host";
+	if (endpoint->family == 6 && memcmp(addr, mapped, sizeof(mapped)) == 0)
+		return "write the IPv4 address that is in it";
+	if (endpoint->family == 4 ? addr[0] >= 224 : addr[0] == 0xff)
+		return "a multicast or reserved address";
+	return NULL;
+}
+
 static bool same(const struct exogate_endpoint *a, const struct exogate_endpoint *b)
 {
 	return a->family == b->family && a->port == b->port &&
@@ -59,6 +75,8 @@ const char *protect_add(struct exogate_config *config, const char *text)
 		return "write an IPv6 address in brackets: [ADDRESS]:PORT";
 	if (colon && !read_address(text, (size_t)(colon - text), &endpoint))
 		return "neither any:PORT, ADDRESS:PORT nor [ADDRESS]:PORT";
+	if (not_of_a_host(&endpoint))
+		return not_of_a_host(&endpoint);
 	for (__u32 i = 0; i < config->protected_n; i++)
 		if (same(&config->protected[i], &endpoint))
 			return "named twice";

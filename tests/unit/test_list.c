@@ -100,43 +100,50 @@ TEST(overlaps)
 		struct fixture_row rows[3];
 		size_t n;
 		const char *outer, *inner; /* NULL: none */
+		enum prefix_source source;
 	} cases[] = {
 		{ { { "40.92.0.0/15", PREFIX_MICROSOFT }, { "40.92.0.0/15", PREFIX_OPERATOR } },
 		  2,
 		  NULL,
-		  NULL },
+		  NULL,
+		  PREFIX_MICROSOFT },
 		{ { { "40.92.0.0/15", PREFIX_MICROSOFT }, { "40.94.0.0/15", PREFIX_MICROSOFT } },
 		  2,
 		  NULL,
-		  NULL },
+		  NULL,
+		  PREFIX_MICROSOFT },
 		{ { { "40.92.0.0/15", PREFIX_MICROSOFT }, { "40.92.0.0/15", PREFIX_MICROSOFT } },
 		  2,
 		  "40.92.0.0/15",
-		  "40.92.0.0/15" },
+		  "40.92.0.0/15",
+		  PREFIX_MICROSOFT },
 		{ { { "40.93.0.0/16", PREFIX_MICROSOFT }, { "40.92.0.0/15", PREFIX_MICROSOFT } },
 		  2,
 		  "40.92.0.0/15",
-		  "40.93.0.0/16" },
+		  "40.93.0.0/16",
+		  PREFIX_MICROSOFT },
 		/* a prefix of another source between them hides nothing */
 		{ { { "40.92.0.0/15", PREFIX_OPERATOR },
 		    { "40.92.1.0/24", PREFIX_MICROSOFT },
 		    { "40.92.2.0/24", PREFIX_OPERATOR } },
 		  3,
 		  "40.92.0.0/15",
-		  "40.92.2.0/24" },
+		  "40.92.2.0/24",
+		  PREFIX_OPERATOR },
 		{ { { "2001:db8::/32", PREFIX_OPERATOR }, { "2001:db8::/48", PREFIX_OPERATOR } },
 		  2,
 		  "2001:db8::/32",
-		  "2001:db8::/48" },
+		  "2001:db8::/48",
+		  PREFIX_OPERATOR },
 	};
 
 	for (size_t i = 0; i < N(cases); i++) {
 		struct list list = fixture_list(cases[i].rows, cases[i].n);
 		const struct prefix *outer, *inner;
+		bool found = list_find_overlap(&list, cases[i].source, &outer, &inner);
 
 		harness_row("case %zu", i);
-		if (CHECK_EQ(list_find_overlap(&list, &outer, &inner), cases[i].outer != NULL) &&
-		    cases[i].outer) {
+		if (CHECK_EQ(found, cases[i].outer != NULL) && found) {
 			check_prefix(outer, cases[i].outer);
 			check_prefix(inner, cases[i].inner);
 		}
@@ -157,7 +164,8 @@ TEST(merging_changes_no_answer)
 		list_sort(&merged);
 		list_merge(&merged);
 		harness_row("round %d", round);
-		CHECK(!list_find_overlap(&merged, &outer, &inner));
+		for (unsigned source = PREFIX_MICROSOFT; source < PREFIX_SOURCE_N; source++)
+			CHECK(!list_find_overlap(&merged, source, &outer, &inner));
 		for (int i = 0; i < 200; i++) {
 			uint8_t addr[16];
 			const struct prefix *before, *after;

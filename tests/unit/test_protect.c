@@ -37,6 +37,11 @@ TEST(accepted)
 TEST(refused)
 {
 	static const char *const rows[] = {
+		"0.0.0.0:25",
+		"[::]:25",
+		"[::ffff:192.0.2.25]:25",
+		"224.0.0.1:25",
+		"[ff02::1]:25",
 		"",
 		"0",
 		"65536",

@@ -153,6 +153,14 @@ def test_apply_from_standard_input(place: Place):
     assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (0, "", 2)
 
 
+def test_own_ssh_connection_that_a_list_cuts_off(place: Place):
+    place.attach("--protect", "any:22", "--allow", "198.51.100.9")
+    done = place.loader("acl", "apply", ENDPOINTS, "--allow", "203.0.113.0/24", before=(
+        "env", "SSH_CONNECTION=198.51.100.9 40022 192.0.2.25 22"))
+    assert done.returncode == 0
+    assert "your own ssh connection from 198.51.100.9/32" in done.stderr
+
+
 def test_sharp_loss_is_refused(place: Place, tmp_path: Path):
     place.attach()
     before = place.report()
@@ -195,9 +203,23 @@ def test_overlap(place: Place, tmp_path: Path, prefixes: list[str], says: str):
 
 
 def test_overlap_of_the_operators(place: Place):
-    refused(place.loader("attach", place.iface, "--acl", ENDPOINTS, "--allow", "198.51.100.0/24",
-                         "--allow", "198.51.100.7"), "the operator's list has",
-            "198.51.100.7/32 inside 198.51.100.0/24")
+    """It does no harm there: said, and merged."""
+    done = place.loader("attach", place.iface, "--acl", ENDPOINTS, "--allow", "198.51.100.0/24",
+                        "--allow", "198.51.100.7")
+    assert done.returncode == 0
+    assert "198.51.100.0/24 and 198.51.100.7/32, which is in it" in done.stderr
+    assert place.report()["prefixes"]["operator"] == 1
+
+
+def test_overlap_behind_one_of_the_operators(place: Place, tmp_path: Path):
+    acl = endpoints(tmp_path / "list.json", [*WORLDWIDE, "40.93.0.0/16"])
+    refused(place.loader("attach", place.iface, "--acl", acl, "--allow", "12.0.0.0/8", "--allow",
+                         "12.0.0.0/16"), "Microsoft's list has 40.93.0.0/16")
+
+
+def test_instance_of_another_name(place: Place):
+    done = place.loader("attach", place.iface, "--acl", ENDPOINTS, "--instance", "china")
+    assert done.returncode == 0 and "looks like worldwide's, not china's" in done.stderr
 
 
 # --- what is meant -------------------------------------------------------------------------------

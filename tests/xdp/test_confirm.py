@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """attach --confirm: undone by itself, unless confirmed; and the warnings before it is too late."""
 
+import fcntl
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
-from lab.commands import wait_until
+from lab.commands import ENVIRONMENT, wait_until
 
 from .cases import LISTED4, SYN4
-from .conftest import ENDPOINTS, Place, refused
+from .conftest import ENDPOINTS, LOADER, Place, refused
 
 SOON = "2"  # seconds
 LATER = "600"
@@ -52,7 +54,7 @@ def test_what_was_before_comes_back(place: Place):
     """With its list, its settings and all counters."""
     place.attach("--allow", "198.51.100.0/24", "--protect", "any:2525")
     before = place.report()
-    place.attach("--confirm", SOON)
+    warnings(place, "--confirm", SOON)
     assert place.report()["protected"] == ["any:25"]
     place.program().run(SYN4)
     wait_until(lambda: not waiting(place), "the attachment to be undone")
@@ -88,16 +90,57 @@ def test_not_twice(place: Place):
 def test_several_interfaces(place: Place):
     place.ok("attach", place.iface, "peer0", "--acl", ENDPOINTS, "--confirm", SOON)
     assert place.ok("confirm", "peer0") == "peer0: confirmed\n"
-    refused(place.loader("confirm", "lo"), "0 of the interfaces named wait")
+    refused(place.loader("confirm", "lo"), "lo: does not wait for confirmation")
     wait_until(lambda: not waiting(place), "the attachment to be undone")
     assert place.attached_program() is None
     assert place.report()["interface"] == "peer0"
 
 
-def test_list_applied_meanwhile_still_waits(place: Place):
+def test_no_list_meanwhile(place: Place):
+    """It would be undone with the rest, unannounced."""
     place.attach("--confirm", LATER)
-    place.ok("acl", "apply", ENDPOINTS)
+    refused(place.loader("acl", "apply", ENDPOINTS), "itself to be confirmed")
     assert place.report()["confirm_s"]
+
+
+def test_undone_though_another_loader_is_stuck(place: Place):
+    place.attach("--confirm", SOON)
+    lock = os.open(place.pins, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wait_until(lambda: not place.attached_program(), "the attachment to be undone", 20)
+    finally:
+        os.close(lock)
+
+
+def test_overdue(place: Place):
+    """Nothing will be undone once the waiting process is gone, and status says so."""
+    place.attach("--confirm", SOON)
+    for pid in waiting(place):
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: place.report()["confirm_s"] == 0, "the time to be over")
+    assert "overdue: the process that waits is gone" in place.ok("status")
+    assert place.ok("confirm") == f"{place.iface}: confirmed\n"
+    assert place.report()["confirm_s"] is None
+
+
+def test_nothing_attached_nothing_to_undo(place: Place):
+    done = place.loader("attach", "lo", "--mode", "native", "--acl", ENDPOINTS, "--confirm", SOON)
+    refused(done, "lo: cannot attach in native mode")
+    assert "undone" not in done.stdout
+
+
+def test_loader_says_that_it_waits(place: Place):
+    place.attach()
+    lock = os.open(place.pins, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    argv = place.namespace.argv([LOADER, "detach", place.iface, "--bpffs", place.pins])
+    detaching = subprocess.Popen(argv, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                 env=ENVIRONMENT)
+    assert "waiting for another exogate-xdp" in detaching.stderr.readline()
+    assert place.attached_program()
+    os.close(lock)
+    assert detaching.communicate(timeout=20)[0] == f"{place.iface}: detached\n"
 
 
 # --- warnings ------------------------------------------------------------------------------------
@@ -143,6 +186,22 @@ def test_own_ssh_connection_behind_sudo(place: Place):
 
 def test_ssh_connection_that_is_allowed(place: Place):
     assert not warnings(place, "--protect", "any:22", "--allow", "198.51.100.0/24",
+                        before=ssh("198.51.100.9", "192.0.2.25", 22))
+
+
+def test_what_is_given_up(place: Place):
+    """An attachment is what its options say; what was there before is named."""
+    warnings(place, "--monitor", "--allow", "198.51.100.0/24", "--protect", "any:2525")
+    lines = warnings(place)
+    assert len(lines) == 3
+    assert "198.51.100.0/24 of the operator's is not in the list any more" in lines[0]
+    assert "any:2525 is not protected any more" in lines[1]
+    assert "monitor mode ends" in lines[2]
+    assert warnings(place) == []
+
+
+def test_monitor_harms_nobody(place: Place):
+    assert not warnings(place, "--protect", "any:22", "--monitor",
                         before=ssh("198.51.100.9", "192.0.2.25", 22))
 
 

@@ -14,7 +14,7 @@ import pytest
 from lab.commands import ENVIRONMENT, wait_until
 
 from .cases import ALLOW, CASES, LISTED4, SYN4, SYN6, tcp, v4
-from .conftest import LOADER, Place, refused
+from .conftest import ENDPOINTS, LOADER, Place, refused
 
 TAGS9 = next(case.frame for case in CASES if case.id == "tags-9")
 RECORDED_MAX = 1024  # EXOGATE_RECORDED_MAX
@@ -77,7 +77,7 @@ def test_monitor_passes_and_counts(place: Place):
         assert changed == {(case.reason, int(case.verdict == "drop"))}, case.what
     assert drops(place)[0]["packets"] > 1
     assert "monitor only" in place.ok("status")
-    place.attach()
+    assert place.loader("attach", place.iface, "--acl", ENDPOINTS).returncode == 0
     assert place.program().run(SYN4) == "drop"
 
 
@@ -151,6 +151,14 @@ def test_only_one_watches(linked: Place):
     read_until(watching.stdout.fileno(), lambda text: "\n" in text, lambda: send(linked, SYN4))
     refused(linked.loader("watch"), "somebody else watches")
     end(watching)
+
+
+def test_watch_ends_with_what_it_watches(linked: Place):
+    watching = watch(linked, subprocess.PIPE)
+    read_until(watching.stdout.fileno(), lambda text: "\n" in text, lambda: send(linked, SYN4))
+    linked.ok("detach", linked.iface)
+    _, errors = watching.communicate(timeout=20)
+    assert (watching.returncode, errors) == (0, b"exogate-xdp: warning: veth0: detached\n")
 
 
 def test_nothing_to_watch(place: Place):

@@ -149,6 +149,14 @@ def test_driver_says_why(places: list[Place], bpffs: Path, mode: str):
         assert place.report()["mode"] == "generic"
 
 
+def test_no_ethernet(place: Place):
+    """Its packets begin with an IP header, which would be taken for an Ethernet one."""
+    place.namespace.ip("tuntap add dev tun9 mode tun", "tuntap add dev tap9 mode tap")
+    refused(place.loader("attach", "tun9", "--acl", ENDPOINTS), "tun9: not an Ethernet interface",
+            "acl export --format nft")
+    place.ok("attach", "tap9", "--acl", ENDPOINTS)
+
+
 def test_generic_where_native_would_do(place: Place):
     place.attach("--mode", "generic")
     assert place.report()["mode"] == "generic"
