@@ -45,8 +45,8 @@ struct classify_packet {
 	const __u8 *source; /* in the frame: 4 or 16 bytes, network order */
 	const __u8 *destination;
 	__u32 family; /* 4 or 6; 0: the addresses are unknown */
-	/* Destination; 0: unknown.  In 8 bytes of its own: the verifier forgets the family, and with
-	 * it how long the addresses are, when something that it does not know is stored beside it. */
+	/* Destination; 0: unknown.  In 8 bytes of its own: the verifier forgets the family, and so
+	 * how long the addresses are, when what it does not know is stored beside it. */
 	__u32 port __attribute__((aligned(8)));
 	__u32 whole; /* all that the IP header announces is in the frame's first buffer */
 };

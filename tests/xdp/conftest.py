@@ -59,6 +59,12 @@ class Place:
     def attach(self, *arguments: str | Path) -> str:
         return self.ok("attach", self.iface, "--acl", ENDPOINTS, *arguments)
 
+    def attach_otherwise(self, *arguments: str | Path) -> list[str]:
+        """The same, in place of what was attached with other options: its warnings."""
+        done = self.loader("attach", self.iface, "--acl", ENDPOINTS, *arguments)
+        assert done.returncode == 0, done
+        return done.stderr.splitlines()
+
     def reports(self) -> list[dict]:
         return json.loads(self.ok("status", "--json"))["interfaces"]
 

@@ -98,7 +98,11 @@ def _ip4(packet: bytes, endpoints: list[Endpoint]) -> tuple[bytes, set[int], byt
     length = (packet[0] & 15) * 4 if packet else 0
     if len(packet) < 20 or packet[0] >> 4 != 4 or length < 20 or len(packet) < length:
         raise _Decided("malformed")
-    ports = _ports(endpoints, IPv4Address(packet[16:20]))
+    if length > 20:  # a source route (RFC 791 3.1) may lead to another address of the host
+        ports = {endpoint.port for endpoint in endpoints
+                 if endpoint.address is None or endpoint.address.version == 4}
+    else:
+        ports = _ports(endpoints, IPv4Address(packet[16:20]))
     if packet[9] != TCP:
         raise _Decided("not-tcp")
     offset = _number(packet, 6) & 0x1fff

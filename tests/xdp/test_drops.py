@@ -14,7 +14,7 @@ import pytest
 from lab.commands import ENVIRONMENT, wait_until
 
 from .cases import ALLOW, CASES, LISTED4, SYN4, SYN6, tcp, v4
-from .conftest import ENDPOINTS, LOADER, Place, refused
+from .conftest import LOADER, Place, refused
 
 TAGS9 = next(case.frame for case in CASES if case.id == "tags-9")
 RECORDED_MAX = 1024  # EXOGATE_RECORDED_MAX
@@ -77,7 +77,7 @@ def test_monitor_passes_and_counts(place: Place):
         assert changed == {(case.reason, int(case.verdict == "drop"))}, case.what
     assert drops(place)[0]["packets"] > 1
     assert "monitor only" in place.ok("status")
-    assert place.loader("attach", place.iface, "--acl", ENDPOINTS).returncode == 0
+    place.attach_otherwise()
     assert place.program().run(SYN4) == "drop"
 
 

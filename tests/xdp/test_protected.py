@@ -45,7 +45,7 @@ def relay(place: Place) -> Place:
 
 
 def attach(place: Place, protected: tuple[str, ...]) -> None:
-    place.attach(*BOTH_LISTS, *(word for text in protected for word in ("--protect", text)))
+    place.attach_otherwise(*BOTH_LISTS, *(word for text in protected for word in ("--protect", text)))
 
 
 @pytest.mark.parametrize("protected", SCOPED, ids=lambda protected: "+".join(protected))
@@ -87,7 +87,8 @@ def test_monitor_is_ended_in_place(place: Place):
     place.attach("--monitor", *BOTH_LISTS)
     counters = place.counters()
     run_all(place.program(), dropped)
-    place.attach(*BOTH_LISTS)
+    [said] = place.attach_otherwise(*BOTH_LISTS)
+    assert "monitor mode ends" in said
     program = place.program()
     assert [program.run(case.frame) for case in dropped] == ["drop"] * len(dropped)
     decided, monitored = ({reason: counted for reason, counted in counts.items() if counted[0]}
