@@ -49,7 +49,7 @@ CURSOR_INLINE int scattered_suspects(enum exogate_reason reason)
  * map.  A global function: the verifier looks at it once, and not on each way that leads here. */
 __attribute__((noinline)) int scattered_judge(struct xdp_md *ctx)
 {
-	/* 64 bits wide: of a copy of 32 bits the verifier does not know what is known of the first. */
+	/* 64 bits wide: of a copy of 32 bits the verifier does not know what it knows of this. */
 	__u64 len = bpf_xdp_get_buff_len(ctx);
 	const __u32 slot = 0;
 	struct classify_packet packet = {};
