@@ -24,7 +24,7 @@ extern const volatile struct exogate_config config; /* exogate.bpf.c */
 
 /* As far as the verifier thinks that the classifier could read: all tags and extension headers at
  * their longest, since a comparison with the end of such memory tells it nothing. */
-#define SCATTERED_ROOM 28672u
+#define SCATTERED_ROOM 20480u
 
 struct scattered {
 	struct record_packet packet;
