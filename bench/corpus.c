@@ -79,7 +79,7 @@ static const struct field {
 	  "SFV:NSPM;H:%s;PTR:;CAT:NONE;SFS:(13230040)(1800799024)(366016)(376014)(38070700018);"
 	  "DIR:OUT;SFP:1102;" },
 	{ "x-ms-exchange-antispam-messagedata-chunkcount", "1" },
-	{ "x-ms-exchange-antispam-messagedata-0", "%47e" },
+	{ "x-ms-exchange-antispam-messagedata-0", "%36e" },
 	{ "Content-Type", "multipart/alternative;\n\tboundary=\"_000_%50x_\"" },
 	{ "MIME-Version", "1.0" },
 	{ "X-OriginatorOrg", "%O" },

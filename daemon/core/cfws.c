@@ -113,12 +113,18 @@ static bool skip_comment(struct span *rest)
 	return true;
 }
 
+/* Mostly there is none: the first octet tells. */
+static bool may_begin_cfws(char c)
+{
+	return c == '(' || span_is_blank(c);
+}
+
 bool cfws_skip(struct span *rest)
 {
 	struct span at = *rest;
 	size_t n;
 
-	while (at.len) {
+	while (at.len && may_begin_cfws(at.p[0])) {
 		n = blank_len(at);
 		if (n)
 			at = span_after(at, n);
@@ -128,14 +134,6 @@ bool cfws_skip(struct span *rest)
 			return false;
 	}
 	*rest = at;
-	return true;
-}
-
-bool cfws_take_char(struct span *rest, char c)
-{
-	if (!rest->len || rest->p[0] != c)
-		return false;
-	*rest = span_after(*rest, 1);
 	return true;
 }
 

@@ -43,7 +43,13 @@ bool cfws_is(char c, unsigned int classes);
 bool cfws_skip(struct span *rest);
 
 /* Takes the octet c. */
-bool cfws_take_char(struct span *rest, char c);
+static inline bool cfws_take_char(struct span *rest, char c)
+{
+	if (!rest->len || rest->p[0] != c)
+		return false;
+	*rest = span_after(*rest, 1);
+	return true;
+}
 
 /* Takes the longest run of octets of the classes; the run may be empty. */
 struct span cfws_take_run(struct span *rest, unsigned int classes);

@@ -28,13 +28,30 @@ static struct span without_trailing_blanks(struct span name)
 	return name;
 }
 
-/* The length is compared first: nearly every other name is told apart by it. */
-static enum header_kind classify(struct span name)
+/* A bit for each length that a known name has: nearly every other name is told apart by it. */
+#define LENGTH_BIT(kind, name) | UINT64_C(1) << (sizeof(name) - 1)
+static const uint64_t known_lengths = 0 HEADER_KINDS(LENGTH_BIT);
+#undef LENGTH_BIT
+
+static bool has_known_length(struct span name)
+{
+	return name.len < 64 && (known_lengths >> name.len & 1);
+}
+
+static enum header_kind find_known(struct span name)
 {
 	for (size_t i = 0; i < N_ELEMENTS(known_names); i++)
-		if (name.len == known_names[i].name.len &&
-		    span_eq_nocase(name, known_names[i].name))
+		if (span_eq_nocase(name, known_names[i].name))
 			return known_names[i].kind;
+	return HEADER_OTHER;
+}
+
+static enum header_kind classify(struct span name)
+{
+	enum header_kind kind = has_known_length(name) ? find_known(name) : HEADER_OTHER;
+
+	if (kind != HEADER_OTHER)
+		return kind;
 	for (size_t i = 0; i < N_ELEMENTS(trust_prefixes); i++)
 		if (span_starts_nocase(name, trust_prefixes[i]))
 			return HEADER_TRUST;

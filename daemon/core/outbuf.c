@@ -12,11 +12,6 @@ void outbuf_put(struct outbuf *out, struct span bytes)
 	out->len += bytes.len;
 }
 
-void outbuf_put_byte(struct outbuf *out, char byte)
-{
-	outbuf_put(out, span_of(&byte, 1));
-}
-
 void outbuf_put_u32_be(struct outbuf *out, uint32_t value)
 {
 	char bytes[4] = { (char)(value >> 24), (char)(value >> 16), (char)(value >> 8),

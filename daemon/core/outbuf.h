@@ -35,7 +35,13 @@ static inline struct span outbuf_span(const struct outbuf *out)
 }
 
 void outbuf_put(struct outbuf *out, struct span bytes);
-void outbuf_put_byte(struct outbuf *out, char byte);
+static inline void outbuf_put_byte(struct outbuf *out, char byte)
+{
+	if (out->failed || out->len == out->capacity)
+		out->failed = true;
+	else
+		out->p[out->len++] = byte;
+}
 void outbuf_put_u32_be(struct outbuf *out, uint32_t value);
 
 #endif

@@ -103,4 +103,28 @@ TEST(what_is_left_after_a_part)
 	CHECK(span_eq(span_of_string("abc"), s));
 }
 
+/* Eight bytes are compared at once: every pair of octets, among extreme neighbours. */
+TEST(every_pair_of_octets_among_any_others)
+{
+	static const char fillers[] = { '\0', 'Z', '\x7f', (char)0x80, (char)0xff };
+	char a[11], b[11];
+
+	for (unsigned int pair = 0; pair < 1u << 16; pair++) {
+		char x = (char)(pair >> 8), y = (char)pair;
+		bool equal = span_lower(x) == span_lower(y);
+		size_t at = pair % sizeof(a);
+
+		for (size_t i = 0; i < sizeof(fillers); i++) {
+			memset(a, fillers[i], sizeof(a));
+			memset(b, fillers[i], sizeof(b));
+			a[at] = x;
+			b[at] = y;
+			if (span_bytes_eq_nocase(a, b, sizeof(a)) == equal)
+				continue;
+			harness_row("octets %02x %02x at %zu", pair >> 8, pair & 0xff, at);
+			CHECK_EQ(!equal, equal);
+		}
+	}
+}
+
 HARNESS_MAIN
