@@ -88,8 +88,8 @@ def replay(daemon: Daemon, dialog: Dialog) -> Said:
         connection.socket.shutdown(1)
         replies = connection.rest()
         assert connection.decoder.pending == b""
-    return Said(read(replies, replies_due(packets[1:], steps)),
-                log_lines(daemon.log_text()[before:]))
+    answers = read(replies, replies_due(packets[1:], steps))
+    return Said(answers, log_lines(daemon, before, len(answers)))
 
 
 @pytest.mark.parametrize("variant", ["base", "pass"])

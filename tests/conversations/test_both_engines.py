@@ -12,6 +12,7 @@ from milter.wire import NO_BIT, NO_DATA, NO_EOH, Packet
 from .cases import AUTHORISED, FROM, exo
 from .daemon import CERTIFICATE, Daemon, open_mta
 from .test_conversations import queue_ids
+from .test_generated import log_lines
 
 Daemons = Callable[..., Daemon]
 
@@ -68,7 +69,7 @@ def test_queue_id_is_of_its_message(daemons: Daemons, engine: str) -> None:
         mta.connection.put(packet)
     assert mta.connection.get().command == b"y"
     mta.quit()
-    (line,) = daemon.log_text()[before:].splitlines()
+    (line,) = log_lines(daemon, before, 1)
     assert line.startswith("noqueue: ") and first not in line
 
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lab.commands import wait_until
 from milter.client import Connection, Mta
 from milter.wire import Packet, Verdict, decode_edit, decode_verdict
 
 from .cases import exo
-from .daemon import ENGINES, Daemon, open_mta
+from .daemon import ENGINES, TIMEOUT_S, Daemon, open_mta
 from .generated import BROKEN, Generated, changes, legal, packets, replies_due
 
 Daemons = Callable[..., Daemon]
@@ -38,9 +39,13 @@ class Said:
         return vars(self) == vars(other)
 
 
-def log_lines(text: str) -> list[str]:
-    """Those about messages, without the time that they took."""
-    return [re.sub(r" ms=\S+$", "", line) for line in text.splitlines() if " verdict=" in line]
+def log_lines(daemon: Daemon, since: int, n: int) -> list[str]:
+    """Those about messages, n of them, without the time that they took; they may come late."""
+    def find() -> list[str]:
+        text = daemon.log_text()[since:]
+        return [re.sub(r" ms=\S+$", "", line) for line in text.splitlines() if " verdict=" in line]
+    wait_until(lambda: len(find()) >= n, f"{n} lines in {daemon.log}", TIMEOUT_S)
+    return find()
 
 
 def take_answer(replies: list[Packet]) -> tuple[list, Verdict]:
@@ -72,7 +77,8 @@ def converse(daemon: Daemon, generated: Generated, cuts: list[int]) -> Said:
             mta.connection.send_raw(raw[start:end])
         replies = mta.connection.rest()
         assert mta.connection.decoder.pending == b""
-    return Said(read(replies, replies_due(sent, mta.steps)), log_lines(daemon.log_text()[before:]))
+    answers = read(replies, replies_due(sent, mta.steps))
+    return Said(answers, log_lines(daemon, before, len(answers)))
 
 
 @many

@@ -159,7 +159,7 @@ def test_port_is_free_at_once(start: Start) -> None:
     check_serves(("127.0.0.1", port))
     daemon.process.kill()
     daemon.process.wait()
-    wait_until(lambda: not is_open(port), "the port to close", 1)
+    wait_until(lambda: not is_open(port), "the port to close", 4)     # libmilter polls for 5 s
     mta.content(message)
     assert mta.end(message).verdict.word == "accept"
     mta.quit()

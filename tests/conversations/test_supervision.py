@@ -91,6 +91,30 @@ def test_status_counts(supervised: Start, exogated: Path, tmp_path: Path) -> Non
     held.quit()
 
 
+def test_status_of_libmilter(supervised: Start, exogated: Path, tmp_path: Path) -> None:
+    """Of all its processes; that library does not tell how a connection ends."""
+    daemon = supervised(engine="libmilter", also=f', "unix:{tmp_path}/second.sock"')
+    for place in (daemon.socket, tmp_path / "second.sock"):
+        mta = open_mta(place)
+        mta.message(exo())
+        mta.message(exo(None))
+        mta.quit()
+    held = open_mta(daemon)
+
+    def settled() -> dict:
+        status = status_of(exogated, tmp_path)
+        return status if status["connections"]["open"] == 1 else {}
+
+    status = wait_until(settled, "the connections to end")
+    assert (status["engine"], status["pid"]) == ("libmilter", daemon.process.pid)
+    assert status["messages"]["accept"] == {"authorised": 2}
+    assert status["messages"]["reject"] == {"from-missing": 2}
+    assert status["connections"]["closed"] == {"ended": 2}
+    assert [worker["messages"] for worker in status["workers"]] == [2, 2]
+    held.quit()
+    daemon.end()
+
+
 def test_status_as_text(supervised: Start, exogated: Path, tmp_path: Path) -> None:
     daemon = supervised()
     reason_of(daemon)
@@ -266,8 +290,8 @@ def test_reloads_while_messages_flow(supervised: Start, exogated: Path, tmp_path
 # --- sockets --------------------------------------------------------------------------------------
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to any group")
-def test_socket_mode_and_group(supervised: Start, tmp_path: Path) -> None:
-    daemon = supervised(more='socket: { mode = "0620"; group = "daemon"; };')
+def test_socket_mode_and_group(supervised: Start, engine: str) -> None:
+    daemon = supervised(engine=engine, more='socket: { mode = "0620"; group = "daemon"; };')
     state = os.stat(daemon.socket)
     assert (state.st_mode & 0o777, state.st_gid) == (0o620, grp.getgrnam("daemon").gr_gid)
     daemon.end()
@@ -343,9 +367,10 @@ class Manager:
             assert time.monotonic() < deadline, f"no {word}"
 
 
-def test_what_the_service_manager_is_told(supervised: Start, tmp_path: Path) -> None:
+def test_what_the_service_manager_is_told(supervised: Start, tmp_path: Path,
+                                          engine: str) -> None:
     manager = Manager(tmp_path)
-    daemon = supervised(environment=manager.environment)
+    daemon = supervised(engine=engine, environment=manager.environment)
     manager.wait_for("READY=1")
     daemon.process.send_signal(signal.SIGHUP)
     manager.wait_for("RELOADING=1")
@@ -355,9 +380,9 @@ def test_what_the_service_manager_is_told(supervised: Start, tmp_path: Path) -> 
     assert daemon.process.wait(timeout=TIMEOUT_S) == 0
 
 
-def test_watchdog(supervised: Start, tmp_path: Path) -> None:
+def test_watchdog(supervised: Start, tmp_path: Path, engine: str) -> None:
     manager = Manager(tmp_path)
-    supervised(environment=manager.environment | {"WATCHDOG_USEC": "400000"})
+    supervised(engine=engine, environment=manager.environment | {"WATCHDOG_USEC": "400000"})
     for _ in range(3):
         manager.wait_for("WATCHDOG=1")
 
