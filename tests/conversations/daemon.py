@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lab.commands import LabError, accepts, wait_until
 from milter.client import Mta, Offer, Place
+from milter.wire import ProtocolError
 
 TIMEOUT_S = 20
 ENGINES = ("uring", "libmilter")
@@ -141,6 +142,18 @@ class Daemon:
         assert code == 0, text[-6000:]
         assert "Sanitizer" not in text and "runtime error" not in text, text[-6000:]
         assert not self.socket.exists()
+
+
+def hold_slots(daemon: Daemon, n: int, offer: Offer = Offer()) -> list[Mta]:
+    """So many negotiated connections; those that ended before may take their slots for a moment."""
+    def negotiated() -> Mta | None:
+        try:
+            mta = Mta(daemon.socket, offer)
+            mta.negotiate()
+            return mta
+        except (ProtocolError, ConnectionError):
+            return None
+    return [wait_until(negotiated, "a free slot", TIMEOUT_S) for _ in range(n)]
 
 
 def open_mta(at: Daemon | Place, offer: Offer = Offer(), address: str = "40.107.1.2") -> Mta:

@@ -11,7 +11,7 @@ from milter.wire import (NO_BODY, NO_DATA, NO_EOH, NO_UNKNOWN, NR_BODY, NR_HEADE
                          ProtocolError)
 
 from .cases import CONVERSATIONS, FORGED, Conversation, exo
-from .daemon import CERTIFICATE, ENGINES, TIMEOUT_S, Daemon, open_mta
+from .daemon import CERTIFICATE, ENGINES, TIMEOUT_S, Daemon, hold_slots, open_mta
 from .differences import DIFFERENCES
 from .test_conversations import queue_ids
 
@@ -237,12 +237,14 @@ def test_limits_are_those_of_all_packets(start: Callable[..., Daemon]) -> None:
 def test_limits(daemons: Daemons) -> None:
     """limits.connections = 4 and limits.messages = 1 of a listener."""
     daemon = daemons("few", "libmilter")
-    held = [open_mta(daemon, WAITING) for _ in range(4)]
+    held = hold_slots(daemon, 4, WAITING)
     with Connection(daemon.socket) as connection:
         connection.send_raw(OFFER)
         assert connection.rest() == []
     daemon.wait_for_log("closed: full; raise limits.connections")
     for mta in held[:2]:
+        mta.connect()
+        mta.helo(CERTIFICATE)
         mta.envelope(exo())
     held[0].event(b"L", strings("From", " alice@contoso.com"))
     held[1].connection.socket.settimeout(0.3)

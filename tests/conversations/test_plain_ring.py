@@ -11,7 +11,7 @@ from milter.client import Mta
 from milter.wire import ProtocolError
 
 from .cases import CONVERSATIONS, Conversation
-from .daemon import VARIANTS, Daemon, write_settings
+from .daemon import VARIANTS, Daemon, hold_slots, write_settings
 from .test_conversations import play
 
 PLAIN = {"EXOGATE_PLAIN_RING": "1"}
@@ -42,9 +42,7 @@ def test_conversation(plain_daemons: Callable[[str], Daemon], conversation: Conv
 def test_full(plain_daemons: Callable[[str], Daemon]) -> None:
     """What is not a conversation: the limit of number."""
     daemon = plain_daemons("shared")
-    held = [Mta(daemon.socket) for _ in range(4)]
-    for mta in held:
-        mta.negotiate()
+    held = hold_slots(daemon, 4)
     with pytest.raises((ProtocolError, BrokenPipeError)):
         Mta(daemon.socket).negotiate()
     for mta in held:
