@@ -2,17 +2,14 @@
 #include "program.h"
 
 #include "exogate.skel.h"
+#include "frame.h"
 #include "log.h"
 #include "protect.h"
-#include "wanted.h"
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
-
-#define ETHERNET 14
-#define TCP	 20
 
 /* What is told apart by name must have that name, whole, in the kernel. */
 #define FITS(name) _Static_assert(sizeof(name) <= BPF_OBJ_NAME_LEN, "name too long")
@@ -103,39 +100,6 @@ int program_fd(const struct exogate *program)
 
 /* --- trying ----------------------------------------------------------------------------------- */
 
-/* The shortest frame of interest: Ethernet, IP, TCP. */
-struct frame {
-	__u8 bytes[ETHERNET + 40 + TCP];
-	__u32 len;
-};
-
-static void make_frame(struct frame *frame, const struct exogate_endpoint *to, uint8_t family,
-		       const uint8_t *source)
-{
-	__u8 *ip = frame->bytes + ETHERNET;
-	__u32 ip_len = family == 4 ? 20 : 40;
-
-	*frame = (struct frame){ .len = ETHERNET + ip_len + TCP };
-	if (family == 4) {
-		frame->bytes[12] = 0x08;
-		ip[0] = 0x45;
-		ip[3] = 20 + TCP;
-		ip[9] = 6;
-		memcpy(ip + 12, source, 4);
-		memcpy(ip + 16, to->addr, 4);
-	} else {
-		frame->bytes[12] = 0x86;
-		frame->bytes[13] = 0xdd;
-		ip[0] = 0x60;
-		ip[5] = TCP;
-		ip[6] = 6;
-		memcpy(ip + 8, source, 16);
-		memcpy(ip + 24, to->addr, 16);
-	}
-	ip[ip_len + 2] = (__u8)(to->port >> 8);
-	ip[ip_len + 3] = (__u8)to->port;
-}
-
 struct trial {
 	int program;
 	const struct exogate_endpoint *to;
@@ -151,7 +115,7 @@ static int try_source(const struct trial *trial, uint8_t family, const uint8_t *
 
 	if (trial->to->family && trial->to->family != family)
 		return 0;
-	make_frame(&frame, trial->to, family, source);
+	frame_make(&frame, trial->to, family, source);
 	opts.data_size_in = frame.len;
 	if (bpf_prog_test_run_opts(trial->program, &opts))
 		return log_errno("cannot try the BPF program");
@@ -193,8 +157,8 @@ int program_try(const struct program_plan *plan, const struct list *list)
 	trial.program = program_fd(program);
 	for (__u32 i = 0; i < config.protected_n && !status; i++) {
 		trial.to = &config.protected[i];
-		status = try_listed(&trial) || try_source(&trial, 4, wanted_never4) ||
-			 try_source(&trial, 6, wanted_never6);
+		status = try_listed(&trial) || try_source(&trial, 4, list_never4) ||
+			 try_source(&trial, 6, list_never6);
 	}
 	program_close(program);
 	return status ? -1 : 0;

@@ -15,9 +15,6 @@
 
 #define STDIN "/dev/stdin"
 
-const uint8_t wanted_never4[4] = { 255, 255, 255, 255 };
-const uint8_t wanted_never6[16] = { 0xff, 0x02, [15] = 1 };
-
 /* Unpublished, and in no SPF record: mail that Microsoft relays without vouching for it. */
 static const struct prefix relay_pool = {
 	.family = 4,
@@ -106,11 +103,11 @@ static void warn_of_overlap(const struct list *list)
 
 static int refuse_never(const struct list *list)
 {
-	struct list_answer answer = list_look_up(list, 4, wanted_never4);
+	struct list_answer answer = list_look_up(list, 4, list_never4);
 	char text[PREFIX_TEXT_SIZE];
 
 	if (!answer.decides)
-		answer = list_look_up(list, 6, wanted_never6);
+		answer = list_look_up(list, 6, list_never6);
 	if (!answer.decides)
 		return 0;
 	return log_error("%s covers broadcast or multicast addresses; list senders only",

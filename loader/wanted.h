@@ -32,8 +32,4 @@ int wanted_renew(const struct options *options, const struct list *microsoft,
 int wanted_check_loss(const struct options *options, const struct list *in_force,
 		      const struct list *wanted);
 
-/* Addresses that are nobody's source, 4 and 16 bytes: no list may have them, and so a packet from
- * one of them must be dropped. */
-extern const uint8_t wanted_never4[4], wanted_never6[16];
-
 #endif

@@ -15,6 +15,9 @@ _Static_assert((int)EXOGATE_SOURCE_MICROSOFT == (int)PREFIX_MICROSOFT &&
 		       (int)EXOGATE_SOURCE_N == (int)PREFIX_SOURCE_N,
 	       "sources differ");
 
+const uint8_t list_never4[4] = { 255, 255, 255, 255 };
+const uint8_t list_never6[16] = { 0xff, 0x02, [15] = 1 };
+
 static int make_room(struct list *list, size_t n)
 {
 	size_t room = list->room ? list->room : 64;

@@ -64,6 +64,10 @@ bool list_admits(const struct list *list, uint8_t family, const uint8_t *addr);
 /* The version as it is written everywhere; returns text. */
 const char *list_version_text(const struct exogate_origin *origin, char text[LIST_VERSION_SIZE]);
 
+/* Addresses that are nobody's source, 4 and 16 bytes: no list may have them, and so a packet from
+ * one of them must be dropped. */
+extern const uint8_t list_never4[4], list_never6[16];
+
 /* "microsoft" and its like, by enum exogate_source; "none" for 0. */
 const char *list_source_name(unsigned source);
 
