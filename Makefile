@@ -52,6 +52,7 @@ INC_probe   := $(INC_core)
 INC_xprobe  := -Ibpf
 INC_bench   := -Ibench $(INC_settings)
 INC_peer    := $(INC_bench)
+INC_bench_xdp := -Ibench/xdp -Ibench $(INC_loader)
 
 SRC_core    := $(wildcard daemon/core/*.c)
 SRC_settings := $(wildcard daemon/settings/*.c)
@@ -66,15 +67,16 @@ SRC_probe   := $(wildcard tests/conformance/probe_*.c)
 SRC_xprobe  := $(wildcard tests/xdp/probe_*.c)
 SRC_bench   := $(wildcard bench/*.c)
 SRC_peer    := $(wildcard bench/peers/*.c)
-LAYERS      := core settings io cmd daemon acl lists loader unit probe xprobe bench peer
+SRC_bench_xdp := $(filter-out %.bpf.c,$(wildcard bench/xdp/*.c))
+LAYERS      := core settings io cmd daemon acl lists loader unit probe xprobe bench bench_xdp peer
 
 LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -pthread
 LIBS_loader := -lbpf -lelf -lz -ljansson
 LIBS_unit   := -ljansson -lz
-LIBS_bench  := $(LIBS_daemon) -lm
+LIBS_bench  := $(LIBS_daemon) $(LIBS_loader) -lm
 
-C_FILES     := $(foreach l,$(LAYERS),$(SRC_$(l))) $(wildcard bpf/*.c) $(wildcard tests/fuzz/*.c tests/reliability/*.c)
-H_FILES     := $(wildcard bpf/*.h daemon/*/*.h loader/*.h loader/acl/*.h loader/lists/*.h tests/unit/*.h tests/conformance/*.h bench/*.h)
+C_FILES     := $(foreach l,$(LAYERS),$(SRC_$(l))) $(wildcard bpf/*.c bench/xdp/*.bpf.c) $(wildcard tests/fuzz/*.c tests/reliability/*.c)
+H_FILES     := $(wildcard bpf/*.h daemon/*/*.h loader/*.h loader/acl/*.h loader/lists/*.h tests/unit/*.h tests/conformance/*.h bench/*.h bench/xdp/*.h)
 SH_FILES    := $(wildcard contrib/*/*.sh .ci/run)
 
 obj = $(patsubst %.c,build/obj/%.o,$(1))
@@ -97,12 +99,18 @@ $(foreach l,$(LAYERS),$(eval $(call layer_rules,$(l))))
 
 $(call obj,$(SRC_loader)) $(call san,$(SRC_loader)): build/bpf/exogate.skel.h
 
-build/bpf/exogate.bpf.o: bpf/exogate.bpf.c $(wildcard bpf/*.h)
-	@mkdir -p $(@D)
-	$(call run,CLANG,$(CLANG) -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Ibpf -I/usr/include/$(MULTIARCH) -c -o $@ $<)
+$(call obj,$(SRC_bench_xdp)) $(call san,$(SRC_bench_xdp)): build/bpf/exogate.skel.h build/bpf/subjects.skel.h
 
-build/bpf/exogate.skel.h: build/bpf/exogate.bpf.o
-	$(call run,SKEL,{ echo '/* NOLINTBEGIN */'; $(BPFTOOL) gen skeleton $< name exogate; echo '/* NOLINTEND */'; } > $@)
+build/bpf/exogate.bpf.o: bpf/exogate.bpf.c $(wildcard bpf/*.h)
+build/bpf/subjects.bpf.o: bench/xdp/subjects.bpf.c $(wildcard bpf/*.h) bench/xdp/subjects_abi.h
+build/bpf/%.bpf.o:
+	@mkdir -p $(@D)
+	$(call run,CLANG,$(CLANG) -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Ibpf -Ibench/xdp -I/usr/include/$(MULTIARCH) -c -o $@ $<)
+
+build/bpf/exogate.skel.h: skeleton := exogate
+build/bpf/subjects.skel.h: skeleton := subjects_bpf
+build/bpf/%.skel.h: build/bpf/%.bpf.o
+	$(call run,SKEL,{ echo '/* NOLINTBEGIN */'; $(BPFTOOL) gen skeleton $< name $(skeleton); echo '/* NOLINTEND */'; } > $@)
 
 build/exogated: $(call obj,$(SRC_daemon) $(SRC_cmd) $(SRC_io) $(SRC_settings) $(SRC_core) $(SRC_acl))
 	$(call run,LINK,$(RELEASE) -o $@ $^ $(LIBS_daemon))
@@ -114,9 +122,12 @@ build/exogate-xdp: $(call obj,$(SRC_loader) $(SRC_lists) $(SRC_acl))
 build/asan/exogate-xdp: $(call san,$(SRC_loader) $(SRC_lists) $(SRC_acl))
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_loader))
 
-build/exogate-bench: $(call obj,$(SRC_bench) $(SRC_settings) $(SRC_core) $(SRC_acl))
+# The bench has the loader's parts, but not its commands.
+ALL_bench := $(SRC_bench) $(SRC_bench_xdp) $(SRC_settings) $(SRC_core) loader/list_maps.c \
+             loader/log.c loader/program.c $(SRC_lists) $(SRC_acl)
+build/exogate-bench: $(call obj,$(ALL_bench))
 	$(call run,LINK,$(RELEASE) -o $@ $^ $(LIBS_bench))
-build/asan/exogate-bench: $(call san,$(SRC_bench) $(SRC_settings) $(SRC_core) $(SRC_acl))
+build/asan/exogate-bench: $(call san,$(ALL_bench))
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_bench))
 
 # The floor is exogated with a dialog that judges nothing.
@@ -195,6 +206,14 @@ deps: ## install the Debian packages that are missing (as root)
 .PHONY: bench-milter
 bench-milter: build/exogated build/exogate-bench build/peers/floor build/peers/filter ## measure the milter against a floor and libmilter (BENCH_OPTIONS=--quick)
 	@build/exogate-bench milter --json build/bench-milter.json $(BENCH_OPTIONS)
+
+.PHONY: bench-xdp
+bench-xdp: build/exogate-bench ## measure the XDP program (as root; BENCH_OPTIONS=--quick)
+	@build/exogate-bench xdp --json build/bench-xdp.json $(BENCH_OPTIONS)
+
+.PHONY: bench-xdp-veth
+bench-xdp-veth: build/exogate-bench build/exogate-xdp ## measure it over veth, beside nftables (as root)
+	@$(PYTHON) bench/xdp/veth.py --json build/bench-xdp-veth.json $(BENCH_OPTIONS)
 
 # --- develop ------------------------------------------------------------------------------------
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * exogate-bench: what a message costs.  One row is dispatch and help of a command; its options are
- * in its own file.
+ * exogate-bench: what a message and a packet cost.  One row is dispatch and help of a command; its
+ * options are in its own file.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "decide.h"
+#include "flood.h"
 #include "milter.h"
 #include "option.h"
+#include "xdp.h"
 
 static const struct command {
 	const char *name;
@@ -17,6 +19,8 @@ static const struct command {
 } commands[] = {
 	{ "decide", decide_run, "the CPU time of judging one message, without any I/O" },
 	{ "milter", milter_run, "a message through the milter, beside a floor and libmilter" },
+	{ "flood", flood_run, "SYNs out of an interface, as fast as one CPU makes them" },
+	{ "xdp", xdp_run, "a packet in the XDP program, beside other ways to look its source up" },
 };
 
 #define COMMANDS_N (sizeof(commands) / sizeof(commands[0]))

@@ -20,4 +20,4 @@ cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
     --suppress=varFuncNullUB \
     '-DEXOGATE_VERSION=""' '-DLIBBPF_OPTS(type, name, ...)=struct type name = { __VA_ARGS__ }' \
     -D_GNU_SOURCE -Ibpf -Iloader -Iloader/acl -Idaemon/core -Idaemon/settings -Idaemon/io -Idaemon/cmd \
-    -Itests/unit -Ibench "$@"
+    -Itests/unit -Ibench -Ibench/xdp "$@"
