@@ -12,6 +12,7 @@
 #include "check.h"
 #include "keys.h"
 #include "log.h"
+#include "log_sink.h"
 #include "privileges.h"
 #include "serve.h"
 #include "settings.h"
@@ -115,6 +116,7 @@ static int serve_settings(const struct supervisor_start *start, const char *engi
 	/* A reader of the log that goes away must not take the daemon with it. */
 	signal(SIGPIPE, SIG_IGN);
 	privileges_close_inherited();
+	log_sink_open();
 	options.supervisor = supervisor_open(start, stderr);
 	if (!options.supervisor)
 		goto out;
@@ -148,6 +150,8 @@ int main(int argc, char **argv)
 	};
 	int option;
 
+	/* A line a write: a journal would not take as many pieces. */
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "c:h", long_options, NULL)) != -1) {
 		switch (option) {

@@ -142,6 +142,7 @@ static void print_status(const json_t *root)
 	print_counts("reject", json_object_get(messages, "reject"));
 	print_counts("tempfail", json_object_get(messages, "tempfail"));
 	print_counts("would reject", json_object_get(messages, "would_reject"));
+	printf("log: %" PRId64 " lines lost\n", number(json_object_get(root, "log"), "lost"));
 }
 
 bool control_status(const char *path, bool json, FILE *errors)

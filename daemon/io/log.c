@@ -3,20 +3,14 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <unistd.h>
+
+#include "log_sink.h"
 
 #define LINE_MAX_BYTES	1024
 #define VALUE_MAX_BYTES 200 /* of a message's own bytes, before they are escaped */
 
 /* Of a message's line: five values that may be its own, each byte as \xHH, and the rest. */
 #define MESSAGE_LINE_MAX_BYTES (3 * 4 * VALUE_MAX_BYTES + LINE_MAX_BYTES)
-
-static void write_out(const char *p, size_t len)
-{
-	ssize_t written = write(STDERR_FILENO, p, len);
-
-	(void)written; /* where would we say that it failed? */
-}
 
 void log_line(const char *format, ...)
 {
@@ -30,7 +24,7 @@ void log_line(const char *format, ...)
 	outbuf_put(&line, SPAN("exogated: "));
 	outbuf_put(&line, span_of_string(text));
 	outbuf_put_byte(&line, '\n');
-	write_out(line.p, line.len);
+	log_sink_write(line.p, line.len);
 }
 
 static bool is_plain(char byte)
@@ -155,7 +149,7 @@ void log_message(const struct session_answer *answer, uint64_t duration_ns)
 	struct outbuf line = outbuf_over(buffer, sizeof(buffer));
 
 	put_message(&line, answer, duration_ns);
-	write_out(line.p, line.len);
+	log_sink_write(line.p, line.len);
 }
 
 /* --- many lines ------------------------------------------------------------------------------- */
@@ -177,6 +171,6 @@ void log_lines_add(struct log_lines *lines, const struct session_answer *answer,
 void log_lines_write(struct log_lines *lines)
 {
 	if (lines->len)
-		write_out(lines->bytes, lines->len);
+		log_sink_write(lines->bytes, lines->len);
 	lines->len = 0;
 }

@@ -3,8 +3,8 @@
  * log - what the daemon says about itself and about each message, on standard error.
  *
  * What is written with one write(2) ends with a line, so that lines of several processes do not
- * mix.  Bytes that come from a message are escaped (\xHH for all that is not printable ASCII, and
- * for the backslash) and capped.
+ * mix.  Nobody waits for who reads it (log_sink.h).  Bytes that come from a message are escaped
+ * (\xHH for all that is not printable ASCII, and for the backslash) and capped.
  */
 #ifndef EXOGATE_LOG_H
 #define EXOGATE_LOG_H

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "log_sink.h"
+
 static json_t *integer(uint64_t value)
 {
 	return json_integer((json_int_t)value);
@@ -104,10 +106,11 @@ char *status_json(const struct status *status)
 	connections = json_pack("{s:o, s:o, s:o, s:o}", "open", integer(open_connections(&sum)),
 				"limit", integer(status->settings->connections), "total",
 				integer(sum.connections), "closed", closed_of(&sum));
-	root = json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o}", "version", EXOGATE_VERSION,
-			 "engine", status->engine, "pid", (int)getpid(), "uptime_s",
-			 integer(status->uptime_s), "policy", policy_of(status), "connections",
-			 connections, "workers", workers_of(status), "messages", messages_of(&sum));
+	root = json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:{s:o}}", "version",
+			 EXOGATE_VERSION, "engine", status->engine, "pid", (int)getpid(),
+			 "uptime_s", integer(status->uptime_s), "policy", policy_of(status),
+			 "connections", connections, "workers", workers_of(status), "messages",
+			 messages_of(&sum), "log", "lost", integer(log_sink_lost()));
 	if (root)
 		text = json_dumps(root, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	json_decref(root);

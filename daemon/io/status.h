@@ -8,7 +8,8 @@
  *	 "connections": {"open": N, "limit": N, "total": N, "closed": {REASON: N, ...}},
  *	 "workers": [{"connections": N, "messages": N}, ...],
  *	 "messages": {"total": N, "waited": N, "accept": {REASON: N, ...}, "reject": {...},
- *	              "tempfail": {...}, "would_reject": {...}}}
+ *	              "tempfail": {...}, "would_reject": {...}},
+ *	 "log": {"lost": N}}
  *
  * Reasons are named only where they have been counted.
  */
