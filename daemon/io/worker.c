@@ -149,6 +149,7 @@ bool worker_open(struct worker *worker, struct crew *crew, struct counters *coun
 		.tick.tv_sec = 1,
 		.wake = -1,
 	};
+	counters_count(&worker->counters->ticks); /* watched from now on */
 	worker->waiting_end = &worker->waiting;
 	if (!acquire_memory(worker, messages, errors))
 		return false;

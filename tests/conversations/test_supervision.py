@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from lab.commands import wait_until
+from lab.threads import stopped_thread
 from milter.client import Mta
 from milter.wire import ProtocolError
 
@@ -366,6 +367,14 @@ class Manager:
         while word not in self.socket.recv(4096).decode().split("\n"):
             assert time.monotonic() < deadline, f"no {word}"
 
+    def wait_for_silence(self, seconds: float) -> None:
+        deadline = time.monotonic() + TIMEOUT_S
+        self.socket.settimeout(seconds)
+        with pytest.raises(TimeoutError):
+            while True:
+                self.socket.recv(4096)
+                assert time.monotonic() < deadline, "no silence"
+
 
 def test_what_the_service_manager_is_told(supervised: Start, tmp_path: Path,
                                           engine: str) -> None:
@@ -385,6 +394,16 @@ def test_watchdog(supervised: Start, tmp_path: Path, engine: str) -> None:
     supervised(engine=engine, environment=manager.environment | {"WATCHDOG_USEC": "400000"})
     for _ in range(3):
         manager.wait_for("WATCHDOG=1")
+
+
+def test_watchdog_sees_a_stuck_worker(supervised: Start, tmp_path: Path) -> None:
+    """One of two threads, stopped as early as it can be: before it has told a second."""
+    manager = Manager(tmp_path)
+    daemon = supervised(environment=manager.environment | {"WATCHDOG_USEC": "400000"},
+                        more="workers = 2;")
+    with stopped_thread(daemon.process.pid, "worker"):
+        manager.wait_for("WATCHDOG=1")
+        manager.wait_for_silence(seconds=2)
 
 
 ACTIVATE = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"'
