@@ -1,21 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "listen.h"
 
-#define PATIENCE_S 1 /* with a client */
+/* With a client that is to speak, and with one that is to read its answer. */
+#define PATIENCE_NS CLOCK_SECOND_NS
 
-static void set_patience(int fd)
+/* False if it does not come by then; interruptions (io_uring makes some) are none of its. */
+static bool await(int fd, short events, uint64_t end_ns)
 {
-	const struct timeval patience = { .tv_sec = PATIENCE_S };
+	struct pollfd awaited = { .fd = fd, .events = events };
+	uint64_t now_ns;
 
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	while ((now_ns = clock_monotonic_ns()) < end_ns) {
+		int n = poll(&awaited, 1, (int)((end_ns - now_ns) / 1000000 + 1));
+
+		if (n >= 0 || errno != EINTR)
+			return n > 0;
+	}
+	return false;
 }
 
 int control_listen(const char *path, FILE *errors)
@@ -30,12 +40,12 @@ int control_take(int listener, char command[static CONTROL_COMMAND_MAX])
 {
 	int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	char *end = NULL;
-	ssize_t len;
+	ssize_t len = 0;
 
 	if (client < 0)
 		return -1;
-	set_patience(client);
-	len = recv(client, command, CONTROL_COMMAND_MAX, 0);
+	if (await(client, POLLIN, clock_monotonic_ns() + PATIENCE_NS))
+		len = recv(client, command, CONTROL_COMMAND_MAX, MSG_DONTWAIT);
 	if (len > 0)
 		end = memchr(command, '\n', (size_t)len);
 	if (end) {
@@ -48,10 +58,11 @@ int control_take(int listener, char command[static CONTROL_COMMAND_MAX])
 
 static void send_all(int fd, const char *text)
 {
+	uint64_t end_ns = clock_monotonic_ns() + PATIENCE_NS;
 	size_t len = strlen(text);
 
-	while (len) {
-		ssize_t n = send(fd, text, len, MSG_NOSIGNAL);
+	while (len && await(fd, POLLOUT, end_ns)) {
+		ssize_t n = send(fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n <= 0)
 			return;

@@ -4,7 +4,8 @@
  * in a line.
  *
  * Only who started the daemon, and root, may connect: the socket has mode 0600 and is made before
- * privileges are dropped.  A command must come in one piece, and within a second.
+ * privileges are dropped.  A command must come in one piece, and within a second; its answer is to
+ * be read within another.
  */
 #ifndef EXOGATE_CONTROL_H
 #define EXOGATE_CONTROL_H

@@ -179,6 +179,17 @@ def test_nonsense_on_the_control_socket(supervised: Start, exogated: Path, tmp_p
     assert status_of(exogated, tmp_path)["messages"]["total"] == 0
 
 
+def test_first_client_that_takes_its_time(supervised: Start, tmp_path: Path) -> None:
+    """What the daemon waits for is there later: the kernel wakes it up for other reasons, too."""
+    supervised()
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(TIMEOUT_S)
+        client.connect(str(tmp_path / "control.sock"))
+        time.sleep(0.3)
+        client.sendall(b"status\n")
+        assert client.recv(100).startswith(b'{"version"')
+
+
 # --- reload ---------------------------------------------------------------------------------------
 
 def refuse_contoso(path: Path) -> None:
