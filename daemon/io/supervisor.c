@@ -148,6 +148,24 @@ static bool load_policy(struct supervisor *s, FILE *report)
 	return false;
 }
 
+/* JSON is UTF-8, what a file says may be in another encoding: then its bytes are escaped. */
+static json_t *line_json(const char *line)
+{
+	json_t *json = json_string(line);
+	char *text = NULL;
+	size_t len;
+	FILE *out = json ? NULL : open_memstream(&text, &len);
+
+	if (!out)
+		return json;
+	for (; *line; line++)
+		fprintf(out, (unsigned char)*line < 0x80 ? "%c" : "\\x%02x", (unsigned char)*line);
+	if (!fclose(out))
+		json = json_string(text);
+	free(text);
+	return json;
+}
+
 /* {"ok": BOOL, "lines": [...]}, and the lines to the log. */
 static char *report_reload(bool ok, char *report)
 {
@@ -158,7 +176,7 @@ static char *report_reload(bool ok, char *report)
 		if (!*line)
 			continue;
 		log_line("reload: %s", line);
-		json_array_append_new(lines, json_string(line));
+		json_array_append_new(lines, line_json(line));
 	}
 	log_line(ok ? "reloaded: %s" : "not reloaded, the policy stays as it was: %s",
 		 ok ? "new connections are judged by the new policy" : "see above");

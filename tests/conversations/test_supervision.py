@@ -250,6 +250,17 @@ def test_reload_of_what_is_bad(supervised: Start, exogated: Path, tmp_path: Path
     daemon.end()
 
 
+def test_reload_says_lines_that_are_not_utf8(supervised: Start, exogated: Path,
+                                             tmp_path: Path) -> None:
+    """Nothing of what is said gets lost on its way to who asked."""
+    supervised()
+    path = tmp_path / "exogate.conf"
+    path.write_bytes(path.read_bytes().replace(b'"enforce"', b'"Stra\xdfe"', 1))
+    done = run(exogated, "reload", "-c", path)
+    assert done.returncode == 1
+    assert "Stra\\xdfe" in done.stderr
+
+
 def test_reload_says_what_has_to_wait(supervised: Start, exogated: Path, tmp_path: Path) -> None:
     daemon, path = supervised(), tmp_path / "exogate.conf"
     path.write_text(path.read_text().replace('connections = "1000"', 'connections = "7"')
