@@ -109,7 +109,7 @@ CURSOR_INLINE enum exogate_reason classify_ipv4(struct cursor *cursor,
 	packet->source = ip + 12;
 	packet->destination = ip + 16;
 	packet->family = 4;
-	packet->whole = ip + cursor_be16(ip + 2) <= cursor->end;
+	packet->whole = cursor_has(cursor, ip, cursor_be16(ip + 2));
 	if (header == 20 &&
 	    !endpoint_address_protected(config, packet->family, packet->destination))
 		return EXOGATE_UNPROTECTED;
@@ -155,7 +155,7 @@ CURSOR_INLINE enum exogate_reason classify_ipv6(struct cursor *cursor,
 	packet->source = ip + 8;
 	packet->destination = ip + 24;
 	packet->family = 6;
-	packet->whole = ip + 40 + cursor_be16(ip + 4) <= cursor->end;
+	packet->whole = cursor_has(cursor, ip, 40 + cursor_be16(ip + 4));
 	if (!endpoint_address_protected(config, packet->family, packet->destination))
 		return EXOGATE_UNPROTECTED;
 	reason = classify_extension_headers(cursor, ip[6]);

@@ -19,6 +19,9 @@
 #define CURSOR_UNROLL /* on the host it does not matter */
 #endif
 
+/* The compiler is to forget what it knows of a variable. */
+#define CURSOR_OPAQUE(variable) asm volatile("" : "+r"(variable))
+
 struct cursor {
 	const __u8 *pos;
 	const __u8 *end;
@@ -34,6 +37,16 @@ CURSOR_INLINE const __u8 *cursor_take(struct cursor *cursor, __u32 n)
 		return 0;
 	cursor->pos = taken + n;
 	return taken;
+}
+
+/* Are there so many bytes from one that was taken on?  By a difference, which tells the verifier
+ * nothing: that of Linux 6.1 allows no sum of a pointer and a number read from the frame. */
+CURSOR_INLINE int cursor_has(const struct cursor *cursor, const __u8 *taken, __u32 n)
+{
+	__u64 left = cursor->end - taken;
+
+	CURSOR_OPAQUE(left);
+	return n <= left;
 }
 
 CURSOR_INLINE __u32 cursor_be16(const __u8 *bytes)

@@ -20,7 +20,7 @@
 
 extern const volatile struct exogate_config config; /* exogate.bpf.c */
 
-#define SCATTERED_READ 1024u
+#define SCATTERED_READ 1024u /* a power of two */
 
 /* As far as the verifier thinks that the classifier could read: all tags and extension headers at
  * their longest, since a comparison with the end of such memory tells it nothing. */
@@ -63,7 +63,10 @@ __attribute__((noinline)) int scattered_judge(struct xdp_md *ctx)
 		return -1;
 	if (len > SCATTERED_READ)
 		len = SCATTERED_READ;
-	if (len < 1 || bpf_xdp_load_bytes(ctx, 0, copy->bytes, len))
+	/* As it is, but from 1 to SCATTERED_READ for the verifier of Linux 6.1 too. */
+	CURSOR_OPAQUE(len);
+	len = ((len - 1) & (SCATTERED_READ - 1)) + 1;
+	if (bpf_xdp_load_bytes(ctx, 0, copy->bytes, len))
 		return -1;
 	reason = classify_frame(copy->bytes, copy->bytes + len, &config, &packet);
 	if (reason == EXOGATE_UNLISTED)
