@@ -20,7 +20,9 @@ struct connection {
 	uint64_t active_ns;	       /* when bytes were last received or sent */
 	struct timer timer;	       /* looks at active_ns */
 	size_t sent;		       /* bytes of the dialog's output */
+	uint64_t lent_ns;	       /* when the dialog's arena was lent */
 	bool in_message;
+	bool patient; /* with its silence: limits.message_idle holds */
 	bool waiting; /* for an arena */
 	bool hung_up; /* by us, for: */
 	enum close_reason hang_up_reason;

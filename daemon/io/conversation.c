@@ -46,7 +46,15 @@ static uint64_t limit_s(const struct worker *worker, const struct connection *c)
 {
 	const struct settings *settings = worker->crew->settings;
 
-	return c->in_message ? settings->message_idle_s : settings->idle_s;
+	return c->patient ? settings->message_idle_s : settings->idle_s;
+}
+
+/* When its silence will be over; with an arena, all of its time, however much it says. */
+static uint64_t idle_end_ns(const struct worker *worker, const struct connection *c)
+{
+	uint64_t from = c->dialog->arena ? c->lent_ns : c->active_ns;
+
+	return from + limit_s(worker, c) * CLOCK_SECOND_NS;
 }
 
 static uint64_t stop_limit_s(const struct connection *c)
@@ -57,7 +65,7 @@ static uint64_t stop_limit_s(const struct connection *c)
 /* When its silence, or the patience of a daemon that is to stop, will be over. */
 static uint64_t end_ns(const struct worker *worker, const struct connection *c)
 {
-	uint64_t idle = c->active_ns + limit_s(worker, c) * CLOCK_SECOND_NS;
+	uint64_t idle = idle_end_ns(worker, c);
 	uint64_t stop = worker->stopped_ns + stop_limit_s(c) * CLOCK_SECOND_NS;
 
 	return worker->stopping && stop < idle ? stop : idle;
@@ -160,6 +168,12 @@ static void stop_waiting(struct worker *worker, struct connection *c)
 	c->waiting = false;
 }
 
+static void lend_now(struct connection *c, struct arena *arena)
+{
+	c->lent_ns = clock_monotonic_ns();
+	dialog_lend(c->dialog, arena);
+}
+
 static bool lend(struct worker *worker, struct connection *c)
 {
 	struct arena *arena = worker->waiting ? NULL : arena_pool_take(&worker->arenas);
@@ -168,7 +182,7 @@ static bool lend(struct worker *worker, struct connection *c)
 		start_waiting(worker, c);
 		return false;
 	}
-	dialog_lend(c->dialog, arena);
+	lend_now(c, arena);
 	return true;
 }
 
@@ -197,7 +211,7 @@ void conversation_watched(struct worker *worker, struct connection *c)
 		end_with_result(worker, c, 0);
 		return;
 	}
-	dialog_lend(c->dialog, arena);
+	lend_now(c, arena);
 	advance(worker, c);
 }
 
@@ -213,14 +227,19 @@ static void say_answer(struct worker *worker, const struct connection *c)
 	log_lines_add(&worker->log, answer, clock_monotonic_ns() - c->active_ns);
 }
 
-/* In the middle of a message a connection may be silent for longer. */
+/*
+ * In the middle of a message a connection may be silent for longer, but not where that holds memory
+ * or the peer is to read.
+ */
 static void note_message(struct worker *worker, struct connection *c)
 {
-	bool in_message = session_in_message(&c->dialog->session);
+	bool patient;
 
-	if (in_message == c->in_message)
+	c->in_message = session_in_message(&c->dialog->session);
+	patient = c->in_message && !c->dialog->arena && dialog_output(c->dialog).len == 0;
+	if (patient == c->patient)
 		return;
-	c->in_message = in_message;
+	c->patient = patient;
 	set_timer(worker, c);
 }
 

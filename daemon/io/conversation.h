@@ -12,6 +12,8 @@
  *
  * A connection that is silent for too long is closed.  In the middle of a message that takes far
  * longer: Postfix says nothing between the recipients and the end of DATA, however slow the client.
+ * Then it sends the content at once: from the first of it to the last of the answer, as long as an
+ * arena is lent, limits.idle is the limit of all, whether it is silent or not.
  */
 #ifndef EXOGATE_CONVERSATION_H
 #define EXOGATE_CONVERSATION_H

@@ -292,8 +292,9 @@ static const struct settings_row limits_rows[] = {
 		.max = "1d",
 		.fallback = "600s",
 		.example = "idle = \"600s\"",
-		.help = "A milter connection that is silent for that long is closed. Postfix\n"
-			"keeps one open for a whole SMTP session.",
+		.help = "A milter connection that is silent for that long is closed; so is one\n"
+			"whose message takes longer from its first header field to the answer.\n"
+			"Postfix keeps one open for a whole SMTP session.",
 	},
 	{
 		PLACE(limits, message_idle),
@@ -302,8 +303,8 @@ static const struct settings_row limits_rows[] = {
 		.max = "1d",
 		.fallback = "4h",
 		.example = "message_idle = \"4h\"",
-		.help = "The same in the middle of a message: Postfix says nothing between the\n"
-			"recipients and the end of DATA, however slow the client is.",
+		.help = "The same between the recipients of a message and its content: Postfix\n"
+			"says nothing then, up to the end of DATA, however slow the client is.",
 	},
 };
 static const struct settings_scope limits = SCOPE(limits_rows, struct settings_tree_limits);

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What one peer does wrong, or never finishes, hurts that peer only."""
 
+import contextlib
 import fcntl
 import os
 import socket
 import struct
 import sys
 import termios
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -137,6 +139,54 @@ def test_half_a_packet_then_silence(daemons: Daemons, name: str) -> None:
         connection.rest()
         assert limit_s - 0.1 < time.monotonic() - started < limit_s + 10
     serve_one(daemon)
+
+
+def drip(path: Path, ended: threading.Event) -> None:
+    """Holds an arena: a whole header field, then another that comes byte by byte."""
+    with Connection(path) as connection:
+        connection.send_raw(OFFER + CONNECT + HELO + MAIL + RCPT + FROM + struct.pack("!I", 60_000))
+        with contextlib.suppress(OSError):
+            while not ended.wait(0.1):
+                connection.send_raw(b"L")
+
+
+def never_read(path: Path, ended: threading.Event) -> None:
+    """Holds an arena: the replies to its header fields find no room."""
+    hello = Packet(b"O", struct.pack("!III", 6, 0x1ff, 0)).encode() + CONNECT
+    with Connection(path) as connection:
+        with contextlib.suppress(OSError):
+            connection.send_raw(hello + 100 * HELO + MAIL + RCPT + 2000 * FROM + END)
+            ended.wait()
+
+
+def fall_silent(path: Path, ended: threading.Event) -> None:
+    """Holds an arena: a header, and no more."""
+    with Connection(path) as connection:
+        connection.send_raw(OFFER + CONNECT + HELO + MAIL + RCPT + FROM)
+        ended.wait()
+
+
+@pytest.mark.parametrize("bad", [drip, never_read, fall_silent])
+def test_nobody_keeps_an_arena(start: Callable[..., Daemon], bad: Callable) -> None:
+    """limits.idle is for a message's content in all; message_idle is for who waits for its client.
+
+    So those who hold all arenas give them back, and a good message that waits for one goes on.
+    """
+    daemon = start(messages="2", idle="2s", message_idle="600s", more="workers = 1;")
+    ended = threading.Event()
+    clients = [threading.Thread(target=bad, args=(daemon.socket, ended)) for _ in range(2)]
+    for client in clients:
+        client.start()
+    try:
+        time.sleep(0.5)
+        for _ in range(2):
+            serve_one(daemon)
+        daemon.wait_for_log("closed: idle")
+    finally:
+        ended.set()
+        for client in clients:
+            client.join()
+    daemon.end()
 
 
 def test_silence_between_messages(daemons: Daemons) -> None:

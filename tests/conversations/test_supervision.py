@@ -352,6 +352,20 @@ def test_several_listeners(exogated: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "second.sock").exists()
 
 
+def test_vanished_hosts_are_noticed(start: Start, tmp_path: Path) -> None:
+    """A peer whose host is gone says nothing for ever: keep-alives find out."""
+    port = free_port(socket.AF_INET, "127.0.0.1")
+    daemon = start(also=f', "inet:{port}@127.0.0.1"')
+    with socket.create_connection(("127.0.0.1", port), TIMEOUT_S):
+        def accepted() -> list[list[str]]:
+            rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+            return [row for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "01"]
+
+        (row,) = wait_until(accepted, "the connection", TIMEOUT_S)
+        assert row[5].split(":")[0] == "02"     # the keep-alive timer runs
+    daemon.end()
+
+
 def test_inherited_descriptors_are_closed(exogated: Path, tmp_path: Path) -> None:
     reading, writing = os.pipe()
     path = write_settings(tmp_path)
