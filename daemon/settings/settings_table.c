@@ -240,7 +240,7 @@ static const struct settings_row limits_rows[] = {
 		PLACE(limits, connections),
 		.type = &settings_type_count,
 		.min = "1",
-		.max = "1M",
+		.max = "65000",
 		.fallback = "10000",
 		.example = "connections = \"10000\"",
 		.help = "Milter connections open at once; more are closed as they come.",

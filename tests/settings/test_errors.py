@@ -383,7 +383,7 @@ CHANGED = {
     "limit-20-digits": (
         {"extra": 'limits: { connections = "18446744073709551621"; };'},
         'exogate.conf:6: limits.connections: "18446744073709551621": out of range; '
-        'from 1 to 1M'),
+        'from 1 to 65000'),
     "limit-product": (
         {"extra": 'limits: { message_header = "18014398509481985K"; };'},
         'exogate.conf:6: limits.message_header: "18014398509481985K": out of range; '
@@ -398,11 +398,11 @@ CHANGED = {
     "limit-negative": (
         {"extra": 'limits: { connections = "-1"; };'},
         'exogate.conf:6: limits.connections: "-1": '
-        'not a number, with or without K or M; from 1 to 1M'),
+        'not a number, with or without K or M; from 1 to 65000'),
     "limit-word": (
         {"extra": 'limits: { connections = "many"; };'},
         'exogate.conf:6: limits.connections: "many": '
-        'not a number, with or without K or M; from 1 to 1M'),
+        'not a number, with or without K or M; from 1 to 65000'),
     "limit-empty": (
         {"extra": 'limits: { idle = ""; };'},
         'exogate.conf:6: limits.idle: "": not a number with s, m, h or d; from 1s to 1d'),

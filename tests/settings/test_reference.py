@@ -40,7 +40,7 @@ KEYS = {
     "tenants[].relay_addresses": "list, each an address or ADDRESS/LENGTH; default: none",
     "tenants[].mode": '"enforce" or "monitor"; default: the mode of all',
     "tenants[].rewrite.map": "a path; required",
-    "limits.connections": 'a number from 1 to 1M; default: "10000"',
+    "limits.connections": 'a number from 1 to 65000; default: "10000"',
     "limits.messages": 'a number from 1 to 100K; default: "1000"',
     "limits.message_header": 'a size from 64K to 8M; default: "1M"',
     "limits.recipients": 'a number from 1 to 1M; default: "10000"',
