@@ -25,9 +25,9 @@ CURSOR_INLINE int endpoint_is_addr(const volatile __u8 *protected, const __u8 *a
 CURSOR_INLINE int endpoint_is_at(const volatile struct exogate_endpoint *endpoint, __u32 family,
 				 const __u8 *addr)
 {
-	if (!endpoint->family || (!addr && endpoint->family == family))
+	if (!endpoint->family)
 		return 1;
-	return addr && endpoint->family == family &&
+	return endpoint->family == family &&
 	       endpoint_is_addr(endpoint->addr, addr, family == 4 ? 4 : 16);
 }
 
@@ -42,7 +42,7 @@ CURSOR_INLINE int endpoint_address_protected(const volatile struct exogate_confi
 	return 0;
 }
 
-/* port: TCP, host order.  addr may be NULL: then the port alone decides. */
+/* port: TCP, host order. */
 CURSOR_INLINE int endpoint_port_protected(const volatile struct exogate_config *config,
 					  __u32 family, const __u8 *addr, __u32 port)
 {
@@ -50,6 +50,20 @@ CURSOR_INLINE int endpoint_port_protected(const volatile struct exogate_config *
 	for (__u32 i = 0; i < EXOGATE_PROTECTED_MAX && i < config->protected_n; i++) {
 		if (config->protected[i].port == port &&
 		    endpoint_is_at(&config->protected[i], family, addr))
+			return 1;
+	}
+	return 0;
+}
+
+/* The same of whatever address of that family. */
+CURSOR_INLINE int endpoint_port_protected_anywhere(const volatile struct exogate_config *config,
+						   __u32 family, __u32 port)
+{
+	CURSOR_UNROLL
+	for (__u32 i = 0; i < EXOGATE_PROTECTED_MAX && i < config->protected_n; i++) {
+		const volatile struct exogate_endpoint *endpoint = &config->protected[i];
+
+		if (endpoint->port == port && (!endpoint->family || endpoint->family == family))
 			return 1;
 	}
 	return 0;
