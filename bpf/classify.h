@@ -77,34 +77,22 @@ static const __u8 classify_extensions[256] = {
 	[PROTOCOL_IP_MOBILITY] = CLASSIFY_EXTENSION | 8,
 };
 
-/* The ports are all that counts: flags, offset and checksum are for the TCP stack to judge. */
+/* The ports are all that counts: flags, offset and checksum are for the TCP stack to judge.
+ * rerouted: Linux may deliver to another address than that in the IP header. */
 CURSOR_INLINE enum exogate_reason classify_tcp(struct cursor *cursor,
 					       const volatile struct exogate_config *config,
-					       struct classify_packet *packet)
+					       struct classify_packet *packet, int rerouted)
 {
 	const __u8 *tcp = cursor_take(cursor, 4);
 
 	if (!tcp)
 		return EXOGATE_PORTS_CUT;
 	packet->port = cursor_be16(tcp + 2);
-	return endpoint_port_protected(config, packet->family, packet->destination, packet->port) ?
-		       EXOGATE_UNLISTED :
-		       EXOGATE_UNPROTECTED;
-}
-
-/* The same where Linux may deliver to another address than that in the IP header. */
-CURSOR_INLINE enum exogate_reason classify_tcp_rerouted(
-	struct cursor *cursor, const volatile struct exogate_config *config,
-	struct classify_packet *packet)
-{
-	const __u8 *tcp = cursor_take(cursor, 4);
-
-	if (!tcp)
-		return EXOGATE_PORTS_CUT;
-	packet->port = cursor_be16(tcp + 2);
-	return endpoint_port_protected_anywhere(config, packet->family, packet->port) ?
-		       EXOGATE_UNLISTED :
-		       EXOGATE_UNPROTECTED;
+	if (rerouted ? endpoint_port_protected_anywhere(config, packet->family, packet->port) :
+		       endpoint_port_protected(config, packet->family, packet->destination,
+					       packet->port))
+		return EXOGATE_UNLISTED;
+	return EXOGATE_UNPROTECTED;
 }
 
 CURSOR_INLINE enum exogate_reason classify_ipv4(struct cursor *cursor,
@@ -131,8 +119,7 @@ CURSOR_INLINE enum exogate_reason classify_ipv4(struct cursor *cursor,
 	offset = cursor_be16(ip + 6) & 0x1fff;
 	if (offset)
 		return offset == 1 ? EXOGATE_TINY_FRAGMENT : EXOGATE_FRAGMENT;
-	return header == 20 ? classify_tcp(cursor, config, packet) :
-			      classify_tcp_rerouted(cursor, config, packet);
+	return classify_tcp(cursor, config, packet, header > 20);
 }
 
 /* Walks the extension headers; EXOGATE_UNLISTED if TCP comes after them. */
@@ -173,7 +160,7 @@ CURSOR_INLINE enum exogate_reason classify_ipv6(struct cursor *cursor,
 	if (!endpoint_address_protected(config, packet->family, packet->destination))
 		return EXOGATE_UNPROTECTED;
 	reason = classify_extension_headers(cursor, ip[6]);
-	return reason == EXOGATE_UNLISTED ? classify_tcp(cursor, config, packet) : reason;
+	return reason == EXOGATE_UNLISTED ? classify_tcp(cursor, config, packet, 0) : reason;
 }
 
 CURSOR_INLINE enum exogate_reason classify_frame(const void *data, const void *data_end,
