@@ -42,10 +42,14 @@ static void classify_client(struct facts *facts, const struct policy *policy)
 
 	facts->client_class = FACTS_CLIENT_OTHER;
 	facts->client_allowed = false;
+	facts->certificate_exempt = policy->certificate_check == POLICY_CERTIFICATE_NONE;
 	if (client->family == ADDRESS_NONE)
 		return;
-	if (prefix_set_find(&policy->microsoft, client->family, client->bytes))
+	if (policy->acl_check == POLICY_ACL_NONE ||
+	    prefix_set_find(&policy->microsoft, client->family, client->bytes))
 		facts->client_class = FACTS_CLIENT_EXO;
+	if (prefix_set_find(&policy->certificate_exempt, client->family, client->bytes))
+		facts->certificate_exempt = true;
 	facts->client_allowed = prefix_set_find(&policy->allow, client->family, client->bytes);
 }
 

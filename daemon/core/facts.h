@@ -16,7 +16,7 @@
 
 enum facts_client_class {
 	FACTS_CLIENT_OTHER,
-	FACTS_CLIENT_EXO, /* in the list of Exchange Online's addresses */
+	FACTS_CLIENT_EXO, /* its address counts as Exchange Online's */
 };
 
 enum facts_from_state {
@@ -50,7 +50,8 @@ struct facts_signature {
 struct facts {
 	struct facts_envelope envelope;
 	enum facts_client_class client_class;
-	bool client_allowed; /* the operator lists the address */
+	bool client_allowed;	 /* the operator lists the address */
+	bool certificate_exempt; /* the client needs no certificate */
 	enum facts_from_state from_state;
 	struct mailbox from; /* of FACTS_FROM_ONE */
 	struct tenant_stamps stamps;

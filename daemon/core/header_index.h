@@ -32,12 +32,13 @@
 	X(HEADER_NETWORK_MESSAGE_ID, "X-MS-Exchange-CrossTenant-Network-Message-Id")
 
 /*
- * Fields that Exchange trusts only from itself, and that no one outside may set; told by the
- * beginning of their names.
+ * Fields that no one outside may set, told by the beginning of their names: Exchange trusts them
+ * only from itself, or behind ExOTA-Milter they are what it found.
  */
-#define HEADER_TRUST_PREFIXES(X)         \
-	X("X-MS-Exchange-Organization-") \
-	X("X-MS-Exchange-CrossPremises-")
+#define HEADER_TRUST_PREFIXES(X)          \
+	X("X-MS-Exchange-Organization-")  \
+	X("X-MS-Exchange-CrossPremises-") \
+	X("X-ExOTA-Authentication-Results")
 
 enum header_kind {
 #define HEADER_KIND(kind, name) kind,

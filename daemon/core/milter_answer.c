@@ -5,13 +5,47 @@
 
 #include "milter_reply.h"
 
-static void put_refusal(struct outbuf *out, const struct verdict *verdict)
+/* A queue id is the mail server's, which is trusted to send one: no reply breaks if it does not. */
+static void put_queue_id(struct outbuf *text, struct span id)
 {
+	for (size_t i = 0; i < id.len; i++)
+		if (id.p[i] > ' ' && id.p[i] < 0x7f && id.p[i] != '%')
+			outbuf_put_byte(text, id.p[i]);
+	if (!id.len)
+		outbuf_put(text, SPAN("noqueue"));
+}
+
+static void put_exota_message(struct outbuf *text, const struct session_answer *answer,
+			      struct span message)
+{
+	outbuf_put(text, SPAN("queue_id: "));
+	put_queue_id(text, answer->queue_id);
+	outbuf_put(text, SPAN(" - "));
+	outbuf_put(text, message);
+	outbuf_put(text, SPAN(" - reason: "));
+}
+
+static void put_code(struct outbuf *text, const struct session_answer *answer)
+{
+	const struct policy_exota *exota = &answer->policy->exota;
+	bool reject = answer->verdict.decision == VERDICT_REJECT;
+	struct span message = reject ? exota->reject_message : exota->tempfail_message;
+
+	if (reject)
+		outbuf_put(text, SPAN("550 5.7.1 "));
+	else
+		outbuf_put(text, message.len ? SPAN("450 4.7.1 ") : SPAN("451 4.7.1 "));
+	if (message.len)
+		put_exota_message(text, answer, message);
+}
+
+static void put_refusal(struct outbuf *out, const struct session_answer *answer)
+{
+	const struct verdict *verdict = &answer->verdict;
 	char buffer[MILTER_ANSWER_REFUSAL_BYTES / 2];
 	struct outbuf text = outbuf_over(buffer, sizeof(buffer));
 
-	outbuf_put(&text,
-		   verdict->decision == VERDICT_REJECT ? SPAN("550 5.7.1 ") : SPAN("451 4.7.1 "));
+	put_code(&text, answer);
 	outbuf_put(&text, reason_text(verdict->reason));
 	outbuf_put(&text, SPAN(" (exogate: "));
 	outbuf_put(&text, reason_word(verdict->reason));
@@ -42,7 +76,7 @@ struct outbuf milter_answer_compose(struct session_answer *answer, struct arena 
 		session_defer(answer, REASON_LIMIT);
 	}
 	out = outbuf_over(refusal, MILTER_ANSWER_REFUSAL_BYTES);
-	put_refusal(&out, &answer->verdict);
+	put_refusal(&out, answer);
 	assert(outbuf_ok(&out));
 	return out;
 }

@@ -2,6 +2,10 @@
 /*
  * milter_answer - the answer to one message as packets of the milter stream: edits, then verdict.
  *
+ * A refusal is "550 5.7.1 TEXT (exogate: REASON)", 451 4.7.1 if it is for now; where the policy has
+ * a message for it in ExOTA-Milter's form, "550 5.7.1 queue_id: ID - MESSAGE - reason: TEXT
+ * (exogate: REASON)", and 450 4.7.1.
+ *
  * Both engines give what is composed here: the io_uring one as it is, the libmilter one packet by
  * packet through that library's calls.
  */
@@ -13,7 +17,7 @@
 #include "session.h"
 
 /* Room that every refusal fits. */
-#define MILTER_ANSWER_REFUSAL_BYTES 512
+#define MILTER_ANSWER_REFUSAL_BYTES 1024
 
 /*
  * An acceptance is composed in what is free of the arena, and is not committed there; one that does

@@ -21,6 +21,16 @@ enum policy_mode {
 	POLICY_MONITOR, /* count what would be refused, and let it pass */
 };
 
+enum policy_acl_check {
+	POLICY_ACL_ADDRESSES, /* Exchange Online is who has one of its addresses */
+	POLICY_ACL_NONE,      /* everyone with an address: others are kept out elsewhere */
+};
+
+enum policy_certificate_check {
+	POLICY_CERTIFICATE_NAMES,
+	POLICY_CERTIFICATE_NONE, /* nobody is asked for one */
+};
+
 enum policy_missing_certificate {
 	POLICY_MISSING_TEMPFAIL,
 	POLICY_MISSING_IGNORE, /* and demand one proof more */
@@ -41,6 +51,17 @@ struct policy_span_list {
 	size_t n;
 };
 
+/* Bits of a set. */
+enum policy_proof {
+	POLICY_PROOF_STAMP = 1,
+	POLICY_PROOF_SIGNATURE = 2,
+};
+
+enum policy_unknown_ids {
+	POLICY_UNKNOWN_IDS_CONFLICT, /* no id is this tenant's */
+	POLICY_UNKNOWN_IDS_IGNORE,   /* any id may be: X-OriginatorOrg alone tells */
+};
+
 /* Sender addresses of one domain move to another. */
 struct policy_domain_move {
 	struct span from;
@@ -50,12 +71,14 @@ struct policy_domain_move {
 struct policy_tenant {
 	struct span name;
 	struct policy_span_list ids;		 /* GUIDs, compared without case */
+	enum policy_unknown_ids unknown_ids;	 /* what it means that there are none */
 	struct policy_span_list originator_orgs; /* domains */
 	struct policy_span_list dkim_domains;
 	const struct policy_domain_move *moves;
 	size_t n_moves;
 	struct prefix_set relay_addresses; /* hybrid servers that may relay through the tenant */
 	unsigned int proofs;		   /* how many of them must agree */
+	unsigned int required;		   /* enum policy_proof: which must be among these */
 	enum policy_mode mode;		   /* the tenant's own, or else the global one */
 };
 
@@ -84,18 +107,35 @@ struct policy_limits {
 	uint32_t edits;
 };
 
+/* The longest text of a reply in ExOTA-Milter's form, in octets. */
+#define POLICY_EXOTA_MESSAGE_MAX 200
+
+/*
+ * Replies and results in ExOTA-Milter's form, for what reads those; each empty if it is not wanted.
+ * The messages are printable ASCII without '%', which mail servers would expand.
+ */
+struct policy_exota {
+	struct span reject_message;
+	struct span tempfail_message;
+	struct span authserv_id; /* of X-ExOTA-Authentication-Results */
+};
+
 struct policy {
 	struct span authserv_id;
 	enum policy_mode mode;
+	enum policy_acl_check acl_check;
 	struct prefix_set microsoft; /* addresses of Exchange Online */
 	struct prefix_set allow;     /* the operator's: never EXO, only not refused */
 	enum policy_other_clients other_clients;
+	enum policy_certificate_check certificate_check;
 	struct policy_span_list certificate_names;
+	struct prefix_set certificate_exempt; /* clients that need none */
 	enum policy_missing_certificate missing_certificate;
 	enum policy_dkim_source dkim_source;
 	struct span trusted_authserv_id; /* of POLICY_DKIM_AUTHRES */
 	struct policy_domain_table domains;
 	struct policy_limits limits;
+	struct policy_exota exota;
 	/* What an MTA is asked for: of what nobody needs, it is told to keep it to itself. */
 	bool moves_senders; /* some tenant has moves */
 	bool reads_body;    /* no policy of this version does; its chunks are never kept */

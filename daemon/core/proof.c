@@ -11,13 +11,21 @@ static enum proof_state weigh_stamp(const struct tenant_stamp *stamp,
 	return PROOF_AGREES;
 }
 
+static enum proof_state weigh_id(const struct tenant_stamp *stamp,
+				 const struct policy_tenant *tenant)
+{
+	if (tenant->unknown_ids == POLICY_UNKNOWN_IDS_IGNORE)
+		return stamp->differs ? PROOF_CONFLICTS : PROOF_ABSENT;
+	return weigh_stamp(stamp, &tenant->ids);
+}
+
 static enum proof_state weigh_stamps(const struct tenant_stamps *stamps,
 				     const struct policy_tenant *tenant)
 {
 	const enum proof_state states[] = {
-		weigh_stamp(&stamps->id, &tenant->ids),
+		weigh_id(&stamps->id, tenant),
 		weigh_stamp(&stamps->originator_org, &tenant->originator_orgs),
-		weigh_stamp(&stamps->attributed, &tenant->ids),
+		weigh_id(&stamps->attributed, tenant),
 	};
 	enum proof_state whole = PROOF_ABSENT;
 
@@ -57,12 +65,39 @@ struct proofs proofs_weigh(const struct facts *facts, const struct policy_tenant
 	};
 }
 
-unsigned int proofs_count(const struct proofs *proofs)
+/* A set of enum policy_proof. */
+static unsigned int agreeing(const struct proofs *proofs)
 {
-	return (proofs->stamp == PROOF_AGREES) + (proofs->signature == PROOF_AGREES);
+	return (proofs->stamp == PROOF_AGREES ? POLICY_PROOF_STAMP : 0) |
+	       (proofs->signature == PROOF_AGREES ? POLICY_PROOF_SIGNATURE : 0);
 }
 
-unsigned int proofs_count_possible(const struct proofs *proofs)
+static unsigned int count(unsigned int set)
 {
-	return proofs_count(proofs) + (proofs->signature == PROOF_UNKNOWN);
+	unsigned int n = 0;
+
+	for (; set; set &= set - 1)
+		n++;
+	return n;
+}
+
+static bool suffice(unsigned int set, const struct policy_tenant *tenant, unsigned int wanted)
+{
+	return count(set) >= wanted && !(tenant->required & ~set);
+}
+
+bool proofs_suffice(const struct proofs *proofs, const struct policy_tenant *tenant,
+		    unsigned int wanted)
+{
+	return suffice(agreeing(proofs), tenant, wanted);
+}
+
+bool proofs_may_suffice(const struct proofs *proofs, const struct policy_tenant *tenant,
+			unsigned int wanted)
+{
+	struct proofs known = *proofs;
+
+	if (known.signature == PROOF_UNKNOWN)
+		known.signature = PROOF_AGREES;
+	return suffice(agreeing(&known), tenant, wanted);
 }

@@ -23,7 +23,8 @@ struct proofs {
 	/*
 	 * Agrees when at least one of CrossTenant-Id, OriginatorOrg and attributed TenantId names
 	 * the tenant and none names anything else.  Conflicts when one of them does, or when one
-	 * of them, AuthAs or FromEntityHeader is repeated with different values.
+	 * of them, AuthAs or FromEntityHeader is repeated with different values.  Ids are not
+	 * looked at if the tenant's are not known (POLICY_UNKNOWN_IDS_IGNORE).
 	 */
 	enum proof_state stamp;
 	/*
@@ -35,10 +36,12 @@ struct proofs {
 
 struct proofs proofs_weigh(const struct facts *facts, const struct policy_tenant *tenant);
 
-/* How many of them agree. */
-unsigned int proofs_count(const struct proofs *proofs);
+/* Whether so many of them agree, and among them those that the tenant requires. */
+bool proofs_suffice(const struct proofs *proofs, const struct policy_tenant *tenant,
+		    unsigned int wanted);
 
-/* How many might agree once what is unknown is known. */
-unsigned int proofs_count_possible(const struct proofs *proofs);
+/* Whether they might once what is unknown is known. */
+bool proofs_may_suffice(const struct proofs *proofs, const struct policy_tenant *tenant,
+			unsigned int wanted);
 
 #endif

@@ -3,8 +3,8 @@
 
 #include "authres.h"
 
-/* Besides deletions: the envelope sender, From, and our own result. */
-#define OTHER_EDITS_MAX 3
+/* Besides deletions: the envelope sender, From, our own result, and ExOTA-Milter's. */
+#define OTHER_EDITS_MAX 4
 
 struct planner {
 	const struct rewrite_input *in;
@@ -123,6 +123,49 @@ static void plan_own_result(struct planner *p)
 	};
 }
 
+static bool signed_by_from(const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->n_signatures; i++)
+		if (facts->signatures[i].passed &&
+		    span_eq(domain_span(&facts->signatures[i].domain),
+			    domain_span(&facts->from.domain)))
+			return true;
+	return false;
+}
+
+static void put_pair(struct outbuf *text, struct span key, bool value)
+{
+	outbuf_put_byte(text, ' ');
+	outbuf_put(text, key);
+	outbuf_put(text, value ? SPAN("=True") : SPAN("=False"));
+}
+
+/* What ExOTA-Milter writes of a message that it lets pass, to the byte. */
+static void plan_exota_result(struct planner *p)
+{
+	const struct policy *policy = p->in->policy;
+	struct outbuf text = arena_outbuf(p->arena);
+
+	if (!policy->exota.authserv_id.len)
+		return;
+	if (p->in->leading_space)
+		outbuf_put_byte(&text, ' ');
+	outbuf_put(&text, policy->exota.authserv_id);
+	outbuf_put(&text, SPAN(";\n  auth=pass 5322_from_domain="));
+	outbuf_put(&text, domain_span(&p->in->facts->from.domain));
+	put_pair(&text, SPAN("dkim"), p->in->verdict->tenant->required & POLICY_PROOF_SIGNATURE);
+	put_pair(&text, SPAN("dkim_aligned"), signed_by_from(p->in->facts));
+	put_pair(&text, SPAN("x509_client_trust"),
+		 policy->certificate_check == POLICY_CERTIFICATE_NAMES);
+	put_pair(&text, SPAN("forwarded"), false);
+	p->edits[p->n++] = (struct edit){
+		.op = EDIT_INSERT_HEADER,
+		.name = SPAN("X-ExOTA-Authentication-Results"),
+		.index = 0,
+		.value = keep(p, &text),
+	};
+}
+
 bool rewrite_plan(const struct rewrite_input *in, struct arena *arena, struct rewrite_plan *out)
 {
 	struct planner p = { .in = in, .arena = arena };
@@ -138,6 +181,7 @@ bool rewrite_plan(const struct rewrite_input *in, struct arena *arena, struct re
 		plan_envelope_sender(&p);
 		plan_from(&p);
 		plan_own_result(&p);
+		plan_exota_result(&p);
 	}
 	*out = (struct rewrite_plan){ p.edits, p.n };
 	return !p.failed && p.n <= in->policy->limits.edits;

@@ -2,11 +2,11 @@
 /*
  * rewrite - what is changed in a message that is accepted?
  *
- * In every accepted message, forged results that claim our authserv-id and Exchange's trust fields
- * are deleted; only an authorised one has its sender rewritten and gets a result of its own. The
- * result names From as it was judged, before its domain is rewritten.  Address edits replace the
- * domain inside the address and nothing else: display names, comments, folds and the local part
- * stay byte for byte.
+ * In every accepted message, forged results that claim our authserv-id and trust fields are
+ * deleted; only an authorised one has its sender rewritten and gets a result of its own, and, where
+ * that is asked for, one in ExOTA-Milter's form.  Results name From as it was judged, before its
+ * domain is rewritten.  Address edits replace the domain inside the address and nothing else:
+ * display names, comments, folds and the local part stay byte for byte.
  *
  * The plan and the text in it live in the message's arena.  Deletions come highest index first, so
  * that no deletion shifts a later one.

@@ -300,6 +300,7 @@ static enum session_result on_end_of_message(struct session *s, struct session_a
 	assert(s->arena);
 	s->state = SESSION_JUDGED;
 	*answer = (struct session_answer){
+		.policy = s->policy,
 		.queue_id = span_of(s->queue_id, s->queue_id_len),
 		.client = s->client,
 	};

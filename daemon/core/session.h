@@ -44,6 +44,7 @@ enum session_result {
 
 /* Valid until the next event. */
 struct session_answer {
+	const struct policy *policy; /* that it was judged by */
 	struct verdict verdict;
 	struct rewrite_plan plan;  /* of an acceptance */
 	const struct facts *facts; /* NULL if the message could not be followed */

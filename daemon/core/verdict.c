@@ -76,12 +76,13 @@ static bool foreign_inbound(const struct judgement *j)
 
 static bool certificate_needed(const struct judgement *j)
 {
-	return certificate_missing(j) && j->policy->missing_certificate == POLICY_MISSING_TEMPFAIL;
+	return certificate_missing(j) && !j->facts->certificate_exempt &&
+	       j->policy->missing_certificate == POLICY_MISSING_TEMPFAIL;
 }
 
 static bool certificate_untrusted(const struct judgement *j)
 {
-	return !certificate_missing(j) && !certificate_trusted(j);
+	return !certificate_missing(j) && !certificate_trusted(j) && !j->facts->certificate_exempt;
 }
 
 static bool tenant_unknown(const struct judgement *j)
@@ -146,13 +147,13 @@ static bool relayed_through(const struct judgement *j)
 
 static bool proof_unknown(const struct judgement *j)
 {
-	return proofs_count(&j->proofs) < j->proofs_wanted &&
-	       proofs_count_possible(&j->proofs) >= j->proofs_wanted;
+	return !proofs_suffice(&j->proofs, j->tenant, j->proofs_wanted) &&
+	       proofs_may_suffice(&j->proofs, j->tenant, j->proofs_wanted);
 }
 
 static bool proof_missing(const struct judgement *j)
 {
-	return proofs_count(&j->proofs) < j->proofs_wanted;
+	return !proofs_suffice(&j->proofs, j->tenant, j->proofs_wanted);
 }
 
 static bool always(const struct judgement *j)
@@ -194,7 +195,8 @@ static struct judgement weigh(const struct policy *policy, const struct facts *f
 		j.tenant = policy_tenant_of(policy, domain_span(&facts->from.domain));
 	if (j.tenant) {
 		j.proofs = proofs_weigh(facts, j.tenant);
-		j.proofs_wanted = j.tenant->proofs + certificate_missing(&j);
+		j.proofs_wanted =
+			j.tenant->proofs + (certificate_missing(&j) && !facts->certificate_exempt);
 	}
 	return j;
 }

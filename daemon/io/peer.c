@@ -256,7 +256,10 @@ void peer_judge(struct peer *peer, struct session_answer *answer)
 	follow(peer, &end, answer);
 	if (!peer->lost)
 		return;
-	*answer = (struct session_answer){ .client = peer->session.client };
+	*answer = (struct session_answer){
+		.policy = peer->session.policy,
+		.client = peer->session.client,
+	};
 	session_defer(answer, REASON_TEMPERROR);
 }
 

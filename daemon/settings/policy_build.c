@@ -147,22 +147,71 @@ static void check_stamp(struct settings_context *c, const struct settings_tree_t
 				      "write ids = [ \"1234abcd-18c5-45e8-88de-123456789abc\" ]");
 }
 
+static void check_unknown_ids(struct settings_context *c,
+			      const struct settings_tree_tenant *written)
+{
+	if (is_given(&written->ids) && written->unknown_ids.number == POLICY_UNKNOWN_IDS_IGNORE)
+		settings_report_error(&c->report, &written->unknown_ids.place,
+				      "the ids are known; take it out, or the ids");
+}
+
+static void check_required(struct settings_context *c, const struct settings_tree *tree,
+			   const struct settings_tree_tenant *written,
+			   const struct policy_tenant *tenant)
+{
+	if (is_good(&tree->dkim.source) && tree->dkim.source.number == POLICY_DKIM_NONE &&
+	    tenant->required & POLICY_PROOF_SIGNATURE)
+		settings_report_error(&c->report, &written->required.place,
+				      "nobody verifies signatures while dkim.source is \"none\"; "
+				      "set dkim.source, or take \"signature\" out");
+}
+
+/* Behind no gate a stamp is a text that anyone writes. */
+static void check_open(struct settings_context *c, const struct settings_tree *tree,
+		       const struct settings_tree_tenant *written,
+		       const struct policy_tenant *tenant)
+{
+	if (tree->acl.check.number == POLICY_ACL_NONE &&
+	    tree->certificate.check.number == POLICY_CERTIFICATE_NONE &&
+	    is_good(&written->proofs) && tenant->proofs < 2 &&
+	    !(tenant->required & POLICY_PROOF_SIGNATURE))
+		settings_report_error(
+			&c->report, &written->proofs.place,
+			"an open relay: neither address nor certificate is checked, "
+			"and anyone can write what Microsoft stamps; write proofs = 2, "
+			"acl.check = \"addresses\" or certificate.check = \"names\"");
+}
+
+static unsigned int set_of(const struct settings_value *choices)
+{
+	unsigned int set = 0;
+
+	for (size_t i = 0; i < choices->n; i++)
+		set |= (unsigned int)choices->items[i].number;
+	return set;
+}
+
 static void build_tenant(struct settings_context *c, const struct settings_tree *tree,
 			 const struct settings_tree_tenant *written, struct policy_tenant *out)
 {
 	*out = (struct policy_tenant){
 		.name = written->name.text,
 		.ids = keep_spans(c, &written->ids),
+		.unknown_ids = (enum policy_unknown_ids)written->unknown_ids.number,
 		.originator_orgs = keep_or_derive(c, &written->originator_orgs, &written->domains),
 		.dkim_domains = keep_or_derive(c, &written->dkim_domains, &written->domains),
 		.relay_addresses = keep_prefixes(c, &written->relay_addresses),
 		.proofs = (unsigned int)written->proofs.number,
+		.required = set_of(&written->required),
 		.mode = (enum policy_mode)(is_given(&written->mode) ? written->mode.number :
 								      tree->mode.number),
 	};
 	check_names(c, written);
 	check_stamp(c, written, out);
+	check_unknown_ids(c, written);
 	check_proofs(c, tree, written, out);
+	check_required(c, tree, written, out);
+	check_open(c, tree, written, out);
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
@@ -197,16 +246,60 @@ static void check_dkim(struct settings_context *c, const struct settings_tree *t
 			"verifier a name of its own");
 }
 
+static void check_acl(struct settings_context *c, const struct settings_tree_acl *acl)
+{
+	if (!is_good(&acl->check) || !config_setting_parent(acl->source.place.at))
+		return; /* or without the group, which has been reported */
+	if (acl->check.number == POLICY_ACL_NONE && is_given(&acl->source))
+		settings_report_error(
+			&c->report, &acl->source.place,
+			"has no use while acl.check is \"none\"; take one of them out");
+	else if (acl->check.number == POLICY_ACL_ADDRESSES &&
+		 acl->source.state == SETTINGS_VALUE_ABSENT)
+		settings_report_error(
+			&c->report, &acl->source.place,
+			"missing; write source = \"/var/lib/exogate/microsoft.json\"");
+}
+
+static void check_certificate(struct settings_context *c,
+			      const struct settings_tree_certificate *certificate)
+{
+	const struct settings_value *others[] = { &certificate->names, &certificate->missing,
+						  &certificate->exempt };
+
+	if (certificate->check.number != POLICY_CERTIFICATE_NONE)
+		return;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (is_given(others[i]))
+			settings_report_error(
+				&c->report, &others[i]->place,
+				"has no use while certificate.check is \"none\"; take "
+				"one of them out");
+}
+
+static struct policy_exota exota_of(const struct settings_tree_exota *written)
+{
+	return (struct policy_exota){
+		.reject_message = written->reject_message.text,
+		.tempfail_message = written->tempfail_message.text,
+		.authserv_id = written->authserv_id.text,
+	};
+}
+
 static void build_relay(struct settings_context *c, const struct settings_tree *tree,
 			struct policy *policy)
 {
 	*policy = (struct policy){
 		.authserv_id = tree->authserv_id.text,
 		.mode = (enum policy_mode)tree->mode.number,
+		.acl_check = (enum policy_acl_check)tree->acl.check.number,
 		.microsoft = read_endpoints(c, &tree->acl.source),
 		.allow = keep_prefixes(c, &tree->acl.allow),
 		.other_clients = (enum policy_other_clients)tree->acl.other_clients.number,
+		.certificate_check =
+			(enum policy_certificate_check)tree->certificate.check.number,
 		.certificate_names = keep_spans(c, &tree->certificate.names),
+		.certificate_exempt = keep_prefixes(c, &tree->certificate.exempt),
 		.missing_certificate =
 			(enum policy_missing_certificate)tree->certificate.missing.number,
 		.dkim_source = (enum policy_dkim_source)tree->dkim.source.number,
@@ -215,6 +308,7 @@ static void build_relay(struct settings_context *c, const struct settings_tree *
 			.recipients = (uint32_t)tree->limits.recipients.number,
 			.edits = (uint32_t)tree->limits.edits.number,
 		},
+		.exota = exota_of(&tree->exota),
 	};
 }
 
@@ -226,6 +320,8 @@ void policy_build(struct settings_context *context, const struct settings_tree *
 	struct policy_tenant *tenants = settings_pool_array(context->keep, n, sizeof(*tenants));
 
 	build_relay(context, tree, &settings->policy);
+	check_acl(context, &tree->acl);
+	check_certificate(context, &tree->certificate);
 	check_dkim(context, tree);
 	if (!tenants)
 		return;

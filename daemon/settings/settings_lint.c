@@ -100,7 +100,8 @@ static void lint_tenant(struct linter *l, const struct settings_tree_tenant *ten
 			report, &tenant->domains.place,
 			"no *.onmicrosoft.com domain: notices that the tenant's own "
 			"service sends will be refused");
-	if (tenant->ids.state == SETTINGS_VALUE_ABSENT)
+	if (tenant->ids.state == SETTINGS_VALUE_ABSENT &&
+	    tenant->unknown_ids.number != POLICY_UNKNOWN_IDS_IGNORE)
 		settings_report_warning(report, &tenant->ids.place,
 					"none: mail that carries a tenant id, as Exchange Online's "
 					"does, will be refused");
@@ -118,6 +119,13 @@ void settings_lint(struct settings_context *context, const struct settings_tree 
 	if (tree->acl.allow.n && policy->other_clients == POLICY_OTHER_REJECT)
 		settings_report_warning(report, &tree->acl.allow.place,
 					"has no effect while other_clients is \"reject\"");
+	if (policy->acl_check == POLICY_ACL_NONE)
+		settings_report_warning(report, &tree->acl.check.place,
+					"whoever reaches the mail server is taken for Exchange "
+					"Online%s",
+					policy->certificate_check == POLICY_CERTIFICATE_NONE ?
+						"" :
+						" if the certificate is Microsoft's");
 	lint_certificate(report, &tree->certificate.names);
 	if (policy->missing_certificate == POLICY_MISSING_IGNORE)
 		settings_report_warning(

@@ -22,6 +22,30 @@ static const struct settings_choice other_clients[] = {
 	{ NULL, 0, NULL },
 };
 
+static const struct settings_choice acl_checks[] = {
+	{ "addresses", POLICY_ACL_ADDRESSES, NULL },
+	{ "none", POLICY_ACL_NONE, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct settings_choice certificate_checks[] = {
+	{ "names", POLICY_CERTIFICATE_NAMES, NULL },
+	{ "none", POLICY_CERTIFICATE_NONE, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct settings_choice unknown_ids[] = {
+	{ "conflict", POLICY_UNKNOWN_IDS_CONFLICT, NULL },
+	{ "ignore", POLICY_UNKNOWN_IDS_IGNORE, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct settings_choice proofs[] = {
+	{ "stamp", POLICY_PROOF_STAMP, NULL },
+	{ "signature", POLICY_PROOF_SIGNATURE, NULL },
+	{ NULL, 0, NULL },
+};
+
 static const struct settings_choice missing_certificates[] = {
 	{ "tempfail", POLICY_MISSING_TEMPFAIL, NULL },
 	{ "ignore", POLICY_MISSING_IGNORE, NULL },
@@ -55,9 +79,19 @@ static const struct settings_scope socket_scope = SCOPE(socket_rows, struct sett
 
 static const struct settings_row acl_rows[] = {
 	{
+		PLACE(acl, check),
+		.type = &settings_type_choice,
+		.choices = acl_checks,
+		.fallback = "addresses",
+		.example = "check = \"addresses\"",
+		.help = "Who is taken for Exchange Online: who has an address of the list, or,\n"
+			"with \"none\", everyone who has an address: then the certificate alone,\n"
+			"or the mail server, keeps strangers out.",
+	},
+	{
 		PLACE(acl, source),
-		.flags = SETTINGS_REQUIRED,
 		.type = &settings_type_path,
+		.absent = "required with check = \"addresses\"",
 		.example = "source = \"/var/lib/exogate/microsoft.json\"",
 		.help = "Microsoft's endpoint list (JSON, as its web service answers): the\n"
 			"addresses of Exchange Online are its entries of Exchange for TCP port\n"
@@ -85,6 +119,15 @@ static const struct settings_scope acl = SCOPE(acl_rows, struct settings_tree_ac
 
 static const struct settings_row certificate_rows[] = {
 	{
+		PLACE(certificate, check),
+		.type = &settings_type_choice,
+		.choices = certificate_checks,
+		.fallback = "names",
+		.example = "check = \"names\"",
+		.help = "\"none\" asks nobody for a certificate: then the list of addresses\n"
+			"alone keeps out who is not Exchange Online.",
+	},
+	{
 		PLACE(certificate, names),
 		.shape = SETTINGS_MANY,
 		.flags = SETTINGS_NONEMPTY,
@@ -102,6 +145,14 @@ static const struct settings_row certificate_rows[] = {
 		.example = "missing = \"tempfail\"",
 		.help = "Mail of a tenant from a client without a verified certificate:\n"
 			"\"tempfail\" has it tried again later, \"ignore\" demands one proof more.",
+	},
+	{
+		PLACE(certificate, exempt),
+		.shape = SETTINGS_MANY,
+		.type = &settings_type_prefix,
+		.example = "exempt = [ \"127.0.0.1\" ]",
+		.help = "Clients whose certificate is not looked at. Of them proofs are demanded\n"
+			"as of all others; but who writes fields at will can forge the stamp.",
 	},
 };
 static const struct settings_scope certificate =
@@ -142,6 +193,33 @@ static const struct settings_row hosted_rows[] = {
 };
 static const struct settings_scope hosted = SCOPE(hosted_rows, struct settings_tree_hosted);
 
+static const struct settings_row exota_rows[] = {
+	{
+		PLACE(exota, reject_message),
+		.type = &settings_type_message,
+		.absent = "default: replies are exogate's",
+		.example = "reject_message = \"Security policy violation!\"",
+		.help = "Refusals in ExOTA-Milter's form, for what reads its replies: \"550 5.7.1\n"
+			"queue_id: ID - MESSAGE - reason: TEXT (exogate: REASON)\".",
+	},
+	{
+		PLACE(exota, tempfail_message),
+		.type = &settings_type_message,
+		.absent = "default: replies are exogate's",
+		.example = "tempfail_message = \"Service temporarily not available!\"",
+		.help = "The same of what is put off, with 450 4.7.1.",
+	},
+	{
+		PLACE(exota, authserv_id),
+		.type = &settings_type_hostname,
+		.absent = "default: no such field is added",
+		.example = "authserv_id = \"relay.example.net\"",
+		.help = "The name in the field X-ExOTA-Authentication-Results that is added to\n"
+			"what is authorised. Such fields from outside are removed in any case.",
+	},
+};
+static const struct settings_scope exota = SCOPE(exota_rows, struct settings_tree_exota);
+
 static const struct settings_row rewrite_rows[] = {
 	{
 		PLACE(rewrite, map),
@@ -172,6 +250,15 @@ static const struct settings_row tenant_rows[] = {
 		.example = "ids = [ \"1234abcd-18c5-45e8-88de-123456789abc\" ]",
 		.help = "Tenant ids as Microsoft stamps them; more than one while tenants\n"
 			"merge.",
+	},
+	{
+		PLACE(tenant, unknown_ids),
+		.type = &settings_type_choice,
+		.choices = unknown_ids,
+		.fallback = "conflict",
+		.example = "unknown_ids = \"ignore\"",
+		.help = "Of a tenant without ids: whether a stamped id is another tenant's, or\n"
+			"is not looked at, so that of the stamps X-OriginatorOrg alone tells.",
 	},
 	{
 		PLACE(tenant, domains),
@@ -209,6 +296,14 @@ static const struct settings_row tenant_rows[] = {
 		.fallback = "2",
 		.example = "proofs = 2",
 		.help = "How many proofs must agree, of Microsoft's stamp and a DKIM signature.",
+	},
+	{
+		PLACE(tenant, required),
+		.shape = SETTINGS_MANY,
+		.type = &settings_type_choice,
+		.choices = proofs,
+		.example = "required = [ \"signature\" ]",
+		.help = "Proofs that must be among those that agree.",
 	},
 	{
 		PLACE(tenant, relay_addresses),
@@ -390,6 +485,12 @@ static const struct settings_row top_rows[] = {
 		.shape = SETTINGS_GROUP,
 		.scope = &hosted,
 		.example = "hosted: { domains = [ \"example.net\" ]; }",
+	},
+	{
+		TOP_PLACE(exota),
+		.shape = SETTINGS_GROUP,
+		.scope = &exota,
+		.example = "exota: { authserv_id = \"relay.example.net\"; }",
 	},
 	{
 		TOP_PLACE(tenants),

@@ -16,19 +16,28 @@ struct settings_tree_socket {
 };
 
 struct settings_tree_acl {
+	struct settings_value check; /* enum policy_acl_check */
 	struct settings_value source;
 	struct settings_value allow;	     /* prefixes */
 	struct settings_value other_clients; /* enum policy_other_clients */
 };
 
 struct settings_tree_certificate {
+	struct settings_value check; /* enum policy_certificate_check */
 	struct settings_value names;
+	struct settings_value exempt;  /* prefixes */
 	struct settings_value missing; /* enum policy_missing_certificate */
 };
 
 struct settings_tree_dkim {
 	struct settings_value source; /* enum policy_dkim_source */
 	struct settings_value trusted_authserv_id;
+};
+
+struct settings_tree_exota {
+	struct settings_value reject_message;
+	struct settings_value tempfail_message;
+	struct settings_value authserv_id;
 };
 
 struct settings_tree_hosted {
@@ -42,10 +51,12 @@ struct settings_tree_rewrite {
 struct settings_tree_tenant {
 	struct settings_value name;
 	struct settings_value ids;
+	struct settings_value unknown_ids; /* enum policy_unknown_ids */
 	struct settings_value domains;
 	struct settings_value originator_orgs;
 	struct settings_value dkim_domains;
 	struct settings_value proofs;
+	struct settings_value required; /* choices: enum policy_proof */
 	struct settings_value relay_addresses;
 	struct settings_value mode; /* enum policy_mode */
 	struct settings_tree_rewrite rewrite;
@@ -73,6 +84,7 @@ struct settings_tree {
 	struct settings_tree_certificate certificate;
 	struct settings_tree_dkim dkim;
 	struct settings_tree_hosted hosted;
+	struct settings_tree_exota exota;
 	struct settings_value tenants; /* groups: struct settings_tree_tenant */
 	struct settings_tree_limits limits;
 };

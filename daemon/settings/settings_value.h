@@ -69,7 +69,8 @@ extern const struct settings_type settings_type_guid;	     /* in lower case */
 extern const struct settings_type settings_type_hostname;    /* as written, for RFC 8601 */
 extern const struct settings_type settings_type_integer;
 extern const struct settings_type settings_type_listener;
-extern const struct settings_type settings_type_mode; /* of a file */
+extern const struct settings_type settings_type_message; /* of a reply: policy_exota's */
+extern const struct settings_type settings_type_mode;	 /* of a file */
 extern const struct settings_type settings_type_name;
 extern const struct settings_type settings_type_socket; /* a path that fits sockaddr_un */
 extern const struct settings_type settings_type_path;

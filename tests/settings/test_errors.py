@@ -46,8 +46,8 @@ CHANGED = {
         'exogate.conf:6: Mode: unknown key; did you mean "mode"?'),
     "of-a-later-version": (
         {"tenants": tenant(forwarding='"srs"')},
-        "exogate.conf:5: tenants[0].forwarding: unknown key; known here: name, ids, domains, "
-        "originator_orgs, dkim_domains, proofs, relay_addresses, mode, rewrite"),
+        "exogate.conf:5: tenants[0].forwarding: unknown key; known here: name, ids, unknown_ids, "
+        "domains, originator_orgs, dkim_domains, proofs, required, relay_addresses, mode, rewrite"),
     "missing-listen": ({"listen": ""}, f"exogate.conf: listen: missing; write {LISTEN}"),
     "missing-authserv-id": (
         {"authserv_id": ""},
@@ -409,6 +409,38 @@ CHANGED = {
     "limit-no-unit": (
         {"extra": 'limits: { idle = "600"; };'},
         'exogate.conf:6: limits.idle: "600": not a number with s, m, h or d; from 1s to 1d'),
+    "source-without-check": (
+        {"acl": f'acl: {{ check = "none"; source = "{ENDPOINTS}"; }};'},
+        'exogate.conf:3: acl.source: has no use while acl.check is "none"; take one of them out'),
+    "names-without-check": (
+        {"extra": 'certificate: { check = "none"; names = [ "mail.example" ]; };'},
+        'exogate.conf:6: certificate.names: has no use while certificate.check is "none"; '
+        'take one of them out'),
+    "exempt-without-check": (
+        {"extra": 'certificate: { check = "none"; exempt = [ "127.0.0.1" ]; };'},
+        'exogate.conf:6: certificate.exempt: has no use while certificate.check is "none"; '
+        'take one of them out'),
+    "ids-known-and-unknown": (
+        {"tenants": tenant(unknown_ids='"ignore"')},
+        'exogate.conf:5: tenants[0].unknown_ids: the ids are known; take it out, or the ids'),
+    "required-twice": (
+        {"tenants": tenant(required='[ "stamp", "stamp" ]')},
+        'exogate.conf:5: tenants[0].required[1]: "stamp" is in the list already (exogate.conf:5)'),
+    "required-of-nobody": (
+        {"dkim": "", "tenants": tenant(proofs="1", required='[ "signature" ]')},
+        'exogate.conf:4: tenants[0].required: nobody verifies signatures while dkim.source is '
+        '"none"; set dkim.source, or take "signature" out'),
+    "message-percent": (
+        {"extra": 'exota: { reject_message = "100%"; };'},
+        'exogate.conf:6: exota.reject_message: "100%": a reply holds printable ASCII alone, '
+        'without "%", which mail servers take for something else; leave out what is not'),
+    "message-lines": (
+        {"extra": 'exota: { tempfail_message = "a\\r\\nb"; };'},
+        'exogate.conf:6: exota.tempfail_message: "a??b": a reply holds printable ASCII alone, '
+        'without "%", which mail servers take for something else; leave out what is not'),
+    "message-long": (
+        {"extra": f'exota: {{ reject_message = "{"x" * 201}"; }};'},
+        f'exogate.conf:6: exota.reject_message: "{"x" * 76}...": not a text of 1 to 200 bytes'),
     "limit-idle-long": ({"extra": 'limits: { idle = "25h"; };'},
                         'exogate.conf:6: limits.idle: "25h": out of range; from 1s to 1d'),
 }
@@ -419,6 +451,28 @@ def test_one_error(settings: Settings, changed: dict[str, str], line: str) -> No
     changed = dict(changed)
     answer = settings.check(changed.pop("extra", ""), **changed)
     assert (answer.lines, answer.out, answer.code) == ([line], "", 1)
+
+
+NO_GATE = {"acl": 'acl: { check = "none"; };', "extra": 'certificate: { check = "none"; };'}
+WARNING = ("exogate.conf:3: warning: acl.check: whoever reaches the mail server is taken for "
+           "Exchange Online")
+
+
+def test_neither_address_nor_certificate_is_an_open_relay(settings: Settings) -> None:
+    """Unless what nobody can write, a signature, is demanded."""
+    changed = dict(NO_GATE)
+    extra = changed.pop("extra")
+    answer = settings.check(extra, **changed, tenants=tenant(proofs="1"))
+    assert (answer.code, len(answer.lines)) == (1, 1)
+    assert answer.lines[0].startswith("exogate.conf:5: tenants[0].proofs: an open relay: neither ")
+    for good in (tenant(proofs="2"), tenant(proofs="1", required='[ "signature" ]')):
+        answer = settings.check(extra, **changed, tenants=good)
+        assert (answer.code, answer.lines[0]) == (0, WARNING)
+
+
+def test_the_certificate_as_the_only_gate(settings: Settings) -> None:
+    answer = settings.check(acl=NO_GATE["acl"])
+    assert (answer.code, answer.lines) == (0, [f"{WARNING} if the certificate is Microsoft's"])
 
 
 TWO = ('tenants = (\n  {{ name = "contoso"; ids = [ "' + GUID + '" ];\n'

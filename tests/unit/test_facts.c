@@ -175,4 +175,59 @@ TEST(more_results_than_are_looked_at)
 	CHECK_EQ(collect(policy, fields).n_signatures, FACTS_SIGNATURES_MAX);
 }
 
+/* Without a list everyone who has an address counts as Exchange Online. */
+TEST(client_classes_without_a_list)
+{
+	struct policy *policy = fixture_policy();
+	struct facts_envelope envelope = { .client = fixture_address('4', "203.0.113.9") };
+	struct arena arena = fixture_arena(ARENA_SIZE);
+	static const struct fixture_field none[] = { { NULL, NULL } };
+	struct facts facts;
+
+	policy->acl_check = POLICY_ACL_NONE;
+	facts_collect(&envelope, fixture_headers(&arena, none), policy, &facts);
+	CHECK_EQ(facts.client_class, FACTS_CLIENT_EXO);
+	envelope.client = (struct address){ .family = ADDRESS_NONE };
+	facts_collect(&envelope, fixture_headers(&arena, none), policy, &facts);
+	CHECK_EQ(facts.client_class, FACTS_CLIENT_OTHER);
+}
+
+TEST(certificate_exemptions)
+{
+	static struct prefix exempt[] = {
+		{ .family = 4, .length = 32, .source = PREFIX_OPERATOR, .addr = { 127, 0, 0, 1 } },
+		{ .family = 6, .length = 128, .source = PREFIX_OPERATOR, .addr = { [15] = 1 } },
+	};
+	static const struct {
+		char family;
+		const char *text;
+		bool exempt;
+	} rows[] = {
+		{ '4', "127.0.0.1", true },
+		{ '4', "127.0.0.2", false },
+		{ '6', "::1", true },
+		{ '6', "::2", false },
+		{ '6', "::ffff:127.0.0.1", true }, /* F5: the same address */
+		{ '4', "40.107.1.2", false },
+	};
+	struct policy *policy = fixture_policy();
+	static const struct fixture_field none[] = { { NULL, NULL } };
+
+	policy->certificate_exempt = (struct prefix_set){ .items = exempt, .n = 2 };
+	prefix_set_normalise(&policy->certificate_exempt);
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		struct facts_envelope envelope = {
+			.client = fixture_address(rows[i].family, rows[i].text),
+		};
+		struct arena arena = fixture_arena(ARENA_SIZE);
+		struct facts facts;
+
+		harness_row("%s", rows[i].text);
+		facts_collect(&envelope, fixture_headers(&arena, none), policy, &facts);
+		CHECK_EQ(facts.certificate_exempt, rows[i].exempt);
+	}
+	policy->certificate_check = POLICY_CERTIFICATE_NONE;
+	CHECK(collect(policy, none).certificate_exempt);
+}
+
 HARNESS_MAIN

@@ -140,8 +140,10 @@ TEST(signature)
 		check_signatures(&rows[i]);
 }
 
+/* The most that suffices: so many proofs agree, or might. */
 TEST(counts)
 {
+	static const struct policy_tenant any;
 	static const struct {
 		struct proofs proofs;
 		unsigned int count, possible;
@@ -157,8 +159,73 @@ TEST(counts)
 
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
 		harness_row("row %zu", i);
-		CHECK_EQ(proofs_count(&rows[i].proofs), rows[i].count);
-		CHECK_EQ(proofs_count_possible(&rows[i].proofs), rows[i].possible);
+		for (unsigned int wanted = 0; wanted <= 3; wanted++) {
+			CHECK_EQ(proofs_suffice(&rows[i].proofs, &any, wanted),
+				 wanted <= rows[i].count);
+			CHECK_EQ(proofs_may_suffice(&rows[i].proofs, &any, wanted),
+				 wanted <= rows[i].possible);
+		}
+	}
+}
+
+TEST(required)
+{
+	static const struct {
+		struct proofs proofs;
+		unsigned int required;
+		bool suffice, may_suffice;
+	} rows[] = {
+		{ { PROOF_AGREES, PROOF_ABSENT }, POLICY_PROOF_STAMP, true, true },
+		{ { PROOF_AGREES, PROOF_ABSENT }, POLICY_PROOF_SIGNATURE, false, false },
+		{ { PROOF_AGREES, PROOF_UNKNOWN }, POLICY_PROOF_SIGNATURE, false, true },
+		{ { PROOF_ABSENT, PROOF_AGREES }, POLICY_PROOF_SIGNATURE, true, true },
+		{ { PROOF_ABSENT, PROOF_AGREES }, POLICY_PROOF_STAMP, false, false },
+		{ { PROOF_AGREES, PROOF_AGREES }, 3, true, true },
+		{ { PROOF_CONFLICTS, PROOF_AGREES }, 3, false, false },
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		const struct policy_tenant tenant = { .required = rows[i].required };
+
+		harness_row("row %zu", i);
+		CHECK_EQ(proofs_suffice(&rows[i].proofs, &tenant, 1), rows[i].suffice);
+		CHECK_EQ(proofs_may_suffice(&rows[i].proofs, &tenant, 1), rows[i].may_suffice);
+	}
+}
+
+/* A tenant whose ids nobody knows: X-OriginatorOrg alone tells, and contradictions conflict. */
+TEST(unknown_ids)
+{
+	static const struct {
+		const char *why;
+		struct tenant_stamps stamps;
+		enum proof_state state;
+	} rows[] = {
+		{ "nothing", { .id = { .n = 0 } }, PROOF_ABSENT },
+		{ "id alone", { .id = ONCE(FABRIKAM_ID) }, PROOF_ABSENT },
+		{ "A4 empty id is no proof", { .id = ONCE("") }, PROOF_ABSENT },
+		{ "id and org",
+		  { .id = ONCE(FABRIKAM_ID),
+		    .originator_org = ONCE("contoso.com"),
+		    .attributed = ONCE(FABRIKAM_ID) },
+		  PROOF_AGREES },
+		{ "id and foreign org",
+		  { .id = ONCE(FABRIKAM_ID), .originator_org = ONCE("fabrikam.com") },
+		  PROOF_CONFLICTS },
+		{ "ids that differ",
+		  { .id = TWICE(CONTOSO_ID, true), .originator_org = ONCE("contoso.com") },
+		  PROOF_CONFLICTS },
+	};
+
+	fixture_policy();
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		const struct facts facts = { .stamps = rows[i].stamps };
+		struct policy_tenant tenant = *fixture_contoso();
+
+		tenant.ids = (struct policy_span_list){ 0 };
+		tenant.unknown_ids = POLICY_UNKNOWN_IDS_IGNORE;
+		harness_row("%s", rows[i].why);
+		CHECK_EQ(proofs_weigh(&facts, &tenant).stamp, rows[i].state);
 	}
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rewrite.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "authres.h"
@@ -396,6 +397,72 @@ TEST(as_many_deletions_as_there_can_be)
 	for (const char *at = planned->text; (at = strstr(at, "delete ")); at++)
 		CHECK_EQ(atoi(at + strlen("delete Authentication-Results ")), 4094 - n++);
 	CHECK_EQ(n, HEADER_FIELDS_MAX - 2);
+}
+
+/* Attacks E1 to E3, whether exogate adds such a field or not. */
+TEST(forged_exota_results)
+{
+	static const struct fixture_field fields[] = {
+		{ "X-ExOTA-Authentication-Results", " relay.example.net; auth=pass" },
+		{ "From", " a@contoso.onmicrosoft.com" },
+		{ "x-exota-authentication-results", " relay.example.net; auth=pass" },
+		STAMP,
+		{ "X-EXOTA-AUTHENTICATION-RESULTS ", " x" },
+		{ NULL, NULL },
+	};
+	static const struct message message = { .mail_from = "<>", .fields = fields };
+	const struct planned *planned = plan(fixture_policy(), &message);
+
+	CHECK(planned->ok);
+	CHECK(strstr(planned->text, "delete X-EXOTA-AUTHENTICATION-RESULTS  1\n"
+				    "delete x-exota-authentication-results 2\n"
+				    "delete X-ExOTA-Authentication-Results 1\n") == planned->text);
+	CHECK(!strstr(planned->text, "insert X-ExOTA"));
+}
+
+#define EXOTA_RESULT(dkim, aligned, x509)                                                          \
+	"insert X-ExOTA-Authentication-Results 0: my-auth-serv-id;\n"                              \
+	"  auth=pass 5322_from_domain=contoso.onmicrosoft.com dkim=" dkim " dkim_aligned=" aligned \
+	" x509_client_trust=" x509 " forwarded=False\n"
+
+TEST(exota_result)
+{
+	static const struct {
+		const char *signer;
+		unsigned int required;
+		enum policy_certificate_check check;
+		const char *wanted;
+	} rows[] = {
+		{ "contoso.onmicrosoft.com", POLICY_PROOF_SIGNATURE, POLICY_CERTIFICATE_NAMES,
+		  EXOTA_RESULT("True", "True", "True") },
+		{ "contoso.com", POLICY_PROOF_SIGNATURE, POLICY_CERTIFICATE_NAMES,
+		  EXOTA_RESULT("True", "False", "True") },
+		{ "fabrikam.com", 0, POLICY_CERTIFICATE_NONE,
+		  EXOTA_RESULT("False", "False", "False") },
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		char verified[128];
+		const struct fixture_field fields[] = {
+			{ "Authentication-Results", verified },
+			{ "From", " a@contoso.onmicrosoft.com" },
+			STAMP,
+			{ NULL, NULL },
+		};
+		const struct message message = { .mail_from = "<>", .fields = fields };
+		struct policy *policy = fixture_policy();
+
+		harness_row("%zu", i);
+		snprintf(verified, sizeof(verified), " %.*s; dkim=pass header.d=%s",
+			 (int)policy->trusted_authserv_id.len, policy->trusted_authserv_id.p,
+			 rows[i].signer);
+		policy->dkim_source = POLICY_DKIM_AUTHRES;
+		policy->certificate_check = rows[i].check;
+		policy->exota.authserv_id = SPAN("my-auth-serv-id");
+		fixture_contoso()->required = rows[i].required;
+		CHECK(plan(policy, &message)->ok);
+		CHECK(strstr(plan(policy, &message)->text, rows[i].wanted));
+	}
 }
 
 HARNESS_MAIN

@@ -437,4 +437,32 @@ TEST(authorised)
 	CHECK_EQ(verdict.proofs.signature, PROOF_ABSENT);
 }
 
+/* Neither gate nor price: no certificate, or any, and as many proofs as ever. */
+TEST(certificate_exempt)
+{
+	verdict_begin();
+	verdict_facts.certificate_exempt = true;
+	verdict_make_cert_missing();
+	verdict_check_authorised();
+	verdict_make_cert_untrusted();
+	verdict_check_authorised();
+	verdict_policy->missing_certificate = POLICY_MISSING_IGNORE;
+	verdict_make_cert_missing();
+	verdict_check_authorised();
+	verdict_make_proof_missing();
+	verdict_check(VERDICT_REJECT, REASON_PROOF_MISSING);
+}
+
+/* Enough proofs, but not the one that the tenant requires. */
+TEST(proof_required)
+{
+	verdict_begin();
+	fixture_contoso()->required = POLICY_PROOF_SIGNATURE;
+	verdict_check(VERDICT_REJECT, REASON_PROOF_MISSING);
+	verdict_sign("contoso.com", false);
+	verdict_check(VERDICT_TEMPFAIL, REASON_TEMPERROR);
+	verdict_sign("contoso.com", true);
+	verdict_check_authorised();
+}
+
 HARNESS_MAIN
