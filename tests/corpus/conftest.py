@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A daemon for each policy and engine, started once; and how many cases of which kind held."""
+
+import string
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from conversations.daemon import Daemon
+
+from . import evidence
+from .case import CORPUS
+
+ENDPOINTS = CORPUS.parent / "data" / "endpoints-worldwide.json"
+NO_CHANGE = {"acl": "", "relay": "", "contoso": "", "fabrikam": ""}
+HELD = pytest.StashKey[Counter]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[HELD] = Counter()
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    if held := config.stash[HELD]:
+        terminalreporter.section("corpus")
+        for (kind, way), n in sorted(held.items()):
+            terminalreporter.write_line(f"{kind}: {n} as expected, {way}")
+
+
+@pytest.fixture
+def held(pytestconfig: pytest.Config) -> Counter:
+    """Counts (kind, way) of the cases whose verdict and reason were right."""
+    return pytestconfig.stash[HELD]
+
+
+def write_policy(policy: str, directory: Path) -> Path:
+    """A policy of policies.toml, for a daemon in the directory; the path of its settings."""
+    policies = tomllib.loads((CORPUS / "policies.toml").read_text(encoding="utf-8"))
+    values = NO_CHANGE | policies[policy] | {"directory": directory, "endpoints": ENDPOINTS,
+                                             "dkim": evidence.SETTINGS}
+    path = directory / "exogate.conf"
+    path.write_text(string.Template((CORPUS / "policy.conf").read_text()).substitute(values))
+    return path
+
+
+@pytest.fixture(scope="session")
+def daemon_of(asan_program: Callable[[str], Path],
+              tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], Daemon]]:
+    running: dict[tuple[str, str], Daemon] = {}
+
+    def get(policy: str, engine: str) -> Daemon:
+        if (policy, engine) not in running:
+            directory = tmp_path_factory.mktemp(f"corpus-{policy}-{engine}")
+            daemon = Daemon(asan_program("exogated"), write_policy(policy, directory),
+                            engine=engine)
+            running[policy, engine] = daemon
+            daemon.wait_until_it_serves()
+        return running[policy, engine]
+
+    yield get
+    for daemon in running.values():
+        daemon.end()

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Says a dialog to a daemon, as Postfix would, and reads the verdict from the reply and the log."""
+
+import re
+import struct
+from dataclasses import dataclass
+from itertools import count
+
+from conversations.daemon import Daemon
+from milter import client
+from milter.delivery import Delivered
+from milter.wire import Packet
+
+from .mail import Dialog, Message
+
+AUTHSERV_ID = "relay.example.net"
+queue_ids = (f"4C{number:06X}" for number in count(1))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    answer: str                         # accept, 451 or 550
+    reason: str
+    delivered: Delivered | None = None  # of an acceptance
+
+
+def _connect(mta: client.Mta, dialog: Dialog) -> None:
+    address = client.strings(dialog.client)
+    place = b"" if dialog.family == "U" else struct.pack("!H", 25) + address
+    mta.event(b"C", client.strings("client.example") + dialog.family.encode() + place,
+              {"j": AUTHSERV_ID, "v": dialog.server, "_": f"unknown [{dialog.client}]"})
+    for macros in dialog.hellos:
+        _hello(mta, dict(macros))
+
+
+def _hello(mta: client.Mta, macros: dict[str, str]) -> None:
+    mta.event(b"H", client.strings("mail-db9pr83cu1067.outbound.protection.outlook.com"), macros)
+
+
+def _spoken(message: Message) -> client.Message:
+    macros = {"{auth_type}": "PLAIN", "{auth_authen}": message.auth} if message.auth else {}
+    body = message.body.replace("\n", "\r\n").encode("utf-8", "surrogateescape")
+    return client.Message(mail_from=message.mail_from, rcpts=message.rcpts,
+                          fields=message.fields, body=body, queue_id=next(queue_ids),
+                          mail_macros=macros)
+
+
+def _answered(daemon: Daemon, mta: client.Mta, message: Message) -> Outcome:
+    spoken = _spoken(message)
+    answer = mta.message(spoken)
+    line = daemon.wait_for_log(f"{spoken.queue_id}: ")
+    verdict, reason = re.search(r" verdict=(\S+) reason=(\S+) ", line).groups()
+    if answer.verdict.word == "accept":
+        assert verdict == "accept", line
+        return Outcome("accept", reason, answer.delivered)
+    said = re.fullmatch(r"(550) 5\.7\.1 .*\(exogate: (\S+)\)|(451) 4\.7\.1 .*\(exogate: (\S+)\)",
+                        answer.verdict.text)
+    assert said, answer.verdict
+    code, why = [group for group in said.groups() if group]
+    assert (verdict, reason) == ({"550": "reject", "451": "tempfail"}[code], why), line
+    return Outcome(code, reason)
+
+
+def _earlier(daemon: Daemon, mta: client.Mta, dialog: Dialog, message: Message) -> None:
+    """A message before the one that is judged, as far as it goes."""
+    if message.end == "answered":
+        _answered(daemon, mta, message)
+        return
+    spoken = _spoken(message)
+    mta.envelope(spoken)
+    if message.end != "reset":
+        mta.content(spoken)
+    if message.end == "hello":
+        _hello(mta, dict(dialog.hellos[-1]))
+    elif message.end == "new-connection":
+        mta.connection.put(Packet(b"K"))
+        _connect(mta, dialog)
+    else:
+        mta.abort()
+
+
+def play(daemon: Daemon, dialog: Dialog) -> Outcome:
+    with client.Mta(daemon.socket) as mta:
+        _connect(mta, dialog)
+        for message in dialog.earlier:
+            _earlier(daemon, mta, dialog, message)
+        outcome = _answered(daemon, mta, dialog.message)
+        mta.quit()
+    return outcome

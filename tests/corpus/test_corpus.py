@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every case of the corpus on both engines: no attack is accepted, nothing legitimate is refused.
+
+An attack counts only if its twin, the same mail without the attacked fact, is authorised.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from conversations.daemon import ENGINES, Daemon
+
+from .case import Case, read_all
+from .facts import differences, paths
+from .mail import attacked, dialog, twin
+from .play import AUTHSERV_ID, Outcome, play
+
+CASES = list(read_all())
+ATTACKS = [case for case in CASES if case.kind == "attacks"]
+DEFUSED = [case for case in CASES if case.kind == "defused"]
+LEGITIMATE = [case for case in CASES if case.kind == "legitimate"]
+
+
+def own_results(outcome: Outcome) -> list[str]:
+    return [value for name, value in outcome.delivered.fields
+            if name.lower() == "authentication-results" and AUTHSERV_ID in value]
+
+
+def check(outcome: Outcome, answer: str, reason: str) -> None:
+    """The verdict; and a positive result of ours on what is authorised, and on nothing else."""
+    assert (outcome.answer, outcome.reason) == (answer, reason)
+    if answer == "accept":
+        assert len(own_results(outcome)) == (reason == "authorised")
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+def each(cases: list[Case]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", cases, ids=[case.id for case in cases])
+
+
+def test_ids_are_unique_and_cases_are_many() -> None:
+    assert len({case.id for case in CASES}) == len(CASES)
+    assert len(ATTACKS) >= 150
+    assert len(LEGITIMATE) >= 60
+
+
+@each(ATTACKS + DEFUSED)
+def test_twin_differs_in_the_attacked_fact_alone(case: Case) -> None:
+    differing = differences(twin(case), attacked(case))
+    assert differing and differing <= paths(case.fact)
+
+
+@each(ATTACKS)
+def test_attack(case: Case, engine: str, daemon_of: Callable[[str, str], Daemon],
+                held: Counter) -> None:
+    daemon = daemon_of(case.policy, engine)
+    check(play(daemon, attacked(case)), case.answer, case.reason)
+    check(play(daemon, twin(case)), "accept", "authorised")
+    held["attacks", engine] += 1
+
+
+@each(DEFUSED)
+def test_defused(case: Case, engine: str, daemon_of: Callable[[str, str], Daemon],
+                 held: Counter) -> None:
+    """What the attack adds is taken out: what is delivered is the twin's, to the byte."""
+    daemon = daemon_of(case.policy, engine)
+    outcome, harmless = play(daemon, attacked(case)), play(daemon, twin(case))
+    check(outcome, case.answer, case.reason)
+    assert outcome == harmless
+    held["defused attacks", engine] += 1
+
+
+@each(LEGITIMATE)
+def test_legitimate(case: Case, engine: str, daemon_of: Callable[[str, str], Daemon],
+                    held: Counter) -> None:
+    daemon = daemon_of(case.policy, engine)
+    check(play(daemon, dialog(case.mail)), case.answer, case.reason)
+    held["legitimate", engine] += 1
