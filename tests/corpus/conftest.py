@@ -15,7 +15,6 @@ from . import evidence
 from .case import CORPUS
 
 ENDPOINTS = CORPUS.parent / "data" / "endpoints-worldwide.json"
-NO_CHANGE = {"acl": "", "relay": "", "contoso": "", "fabrikam": ""}
 HELD = pytest.StashKey[Counter]()
 
 
@@ -39,10 +38,12 @@ def held(pytestconfig: pytest.Config) -> Counter:
 def write_policy(policy: str, directory: Path) -> Path:
     """A policy of policies.toml, for a daemon in the directory; the path of its settings."""
     policies = tomllib.loads((CORPUS / "policies.toml").read_text(encoding="utf-8"))
-    values = NO_CHANGE | policies[policy] | {"directory": directory, "endpoints": ENDPOINTS,
-                                             "dkim": evidence.SETTINGS}
+    text = (CORPUS / "policy.conf").read_text(encoding="utf-8")
+    for values in (policies["relay"] | policies[policy],
+                   {"directory": directory, "endpoints": ENDPOINTS, "dkim": evidence.SETTINGS}):
+        text = string.Template(text).safe_substitute(values)
     path = directory / "exogate.conf"
-    path.write_text(string.Template((CORPUS / "policy.conf").read_text()).substitute(values))
+    path.write_text(text, encoding="utf-8")
     return path
 
 
@@ -56,8 +57,8 @@ def daemon_of(asan_program: Callable[[str], Path],
             directory = tmp_path_factory.mktemp(f"corpus-{policy}-{engine}")
             daemon = Daemon(asan_program("exogated"), write_policy(policy, directory),
                             engine=engine)
-            running[policy, engine] = daemon
             daemon.wait_until_it_serves()
+            running[policy, engine] = daemon
         return running[policy, engine]
 
     yield get
