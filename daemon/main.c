@@ -27,9 +27,9 @@ enum exit_code {
 
 static int serve_settings(const struct supervisor_start *start, const char *engine_name);
 
-static int run_serve(const struct invocation *invocation)
+static int serve_source(const struct settings_source *source, const char *engine_name)
 {
-	struct settings *settings = settings_load(invocation->settings, stderr);
+	struct settings *settings = settings_load_from(source, stderr);
 	struct policy_store policies;
 	struct policy_version *first;
 	int status;
@@ -44,14 +44,20 @@ static int run_serve(const struct invocation *invocation)
 	first = policy_store_take(&policies);
 	status = serve_settings(
 		&(const struct supervisor_start){
-			.path = invocation->settings,
+			.source = source,
 			.settings = settings,
 			.policies = &policies,
 		},
-		invocation->engine);
+		engine_name);
 	policy_version_give_back(first);
 	policy_store_close(&policies);
 	return status;
+}
+
+static int run_serve(const struct invocation *invocation)
+{
+	return serve_source(&(const struct settings_source){ .path = invocation->settings },
+			    invocation->engine);
 }
 
 /* One row is dispatch, help and documentation of a command. */
@@ -106,7 +112,7 @@ static int serve_settings(const struct supervisor_start *start, const char *engi
 {
 	const struct serve_engine *engine = serve_engine_choose(engine_name);
 	struct serve_options options = {
-		.path = start->path,
+		.source = start->source,
 		.settings = start->settings,
 		.policies = start->policies,
 	};

@@ -186,7 +186,7 @@ static void *serve(void *unused)
 static void reload(const struct filter_process_start *start)
 {
 	FILE *said = fopen("/dev/null", "w");
-	struct settings *settings = said ? settings_load(start->path, said) : NULL;
+	struct settings *settings = said ? settings_load_from(start->source, said) : NULL;
 
 	if (said)
 		fclose(said);

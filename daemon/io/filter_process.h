@@ -28,7 +28,7 @@ struct filter_process {
 
 /* What a new process needs; it keeps the listener open and closes the other descriptors. */
 struct filter_process_start {
-	const char *path; /* of the settings, to be read again */
+	const struct settings_source *source; /* to be read again */
 	const struct settings *settings;
 	struct supervisor *supervisor; /* that is left */
 	struct policy_store *policies; /* of which the process has a copy */

@@ -20,7 +20,7 @@
 #include "log.h"
 
 struct server {
-	const char *path; /* of the settings */
+	const struct settings_source *source;
 	const struct settings *settings;
 	struct supervisor *supervisor;
 	struct policy_store *policies;
@@ -49,7 +49,7 @@ static bool start_processes(struct server *server, FILE *errors)
 {
 	while (server->n_processes < server->settings->n_listeners) {
 		const struct filter_process_start start = {
-			.path = server->path,
+			.source = server->source,
 			.settings = server->settings,
 			.supervisor = server->supervisor,
 			.policies = server->policies,
@@ -121,7 +121,7 @@ static struct server *open_server(const struct serve_options *options, FILE *err
 		fprintf(errors, "exogated: not enough memory\n");
 		return NULL;
 	}
-	server->path = options->path;
+	server->source = options->source;
 	server->settings = options->settings;
 	server->supervisor = options->supervisor;
 	server->policies = options->policies;

@@ -132,7 +132,7 @@ static void warn_of_what_stays(const struct settings *running, const struct sett
 /* Reports, a line each, errors and what else is to be said. */
 static bool load_policy(struct supervisor *s, FILE *report)
 {
-	struct settings *settings = settings_load(s->start.path, report);
+	struct settings *settings = settings_load_from(s->start.source, report);
 
 	if (!settings)
 		return false;

@@ -22,7 +22,7 @@
 struct supervisor;
 
 struct supervisor_start {
-	const char *path;		 /* of the settings */
+	const struct settings_source *source;
 	const struct settings *settings; /* those it starts with; outlive the supervisor */
 	struct policy_store *policies;
 };

@@ -36,16 +36,35 @@ static void report_syntax(struct settings_report *report, const config_t *config
 			     mend_of(error));
 }
 
-static bool read_tree(struct settings_report *report, config_t *config)
+static bool parse_text(struct settings_report *report, const char *text, config_t *config)
 {
-	char *text = settings_file_read(report);
-	bool ok;
-
-	if (!text)
+	if (!settings_file_check(report, text))
 		return false;
-	ok = config_read_string(config, text);
-	if (!ok)
-		report_syntax(report, config);
+	if (config_read_string(config, text))
+		return true;
+	report_syntax(report, config);
+	return false;
+}
+
+static char *read_text(struct settings_report *report, const struct settings_source *source)
+{
+	const char *why;
+	char *text;
+
+	if (source->compose)
+		return source->compose(report->out);
+	text = settings_file_text(source->path, &why);
+	if (!text)
+		settings_report_error(report, NULL, "cannot be read: %s", why);
+	return text;
+}
+
+static bool read_tree(struct settings_report *report, const struct settings_source *source,
+		      config_t *config)
+{
+	char *text = read_text(report, source);
+	bool ok = text && parse_text(report, text, config);
+
 	free(text);
 	return ok;
 }
@@ -107,14 +126,15 @@ static bool has_memory(struct settings_context *c)
 }
 
 /* All faults at once: what can still be judged after one is judged. */
-static bool read_settings(struct settings_context *c, struct settings *settings)
+static bool read_settings(struct settings_context *c, const struct settings_source *source,
+			  struct settings *settings)
 {
 	struct settings_tree tree;
 	bool ok = false;
 	config_t config;
 
 	config_init(&config);
-	if (!read_tree(&c->report, &config))
+	if (!read_tree(&c->report, source, &config))
 		goto out;
 	settings_walk(c, config_root_setting(&config), &tree);
 	if (!has_memory(c))
@@ -129,10 +149,10 @@ out:
 	return ok;
 }
 
-struct settings *settings_load(const char *path, FILE *errors)
+struct settings *settings_load_from(const struct settings_source *source, FILE *errors)
 {
 	struct settings_context context = {
-		.report = { .out = errors, .path = path },
+		.report = { .out = errors, .path = source->path },
 		.keep = settings_pool_new(),
 		.scratch = settings_pool_new(),
 	};
@@ -141,7 +161,7 @@ struct settings *settings_load(const char *path, FILE *errors)
 
 	context.index.pool = context.scratch;
 	if (settings && context.keep && context.scratch)
-		ok = read_settings(&context, settings);
+		ok = read_settings(&context, source, settings);
 	else
 		settings_report_error(&context.report, NULL, "not enough memory");
 	settings_pool_free(context.scratch);
@@ -152,6 +172,11 @@ struct settings *settings_load(const char *path, FILE *errors)
 	settings_pool_free(context.keep);
 	free(settings);
 	return NULL;
+}
+
+struct settings *settings_load(const char *path, FILE *errors)
+{
+	return settings_load_from(&(const struct settings_source){ .path = path }, errors);
 }
 
 void settings_free(struct settings *settings)
@@ -185,7 +210,7 @@ char *settings_find_control(const char *path, FILE *errors)
 	config_t config;
 
 	config_init(&config);
-	if (read_tree(&report, &config))
+	if (read_tree(&report, &(const struct settings_source){ .path = path }, &config))
 		control = copy_control(path, &config, errors);
 	settings_report_close(&report);
 	config_destroy(&config);

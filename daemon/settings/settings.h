@@ -52,12 +52,25 @@ struct settings {
 	struct settings_pool *pool; /* owns everything above */
 };
 
+/* Where settings come from. */
+struct settings_source {
+	const char *path; /* of the file; of composed text, what errors call it */
+	/*
+	 * NULL: the file is read.  Else the text, composed anew, for the caller to free(); NULL
+	 * after at least one line on errors.
+	 */
+	char *(*compose)(FILE *errors);
+};
+
 /*
- * Reads and checks the file.  Writes to errors, a line each: `FILE:LINE: key.path: what; mend`, as
- * many independent errors as it can tell in one go (SETTINGS_REPORT_MAX of them); without any,
+ * Reads and checks the settings.  Writes to errors, a line each: `FILE:LINE: key.path: what; mend`,
+ * as many independent errors as it can tell in one go (SETTINGS_REPORT_MAX of them); without any,
  * `FILE:LINE: warning: ...` for what is allowed and rarely meant.  NULL after at least one error;
  * else the caller frees with settings_free().
  */
+struct settings *settings_load_from(const struct settings_source *source, FILE *errors);
+
+/* The same of a file. */
 struct settings *settings_load(const char *path, FILE *errors);
 
 /* NULL does nothing. */

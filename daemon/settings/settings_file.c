@@ -34,8 +34,7 @@ static const char *read_stream(FILE *file, char **text)
 	return NULL;
 }
 
-/* The whole text, or NULL and why not. */
-static char *read_text(const char *path, const char **why)
+char *settings_file_text(const char *path, const char **why)
 {
 	FILE *file = fopen(path, "re");
 	char *text = NULL;
@@ -160,7 +159,7 @@ static bool check_include(struct settings_report *report, struct scan *from, cha
 {
 	struct scan inner = { .path = path, .line = 1, .behind_string = from->behind_string };
 	const char *why = "not an absolute path";
-	char *text = path[0] == '/' ? read_text(path, &why) : NULL;
+	char *text = path[0] == '/' ? settings_file_text(path, &why) : NULL;
 	bool go_on = true;
 
 	if (text) {
@@ -224,19 +223,9 @@ static bool scan_includes(struct settings_report *report, struct scan *s, int de
 	return go_on;
 }
 
-char *settings_file_read(struct settings_report *report)
+bool settings_file_check(struct settings_report *report, const char *text)
 {
-	struct scan top = { .path = report->path, .line = 1 };
-	const char *why;
-	char *text = read_text(report->path, &why);
+	struct scan top = { .path = report->path, .start = text, .p = text, .line = 1 };
 
-	if (!text) {
-		settings_report_error(report, NULL, "cannot be read: %s", why);
-		return NULL;
-	}
-	top.start = top.p = text;
-	if (scan_includes(report, &top, 0) && !report->n_errors)
-		return text;
-	free(text);
-	return NULL;
+	return scan_includes(report, &top, 0) && !report->n_errors;
 }

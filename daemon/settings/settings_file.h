@@ -17,10 +17,10 @@
 
 #define SETTINGS_FILE_DEPTH 10 /* of nested includes, as in libconfig */
 
-/*
- * The text of report->path, which may be a pipe: NUL-terminated, for the caller to free().  NULL
- * after at least one error on the report.
- */
-char *settings_file_read(struct settings_report *report);
+/* The text of a file, which may be a pipe, for the caller to free(); NULL, and *why says why. */
+char *settings_file_text(const char *path, const char **why);
+
+/* False after at least one error on the report, whose path the text is called by. */
+bool settings_file_check(struct settings_report *report, const char *text);
 
 #endif
