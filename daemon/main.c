@@ -10,6 +10,8 @@
 
 #include "ask.h"
 #include "check.h"
+#include "exota_environment.h"
+#include "import_exota.h"
 #include "keys.h"
 #include "log.h"
 #include "log_sink.h"
@@ -60,26 +62,39 @@ static int run_serve(const struct invocation *invocation)
 			    invocation->engine);
 }
 
+/* In the place of ExOTA-Milter, whose environment it takes for its settings. */
+static int run_exota(const struct invocation *invocation)
+{
+	return serve_source(&exota_environment, invocation->engine);
+}
+
 /* One row is dispatch, help and documentation of a command. */
 static const struct command {
 	const char *name; /* NULL: without a command */
 	int (*run)(const struct invocation *invocation);
 	const char *help;
+	const char *argument; /* that may follow; NULL: none */
 } commands[] = {
-	{ NULL, run_serve, "serve the milter protocol" },
-	{ "check", check_run, "say whether the settings are valid, and what is wrong with them" },
-	{ "status", ask_status, "print what the running daemon does, and what it has counted" },
-	{ "reload", ask_reload, "have the running daemon read its settings anew" },
-	{ "keys", keys_run, "print every setting with its type, default and meaning" },
+	{ NULL, run_serve, "serve the milter protocol", NULL },
+	{ "check", check_run, "say whether the settings are valid, and what is wrong with them",
+	  NULL },
+	{ "status", ask_status, "print what the running daemon does, and what it has counted",
+	  NULL },
+	{ "reload", ask_reload, "have the running daemon read its settings anew", NULL },
+	{ "keys", keys_run, "print every setting with its type, default and meaning", NULL },
+	{ "exota", run_exota, "serve in the place of ExOTA-Milter, with its environment variables",
+	  NULL },
+	{ "import-exota", import_exota_run,
+	  "print ExOTA-Milter's policy file, or else its environment, as settings", "POLICY" },
 };
 
 static void print_usage(FILE *out)
 {
-	fprintf(out, "Usage: exogated [COMMAND] [-c FILE]\n\n"
+	fprintf(out, "Usage: exogated [COMMAND [POLICY]] [-c FILE]\n\n"
 		     "Authorises, rewrites and relays mail that comes out of Exchange Online.\n\n"
 		     "Commands:\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		fprintf(out, "  %-8s %s\n", commands[i].name ? commands[i].name : "(none)",
+		fprintf(out, "  %-12s %s\n", commands[i].name ? commands[i].name : "(none)",
 			commands[i].help);
 	fprintf(out, "\nOptions:\n"
 		     "  -c, --config FILE  the settings (default " DEFAULT_SETTINGS ")\n"
@@ -186,6 +201,8 @@ int main(int argc, char **argv)
 		command = find_command(argv[optind]);
 		if (!command)
 			return usage_error("unknown command", argv[optind]);
+		if (command->argument)
+			invocation.argument = argv[++optind];
 		if (optind + 1 < argc)
 			return usage_error("unexpected argument", argv[optind + 1]);
 	}
