@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from .commands import LabError
+from .commands import LabError, wait_until
 
 PTRACE_DETACH = 17
 PTRACE_SEIZE = 0x4206
@@ -22,12 +22,16 @@ def ptrace(request: int, thread: int) -> None:
         raise LabError(f"ptrace: {os.strerror(ctypes.get_errno())}")
 
 
+def find_thread(process: int, name: str) -> int | None:
+    tasks = sorted(Path(f"/proc/{process}/task").iterdir(), key=lambda task: int(task.name))
+    return next((int(task.name) for task in tasks
+                 if (task / "comm").read_text().strip() == name), None)
+
+
 @contextlib.contextmanager
 def stopped_thread(process: int, name: str) -> Iterator[None]:
-    """The first thread of that name, for the time of a with block."""
-    tasks = sorted(Path(f"/proc/{process}/task").iterdir(), key=lambda task: int(task.name))
-    thread = next(int(task.name) for task in tasks
-                  if (task / "comm").read_text().strip() == name)
+    """The first thread of that name, waited for, for the time of a with block."""
+    thread = wait_until(lambda: find_thread(process, name), f"a thread {name} of {process}")
     ptrace(PTRACE_SEIZE, thread)
     ptrace(PTRACE_INTERRUPT, thread)
     os.waitpid(thread, WALL)
