@@ -73,7 +73,7 @@ SRC_bench_xdp := $(filter-out %.bpf.c,$(wildcard bench/xdp/*.c))
 LAYERS      := core settings exota io cmd daemon acl lists loader unit probe xprobe bench bench_xdp peer
 
 LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -pthread
-LIBS_loader := -lbpf -lelf -lz -ljansson
+LIBS_loader := -lxdp -lbpf -lelf -lz -ljansson
 LIBS_unit   := -ljansson -lz
 LIBS_bench  := $(LIBS_daemon) $(LIBS_loader) -lm
 
@@ -235,14 +235,14 @@ test-reliability: deps ## idle and bad clients, and 100,000 messages through Pos
 	@$(MAKE) --no-print-directory -j2 build/exogated $(COUNT_ALLOCATIONS)
 	@EXOGATE_RELIABILITY_FULL=1 $(PYTHON) -m pytest tests/reliability
 
-DEBIAN_KERNEL_TESTS := tests/xdp/test_packets.py \
+DEBIAN_KERNEL_TESTS := tests/xdp/test_packets.py tests/xdp/test_dispatcher.py tests/xdp/test_verifier.py::test_budget \
                        $(addprefix tests/conversations/test_,life.py plain_ring.py conversations.py robustness.py)
 
 .PHONY: test-debian-kernel
 test-debian-kernel: deps ## the filter and both engines on Debian 12's own kernel, in an emulated machine (as root)
 	@contrib/dev/install-deps.sh contrib/dev/packages-vm.txt
 	@$(MAKE) --no-print-directory -j2 test-programs
-	@contrib/dev/debian-kernel.sh $(PYTHON) -m pytest $(DEBIAN_KERNEL_TESTS)
+	@contrib/dev/debian-kernel.sh env EXOGATE_DISPATCHER=1 $(PYTHON) -m pytest $(DEBIAN_KERNEL_TESTS)
 
 # The newest clang of Debian 12, which `make deps` leaves out for its size.
 NEWEST_CLANG := clang-22

@@ -2,6 +2,7 @@
 #include "attach.h"
 
 #include "confirm.h"
+#include "dispatcher.h"
 #include "guard.h"
 #include "in_force.h"
 #include "link.h"
@@ -22,13 +23,15 @@ struct job {
 	__u64 pending_ns; /* exogate_pending.until_ns */
 };
 
-static int pin_link(const struct target *target, int link)
+static int pin(const struct target *target, int fd)
 {
 	if (target->held.state == HELD_SEVERED) {
 		log_note("%s: the device of the old link is gone; attaching anew", target->name);
 		unlink(target->path);
 	}
-	if (bpf_obj_pin(link, target->path))
+	if (target->held.joined)
+		unlink(target->path); /* that of the program which the new one replaces */
+	if (bpf_obj_pin(fd, target->path))
 		return log_errno("%s: cannot pin the link at %s", target->name, target->path);
 	return 0;
 }
@@ -50,6 +53,70 @@ static int load(const struct job *job, const struct held *before, struct exogate
 	return program_load(&plan, out);
 }
 
+/* A descriptor of the program that joined, all maps of which are the given one's; or -1 after a
+ * line. */
+static int join(const struct target *target, const struct exogate *program, enum options_mode mode)
+{
+	struct exogate *again = program_open_again(program);
+	struct dispatcher_entry entry = {
+		.section = PROGRAM_SECTION,
+		.interface = target->name,
+		.ifindex = target->ifindex,
+		.mode = mode,
+	};
+	int fd;
+
+	if (!again)
+		return -1;
+	entry.object = program_object(again);
+	fd = dispatcher_join(&entry);
+	program_close(again);
+	if (fd >= 0 && (program_bind(program, fd) || pin(target, fd))) {
+		dispatcher_leave(target->name, target->ifindex, fd);
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int join_new(const struct job *job, const struct target *target)
+{
+	struct exogate *program = NULL;
+	int fd;
+
+	if (load(job, NULL, &program))
+		return -1;
+	fd = join(target, program, job->options->mode);
+	program_close(program);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	log_note("%s: joined libxdp's dispatcher in %s mode%s", target->name,
+		 dispatcher_mode(target->ifindex), in_monitor(job));
+	return 0;
+}
+
+/* Both programs are in the dispatcher for a moment, in which what one of them drops is dropped. */
+static int join_again(const struct job *job, const struct target *target)
+{
+	const struct held *before = target->held.readable ? &target->held : NULL;
+	struct exogate *program = NULL;
+	int fd;
+
+	if (load(job, before, &program))
+		return -1;
+	fd = join(target, program, OPTIONS_MODE_AUTO);
+	program_close(program);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	if (dispatcher_leave(target->name, target->ifindex, target->held.link))
+		return -1;
+	log_note("%s: program and lists replaced in libxdp's dispatcher, counters %s%s",
+		 target->name, before ? "go on" : "start anew", in_monitor(job));
+	return 0;
+}
+
 static int attach_new(const struct job *job, const struct target *target)
 {
 	struct exogate *program = NULL;
@@ -59,7 +126,7 @@ static int attach_new(const struct job *job, const struct target *target)
 	if (load(job, NULL, &program))
 		return -1;
 	link = link_create(program, target, job->options->mode, &mode);
-	if (link < 0 || pin_link(target, link))
+	if (link < 0 || pin(target, link))
 		goto out;
 	log_note("%s: attached in %s mode%s", target->name, mode, in_monitor(job));
 	status = 0;
@@ -127,7 +194,7 @@ out:
 /* May this be done to the interface? */
 static int check(const struct job *job, const struct target *target)
 {
-	if (target_check_attach(target))
+	if (target_check_attach(target, job->options->libxdp))
 		return -1;
 	if (target->held.state != HELD_ATTACHED)
 		return 0;
@@ -141,6 +208,15 @@ static int check(const struct job *job, const struct target *target)
 		       0;
 }
 
+static int put(const struct job *job, const struct target *target)
+{
+	bool attached = target->held.state == HELD_ATTACHED;
+
+	if (job->options->libxdp)
+		return attached ? join_again(job, target) : join_new(job, target);
+	return attached ? replace(job, target) : attach_new(job, target);
+}
+
 static int attach_one(struct job *job, const char *name)
 {
 	struct target target;
@@ -150,8 +226,7 @@ static int attach_one(struct job *job, const char *name)
 		return -1;
 	status = check(job, &target);
 	if (status == 0)
-		status = target.held.state == HELD_ATTACHED ? replace(job, &target) :
-							      attach_new(job, &target);
+		status = put(job, &target);
 	target_close(&target);
 	return status;
 }
@@ -212,16 +287,36 @@ out:
 
 /* --- detach ----------------------------------------------------------------------------------- */
 
+static int let_go(const struct target *target)
+{
+	const struct held *held = &target->held;
+
+	if (held->joined)
+		return dispatcher_leave(target->name, held->device.ifindex, held->link);
+	return bpf_link_detach(held->link) ? log_errno("%s: cannot detach", target->name) : 0;
+}
+
+static const char *how_detached(enum held_state state)
+{
+	switch (state) {
+	case HELD_SEVERED:
+		return "the device was gone already; link removed";
+	case HELD_LEFT:
+		return "in no dispatcher any more; pin removed";
+	default:
+		return "detached";
+	}
+}
+
 static int detach(const struct target *target)
 {
-	bool severed = target->held.state == HELD_SEVERED;
+	bool gone = target->held.state == HELD_SEVERED || target->held.state == HELD_LEFT;
 
-	if (!severed && bpf_link_detach(target->held.link))
-		return log_errno("%s: cannot detach", target->name);
+	if (!gone && let_go(target))
+		return -1;
 	if (unlink(target->path))
 		return log_errno("%s: detached, but cannot remove %s", target->name, target->path);
-	log_note("%s: %s", target->name,
-		 severed ? "the device was gone already; link removed" : "detached");
+	log_note("%s: %s", target->name, how_detached(target->held.state));
 	return 0;
 }
 

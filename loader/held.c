@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "held.h"
 
+#include "dispatcher.h"
 #include "log.h"
 
 #include <bpf/bpf.h>
@@ -131,12 +132,12 @@ static bool is_ours(struct held *held)
 
 /* Descriptors of maps, programs and links answer the same request with different structs, and
  * only their names tell which is which: bpf-map, bpf-prog, bpf-link (bpf_link of a new one). */
-static bool is_link(int fd)
+static bool is_a(int fd, const char *kind)
 {
 	char path[32], target[64] = "";
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return readlink(path, target, sizeof(target) - 1) > 0 && strstr(target, "link");
+	return readlink(path, target, sizeof(target) - 1) > 0 && strstr(target, kind);
 }
 
 /* An index may mean another device in each network namespace; the program on it does not. */
@@ -151,15 +152,35 @@ static enum held_state find_state(struct held *held, __u32 ifindex)
 	return HELD_ATTACHED;
 }
 
-/* Fills in what a link leads to. */
-static int examine(struct held *held)
+static enum held_state find_seat(struct held *held)
+{
+	if (!is_ours(held))
+		return HELD_FOREIGN;
+	held->device.program = held->program;
+	held->device.ifindex = dispatcher_find(held->program, &held->device.generic);
+	return held->device.ifindex ? HELD_ATTACHED : HELD_LEFT;
+}
+
+static int examine_program(struct held *held)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(held->link, &info, &size))
+		return log_errno("cannot look at a program");
+	held->program = info.id;
+	held->joined = true;
+	if (open_maps(held))
+		return -1;
+	held->state = find_seat(held);
+	return 0;
+}
+
+static int examine_link(struct held *held)
 {
 	struct bpf_link_info info = { 0 };
 	__u32 size = sizeof(info);
 
-	held->state = HELD_FOREIGN;
-	if (!is_link(held->link))
-		return 0;
 	if (bpf_obj_get_info_by_fd(held->link, &info, &size))
 		return log_errno("cannot look at a link");
 	if (info.type != BPF_LINK_TYPE_XDP)
@@ -169,6 +190,15 @@ static int examine(struct held *held)
 		return -1;
 	held->state = find_state(held, info.xdp.ifindex);
 	return 0;
+}
+
+/* Fills in what is pinned. */
+static int examine(struct held *held)
+{
+	held->state = HELD_FOREIGN;
+	if (is_a(held->link, "link"))
+		return examine_link(held);
+	return is_a(held->link, "bpf-prog") ? examine_program(held) : 0;
 }
 
 int held_open(const char *path, struct held *out)
@@ -211,6 +241,9 @@ bool held_is_attached(const struct held *held)
 {
 	struct bpf_link_info info = { 0 };
 	__u32 size = sizeof(info);
+	bool generic;
 
+	if (held->joined)
+		return dispatcher_find(held->program, &generic) != 0;
 	return bpf_obj_get_info_by_fd(held->link, &info, &size) == 0 && info.xdp.ifindex != 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * held - what the kernel holds: the program on an interface, and the link pinned under a path.
+ * held - what the kernel holds: the program on an interface, and the link pinned under a path, or
+ * the program if it joined a dispatcher.
  *
  * Those that return an int return 0, or -1 after a line that says what is wrong.
  */
@@ -38,12 +39,14 @@ enum held_state {
 	HELD_ATTACHED,	/* our program filters a device of this network namespace */
 	HELD_ELSEWHERE, /* it filters a device of another network namespace */
 	HELD_SEVERED,	/* its device is gone (an update would be ENOLINK) */
+	HELD_LEFT,	/* it joined a dispatcher, but is in none of this network namespace */
 	HELD_FOREIGN,	/* something else: no XDP link, or not to a program of ours */
 };
 
 struct held {
 	enum held_state state;
-	int link;		   /* descriptor, -1 if absent */
+	int link;		   /* descriptor, -1 if absent; if joined, the program's */
+	bool joined;		   /* in libxdp's dispatcher, pinned without a link */
 	struct held_device device; /* if attached */
 	__u32 program;
 	char program_name[BPF_OBJ_NAME_LEN];
@@ -61,7 +64,7 @@ void held_close(struct held *held);
 /* Of a readable one: where its list is. */
 struct list_slots held_slots(const struct held *held);
 
-/* Does its link still filter an interface, with whatever program? */
+/* Does its link still filter an interface, with whatever program?  Or is it in a dispatcher? */
 bool held_is_attached(const struct held *held);
 
 /* Writes the name of a program, "?" if it cannot be known. */

@@ -3,7 +3,7 @@
 
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,13 +11,26 @@
 
 static char warning[LINE_SIZE];
 
+/* libbpf warns of sections that only libxdp knows, which is no reason for anything. */
+static bool is_idle(const char *line)
+{
+	return strstr(line, "skipping unrecognized data section") != NULL;
+}
+
 static int keep_warning(enum libbpf_print_level level, const char *format, va_list args)
 {
 	if (level != LIBBPF_WARN || warning[0])
 		return 0;
 	vsnprintf(warning, sizeof(warning), format, args);
 	warning[strcspn(warning, "\n")] = '\0';
+	if (is_idle(warning))
+		warning[0] = '\0';
 	return 0;
+}
+
+int log_libxdp(enum libxdp_print_level level, const char *format, va_list args)
+{
+	return keep_warning(level == LIBXDP_WARN ? LIBBPF_WARN : LIBBPF_DEBUG, format, args);
 }
 
 void log_open(void)
@@ -81,9 +94,8 @@ void log_forget(void)
 
 const char *log_libbpf(void)
 {
-	static const char prefix[] = "libbpf: ";
-
-	if (strncmp(warning, prefix, strlen(prefix)) == 0)
-		return warning + strlen(prefix);
+	/* "libbpf: " or "libxdp: " */
+	if (strncmp(warning, "lib", 3) == 0 && strncmp(warning + 6, ": ", 2) == 0)
+		return warning + 8;
 	return warning;
 }

@@ -110,6 +110,13 @@ static const char *set_monitor(struct options *options, const char *value)
 	return NULL;
 }
 
+static const char *set_libxdp(struct options *options, const char *value)
+{
+	(void)value;
+	options->libxdp = true;
+	return NULL;
+}
+
 static const char *set_confirm(struct options *options, const char *value)
 {
 	return read_number(value, OPTIONS_CONFIRM_MAX_S, &options->confirm_s) ?
@@ -200,6 +207,8 @@ static const struct option_row {
 	  OPTIONS_ATTACH | OPTIONS_ACL_EXPORT, set_protect },
 	{ "--monitor", NULL, "count what would be dropped, and pass it", OPTIONS_ATTACH,
 	  set_monitor },
+	{ "--libxdp", NULL, "join other XDP programs on IFACE in libxdp's dispatcher",
+	  OPTIONS_ATTACH, set_libxdp },
 	{ "--confirm", "SECONDS", "undo it after that time unless `exogate-xdp confirm` follows",
 	  OPTIONS_ATTACH, set_confirm },
 	{ "--force", NULL, "take a list that overlaps itself or lacks much of the one before",
@@ -276,6 +285,9 @@ static int complete(struct options *options, enum options_command command)
 	    (options->instance_given || options->allow_given || options->relay_pool))
 		return log_error("--instance, --allow and --relay-pool go with --acl: without it, "
 				 "the list in force is meant");
+	if (options->libxdp && options->confirm_s)
+		return log_error("--confirm does not go with --libxdp: a program in a dispatcher "
+				 "cannot be put back in one step");
 	if (command == OPTIONS_ACL_EXPORT && !options->format_given)
 		return log_error("name a --format: postfix-cidr, nft, ipset or json");
 	if (!options->acl && command == OPTIONS_ATTACH)

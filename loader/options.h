@@ -49,6 +49,7 @@ struct options {
 	bool relay_pool; /* admit Microsoft's relay pool too */
 	struct exogate_config config;
 	bool force;	    /* past what may be an accident */
+	bool libxdp;	    /* join libxdp's dispatcher */
 	unsigned confirm_s; /* undone after so many seconds, unless confirmed; 0: it stays */
 	unsigned top;	    /* how many rows */
 	enum list_format format;

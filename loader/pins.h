@@ -3,7 +3,8 @@
  * pins - the directory in bpffs where links are kept, and the names in it.
  *
  * A pinned link is all the state that outlives the loader: it holds the program, which holds its
- * maps.  So attaching, replacing and detaching each have one step at which they happen.
+ * maps.  So attaching, replacing and detaching each have one step at which they happen.  In
+ * libxdp's dispatcher, whose links are libxdp's, the program itself is pinned instead.
  *
  * Those that return an int return 0, or -1 after a line that says what is wrong.
  */

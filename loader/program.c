@@ -59,16 +59,22 @@ static int install(const struct exogate *program, const struct list_maps *list)
 }
 
 /* The program does not use the map, so that the kernel must be told whose it is. */
+int program_bind(const struct exogate *program, int fd)
+{
+	if (bpf_prog_bind_map(fd, bpf_map__fd(program->maps.exogate_pending), NULL))
+		return log_errno("cannot bind a map to the BPF program");
+	return 0;
+}
+
 static int bind_pending(const struct exogate *program, __u64 pending_ns)
 {
 	const struct exogate_pending pending = { .until_ns = pending_ns };
 	int map = bpf_map__fd(program->maps.exogate_pending);
 	const __u32 only = 0;
 
-	if (bpf_map_update_elem(map, &only, &pending, BPF_ANY) ||
-	    bpf_prog_bind_map(program_fd(program), map, NULL))
-		return log_errno("cannot bind a map to the BPF program");
-	return 0;
+	if (bpf_map_update_elem(map, &only, &pending, BPF_ANY))
+		return log_errno("cannot store when it is to be undone");
+	return program_bind(program, program_fd(program));
 }
 
 int program_load(const struct program_plan *plan, struct exogate **out)
@@ -86,6 +92,36 @@ int program_load(const struct program_plan *plan, struct exogate **out)
 	}
 	*out = program;
 	return 0;
+}
+
+static int reuse_all(const struct exogate *again, const struct exogate *program)
+{
+	struct bpf_map *map = NULL, *of;
+
+	while ((map = bpf_object__next_map(again->obj, map))) {
+		of = bpf_object__find_map_by_name(program->obj, bpf_map__name(map));
+		if (!of || bpf_map__reuse_fd(map, bpf_map__fd(of)))
+			return log_errno("cannot share the maps of the BPF program");
+	}
+	return 0;
+}
+
+struct exogate *program_open_again(const struct exogate *program)
+{
+	struct exogate *again = exogate__open();
+
+	if (again && reuse_all(again, program) == 0)
+		return again;
+	if (again)
+		exogate__destroy(again);
+	else
+		log_errno("cannot read the built-in BPF program");
+	return NULL;
+}
+
+struct bpf_object *program_object(const struct exogate *program)
+{
+	return program->obj;
 }
 
 void program_close(struct exogate *program)

@@ -10,7 +10,10 @@
 #include "held.h"
 #include "list_maps.h"
 
+#define PROGRAM_SECTION "xdp.frags"
+
 struct exogate; /* the generated skeleton */
+struct bpf_object;
 
 /* What to load; all of it stays the caller's. */
 struct program_plan {
@@ -23,6 +26,14 @@ struct program_plan {
 /* On success *out is the caller's, for program_close(). */
 int program_load(const struct program_plan *plan, struct exogate **out);
 void program_close(struct exogate *program);
+
+/* The same program, open but not loaded, with all maps of this one, for a dispatcher; it is the
+ * caller's too, and its program to be bound by program_bind() once it is loaded. */
+struct exogate *program_open_again(const struct exogate *program);
+int program_bind(const struct exogate *program, int fd);
+
+/* Of one that was opened again. */
+struct bpf_object *program_object(const struct exogate *program);
 
 int program_fd(const struct exogate *program);
 

@@ -32,6 +32,7 @@ static const char *const states[] = {
 	[HELD_ATTACHED] = "attached",
 	[HELD_ELSEWHERE] = "elsewhere",
 	[HELD_SEVERED] = "severed",
+	[HELD_LEFT] = "left",
 };
 
 static const char *const maps[HELD_MAP_N] = {
@@ -118,7 +119,8 @@ static void print_report(const struct report *report)
 
 	printf("%s: %s", report->attached->interface, states[held->state]);
 	if (held->state == HELD_ATTACHED)
-		printf(" in %s mode, ifindex %u", mode_name(report), held->device.ifindex);
+		printf(" in %s mode%s, ifindex %u", mode_name(report),
+		       held->joined ? ", in libxdp's dispatcher" : "", held->device.ifindex);
 	printf(", program %u (%s)\n", held->program, held->program_name);
 	printf("  pinned at %s, ABI version %u\n", report->attached->pin, held->config.abi);
 	if (!held->readable) {
@@ -221,14 +223,15 @@ static json_t *json_report(const struct report *report)
 	bool attached = held->state == HELD_ATTACHED;
 	json_t *object;
 
-	object = json_pack("{s:o,s:o,s:o,s:s,s:o,s:{s:I,s:s},s:o,s:I}", "interface",
+	object = json_pack("{s:o,s:o,s:o,s:s,s:o,s:b,s:{s:I,s:s},s:o,s:I}", "interface",
 			   json_text(report->attached->interface), "pin",
 			   json_text(report->attached->pin), "ifindex",
 			   attached ? json_integer(held->device.ifindex) : json_null(), "state",
 			   states[held->state], "mode",
-			   attached ? json_string(mode_name(report)) : json_null(), "program", "id",
-			   (json_int_t)held->program, "name", held->program_name, "maps",
-			   json_maps(report), "abi", (json_int_t)held->config.abi);
+			   attached ? json_string(mode_name(report)) : json_null(), "dispatcher",
+			   held->joined, "program", "id", (json_int_t)held->program, "name",
+			   held->program_name, "maps", json_maps(report), "abi",
+			   (json_int_t)held->config.abi);
 	if (object)
 		add_readable(report, object);
 	return object;

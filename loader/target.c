@@ -2,6 +2,7 @@
 #include "target.h"
 
 #include "attached.h"
+#include "dispatcher.h"
 #include "holder.h"
 #include "log.h"
 
@@ -95,16 +96,57 @@ static int check_ethernet(const struct target *target)
 			 target->name);
 }
 
-static int check_unoccupied(const struct target *target)
+/* A program of ours that is not pinned here: a second one would count everything twice. */
+static int check_dispatcher(const struct target *target)
+{
+	__u32 program = dispatcher_program(target->ifindex, EXOGATE_PROGRAM);
+	char old[PATH_MAX];
+
+	if (!program)
+		return 0;
+	if (attached_find_program(target->dir, program, old))
+		return refuse_old_pin(target, old);
+	return log_error("%s: a program of exogate, id %u, is in the dispatcher already, but not "
+			 "pinned under %s: give the --bpffs under which it was attached, or unload "
+			 "it: xdp-loader unload %s --id %u",
+			 target->name, program, target->dir, target->name, program);
+}
+
+static int check_unoccupied(const struct target *target, bool join)
 {
 	struct held_device device;
 
 	if (held_device(target->ifindex, &device))
 		return -1;
-	return device.program ? refuse_program(target, &device) : 0;
+	if (!device.program)
+		return 0;
+	if (!dispatcher_mode(target->ifindex))
+		return refuse_program(target, &device);
+	if (join)
+		return check_dispatcher(target);
+	return log_error("%s: other XDP programs are attached, by libxdp's dispatcher; nothing was "
+			 "changed. Join them by --libxdp, or unload them (xdp-loader unload %s "
+			 "--all)",
+			 target->name, target->name);
 }
 
-int target_check_attach(const struct target *target)
+static int check_same_kind(const struct target *target, bool join)
+{
+	if (join == target->held.joined)
+		return 0;
+	return log_error("%s: attached %s libxdp's dispatcher, which cannot be changed in place: "
+			 "%s --libxdp, or detach first",
+			 target->name, join ? "without" : "in", join ? "leave out" : "give");
+}
+
+static int refuse_left(const struct target *target)
+{
+	return log_error("%s: what is pinned at %s is no more in a dispatcher of this network "
+			 "namespace; detach first, unless it is another's",
+			 target->name, target->path);
+}
+
+int target_check_attach(const struct target *target, bool join)
 {
 	if (!target->ifindex)
 		return log_error("%s: no such interface in this network namespace; `ip link` lists "
@@ -114,7 +156,9 @@ int target_check_attach(const struct target *target)
 	case HELD_ATTACHED:
 		if (target->held.device.ifindex != target->ifindex)
 			return refuse_other_interface(target);
-		return 0;
+		return check_same_kind(target, join);
+	case HELD_LEFT:
+		return refuse_left(target);
 	case HELD_ELSEWHERE:
 		return refuse_elsewhere(target, "choose another --bpffs for this one");
 	case HELD_FOREIGN:
@@ -122,7 +166,7 @@ int target_check_attach(const struct target *target)
 				 "--bpffs",
 				 target->name, target->path);
 	default:
-		return check_ethernet(target) || check_unoccupied(target) ? -1 : 0;
+		return check_ethernet(target) || check_unoccupied(target, join) ? -1 : 0;
 	}
 }
 

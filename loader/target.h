@@ -26,10 +26,13 @@ struct target {
 int target_open(const char *dir, const char *name, struct target *out);
 void target_close(struct target *target);
 
-/* Can the interface be attached, or its program replaced?  It is an Ethernet or loopback one, and
- * what is pinned under its name is its own, is severed, or is absent while no other XDP program is
- * there. */
-int target_check_attach(const struct target *target);
+/*
+ * Can the interface be attached (or join libxdp's dispatcher), or its program replaced?  It is an
+ * Ethernet or loopback one, and what is pinned under its name is its own and of that kind, is
+ * severed, or is absent while no other XDP program, or only a dispatcher without a program of ours,
+ * is there.
+ */
+int target_check_attach(const struct target *target, bool join);
 
 /* Is there something to detach, and is it the interface's own? */
 int target_check_detach(const struct target *target);

@@ -5,7 +5,7 @@
 #
 # Runs a command as root under Debian 12's own kernel, 6.1, in a virtual machine: prints what it
 # prints and exits as it does.  The machine sees the whole file system of this one, in which it can
-# write without a trace (to memory); it has no network, and EXOGATE_VM_SECONDS (600) to live.
+# write without a trace (to memory); it has no network, and EXOGATE_VM_SECONDS (900) to live.
 #
 # The kernel comes from the package that Debian has now and stays below build/debian-kernel; the
 # kernel's own messages of the last run are in build/debian-kernel/kernel.log.
@@ -19,7 +19,7 @@ readonly modules="virtio_pci 9pnet_virtio 9p overlay" # what it takes to see thi
 
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(cd "$here/../.." && pwd)/build/debian-kernel
-seconds=${EXOGATE_VM_SECONDS:-600}
+seconds=${EXOGATE_VM_SECONDS:-900}
 accelerator=${EXOGATE_VM_ACCELERATOR:-tcg} # kvm is many times as fast, but nested it often hangs
 
 fail() {
