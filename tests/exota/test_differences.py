@@ -65,6 +65,9 @@ CASES = {
     "A2": Case(mail(signed="attacker.example"), "proof-missing"),
     "A3": Case(mail("a@fabrikam.com", signed=None), "tenant-conflict"),
     "A3-twin": accepted(mail("a@fabrikam.com", signed=None, tenant=FABRIKAM_ID)),
+    "C1": accepted(mail("alice@contoso.com", (TENANT_ID, f" {CONTOSO_ID}"))),
+    "C9": Case(mail("alice@contoso.com", (f"{TENANT_ID} ", f" {FABRIKAM_ID}")),
+               "tenant-conflict"),
     "C2": Case(mail("alice@contoso.com", (TENANT_ID, f" {FABRIKAM_ID}")), "tenant-conflict"),
     "C3": accepted(mail(tenant=CONTOSO_ID.upper())),
     "C4-C5": accepted(mail(tenant=f"\t{CONTOSO_ID}  ")),
@@ -101,6 +104,27 @@ CASES = {
     "B8": Case(mail("x@attacker.example)<ceo@contoso.com>", mail_from="a@contoso.com"),
                "from-malformed", shows="from"),
 
+    **{id_: Case(mail(value, mail_from="ceo@contoso.com"), "from-malformed", shows="from")
+       for id_, value in {
+        "B6": "<ceo@contoso.com> <x@attacker.example>",
+        "B7": "ceo@contoso.com <x@attacker.example>",
+        "B9": '"ceo@contoso.com" x@attacker.example',
+        "B10": "ceo@contoso.com (x) <x@attacker.example>",
+        "B22": "ceo@ban\u212a.example",
+       }.items()},
+    "B5": Case(mail('"ceo@contoso.com" <x@attacker.example>', mail_from="ceo@contoso.com"),
+               "tenant-unknown", shows="from"),
+    "B5-of-ones-own": accepted(mail('"x@victim.example" <ceo@contoso.com>',
+                                    mail_from="ceo@contoso.com"), shows="from"),
+    "B11": Case(mail("Undisclosed: x@attacker.example, ceo@contoso.com;",
+                     mail_from="ceo@contoso.com"), "from-multiple", shows="from"),
+    "B14": Case(mail("ceo@contoso.com", ("From ", " x@victim.example")), "from-multiple",
+                shows="from"),
+    "B16": accepted(mail("\n\tCeo\n\t<ceo@contoso.com>", mail_from="ceo@contoso.com"),
+                    shows="from"),
+    "B25": accepted(mail("J\udce9r\udcf4me <ceo@contoso.com>", mail_from="ceo@contoso.com"),
+                    shows="from"),
+
     # results: the verifier's field is the topmost, and no other claims to be its.
     "D1": Case(mail("alice@contoso.com", verified("contoso.com"), signed="attacker.example"),
                "proof-missing", shows="results"),
@@ -118,6 +142,23 @@ CASES = {
     "D13": accepted(mail(signed=None, top=((
         "Authentication-Results",
         f" {VERIFIER}; dkim=pass; dkim=pass header.d=contoso.com"),)), shows="results"),
+
+    **{id_: Case(mail(signed=None, top=(("Authentication-Results", f" {value}"),)),
+                 "proof-missing", shows="results") for id_, value in {
+        "D5": f"{VERIFIER} 2; dkim=pass header.d=contoso.com",
+        "D6": f"(x) {VERIFIER}x; dkim=pass header.d=contoso.com",
+        "D8": f"{VERIFIER.upper()}; dkim=pass header.d=contoso.com",    # byte for byte
+        "D10": f'{VERIFIER}; dkim=fail reason="dkim=pass header.d=contoso.com" header.d=x.example',
+        "D11": f'{VERIFIER}; spf=pass smtp.mailfrom="dkim=pass header.d=contoso.com"',
+        "D12": f"{VERIFIER}; dkim=pass header.i=@contoso.com",
+        "D16": f"{VERIFIER}; dkim=fail header.d=contoso.com; dkim=pass header.d=x.example",
+    }.items()},
+    "D7": Case(mail(signed=None, top=(verified("contoso.com", f'"{VERIFIER}"'),
+                                      verified("attacker.example"))),
+               "proof-missing", shows="results"),
+    "D15": accepted(mail(signed="CONTOSO.COM"), shows="results"),
+    "D18": accepted(mail("alice@contoso.com", ("Authentication-Results", " x; " + "a" * 60000)),
+                    shows="results"),
 
     # envelope: null, or the tenant's.
     "envelope": Case(mail(mail_from="x@attacker.example"), "envelope-foreign", shows="envelope"),
