@@ -21,6 +21,11 @@ enum policy_mode {
 	POLICY_MONITOR, /* count what would be refused, and let it pass */
 };
 
+enum policy_log {
+	POLICY_LOG_ALL,
+	POLICY_LOG_REFUSED, /* what is not accepted, or would not be */
+};
+
 enum policy_acl_check {
 	POLICY_ACL_ADDRESSES, /* Exchange Online is who has one of its addresses */
 	POLICY_ACL_NONE,      /* everyone with an address: others are kept out elsewhere */
@@ -135,6 +140,7 @@ struct policy {
 	struct span trusted_authserv_id; /* of POLICY_DKIM_AUTHRES */
 	struct policy_domain_table domains;
 	struct policy_limits limits;
+	enum policy_log log_messages; /* which have a line in the log */
 	struct policy_exota exota;
 	/* What an MTA is asked for: of what nobody needs, it is told to keep it to itself. */
 	bool moves_senders; /* some tenant has moves */

@@ -144,14 +144,9 @@ static void look_at_others(struct composer *c)
 
 static void look_at_all(struct composer *c)
 {
-	const char *level = value_of("LOG_LEVEL", "info");
-
 	for (size_t i = 0; i < N_ELEMENTS(variables); i++)
 		look_at(c, &variables[i]);
 	look_at_others(c);
-	if (strcasecmp(level, "info") != 0)
-		warn(c, "LOG_LEVEL",
-		     "\"%s\" changes nothing: the log has one line for each message", level);
 }
 
 /* --- settings --------------------------------------------------------------------------------- */
@@ -207,6 +202,22 @@ static void put_own_name(struct composer *c)
 		       "the same as MILTER_TRUSTED_AUTHSERVID, but it names this filter's own "
 		       "results, which are removed from what comes in; give it another name");
 	put(c, "authserv_id = ", name, ";\n");
+}
+
+/* There a refusal is news of the level info; here it is not kept quiet at any. */
+static void put_log(struct composer *c)
+{
+	static const char *const quiet[] = { "warn", "warning", "error" };
+	const char *level = value_of("LOG_LEVEL", "info");
+
+	for (size_t i = 0; i < N_ELEMENTS(quiet); i++)
+		if (!strcasecmp(level, quiet[i])) {
+			fputs("log_messages = \"refused\";\n", c->out);
+			return;
+		}
+	if (strcasecmp(level, "info") != 0)
+		warn(c, "LOG_LEVEL", "\"%s\" is as \"info\": the log has one line for each message",
+		     level);
 }
 
 static void put_acl(struct composer *c)
@@ -345,6 +356,7 @@ static void compose_all(struct composer *c)
 	fputs("# What ExOTA-Milter's environment asks for, as settings of exogate's.\n", c->out);
 	put_listen(c);
 	put_own_name(c);
+	put_log(c);
 	put_acl(c);
 	put_certificate(c);
 	put_dkim(c);

@@ -143,11 +143,19 @@ static void put_message(struct outbuf *line, const struct session_answer *answer
 	outbuf_put_byte(line, '\n');
 }
 
+static bool is_wanted(const struct session_answer *answer)
+{
+	return answer->policy->log_messages == POLICY_LOG_ALL || answer->verdict.would_reject ||
+	       answer->verdict.decision != VERDICT_ACCEPT;
+}
+
 void log_message(const struct session_answer *answer, uint64_t duration_ns)
 {
 	char buffer[MESSAGE_LINE_MAX_BYTES];
 	struct outbuf line = outbuf_over(buffer, sizeof(buffer));
 
+	if (!is_wanted(answer))
+		return;
 	put_message(&line, answer, duration_ns);
 	log_sink_write(line.p, line.len);
 }
@@ -161,6 +169,8 @@ void log_lines_add(struct log_lines *lines, const struct session_answer *answer,
 {
 	struct outbuf rest;
 
+	if (!is_wanted(answer))
+		return;
 	if (sizeof(lines->bytes) - lines->len < MESSAGE_LINE_MAX_BYTES)
 		log_lines_write(lines);
 	rest = outbuf_over(lines->bytes + lines->len, sizeof(lines->bytes) - lines->len);

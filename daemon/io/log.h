@@ -24,7 +24,7 @@ struct log_lines {
 	char bytes[LOG_LINES_BYTES];
 };
 
-/* Adds the line of a judged message, as log_message(); without room it writes those before it. */
+/* Adds what log_message() would write; without room it writes those before it. */
 void log_lines_add(struct log_lines *lines, const struct session_answer *answer,
 		   uint64_t duration_ns);
 
@@ -32,10 +32,10 @@ void log_lines_add(struct log_lines *lines, const struct session_answer *answer,
 void log_lines_write(struct log_lines *lines);
 
 /*
- * The one line of a judged message; its form is stable, scripts read it: QUEUEID: verdict=...
- * reason=... tenant=... from=... client=... proofs=... msgid=... netid=... ms=... "noqueue" stands
- * for a queue id that the MTA did not give, "-" for what is not known.  ms is the time from the
- * last bytes of the message to its answer.
+ * The one line of a judged message, if its policy wants one (log_messages); its form is stable,
+ * scripts read it: QUEUEID: verdict=... reason=... tenant=... from=... client=... proofs=...
+ * msgid=... netid=... ms=... "noqueue" stands for a queue id that the MTA did not give, "-" for
+ * what is not known.  ms is the time from the last bytes of the message to its answer.
  */
 void log_message(const struct session_answer *answer, uint64_t duration_ns);
 

@@ -308,6 +308,7 @@ static void build_relay(struct settings_context *c, const struct settings_tree *
 			.recipients = (uint32_t)tree->limits.recipients.number,
 			.edits = (uint32_t)tree->limits.edits.number,
 		},
+		.log_messages = (enum policy_log)tree->log_messages.number,
 		.exota = exota_of(&tree->exota),
 	};
 }

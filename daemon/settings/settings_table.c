@@ -22,6 +22,12 @@ static const struct settings_choice other_clients[] = {
 	{ NULL, 0, NULL },
 };
 
+static const struct settings_choice logged_messages[] = {
+	{ "all", POLICY_LOG_ALL, NULL },
+	{ "refused", POLICY_LOG_REFUSED, NULL },
+	{ NULL, 0, NULL },
+};
+
 static const struct settings_choice acl_checks[] = {
 	{ "addresses", POLICY_ACL_ADDRESSES, NULL },
 	{ "none", POLICY_ACL_NONE, NULL },
@@ -460,6 +466,15 @@ static const struct settings_row top_rows[] = {
 		.fallback = "enforce",
 		.example = "mode = \"enforce\"",
 		.help = "\"monitor\" logs what would be refused and accepts it, not rewritten.",
+	},
+	{
+		TOP_PLACE(log_messages),
+		.type = &settings_type_choice,
+		.choices = logged_messages,
+		.fallback = "all",
+		.example = "log_messages = \"all\"",
+		.help = "Which messages have a line in the log: all, or those that are refused or\n"
+			"put off, or would be. Counters count all of them.",
 	},
 	{
 		TOP_PLACE(acl),

@@ -79,7 +79,8 @@ struct settings_tree {
 	struct settings_value user;
 	struct settings_value workers;
 	struct settings_value authserv_id;
-	struct settings_value mode; /* enum policy_mode */
+	struct settings_value mode;	    /* enum policy_mode */
+	struct settings_value log_messages; /* enum policy_log */
 	struct settings_tree_acl acl;
 	struct settings_tree_certificate certificate;
 	struct settings_tree_dkim dkim;

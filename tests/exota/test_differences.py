@@ -361,7 +361,7 @@ ELSEWHERE = {
     "start": "test_environment.py: test_refused, test_warned",
     "tenants": "test_import.py: test_dkim_of_some_domains_is_demanded_of_all",
     "reload": "test_environment.py: test_reload",
-    "log": "test_environment.py: WARNED",
+    "log": "test_environment.py: test_log_level",
 }
 
 

@@ -49,6 +49,8 @@ HONOURED = {
     "no-messages": ({}, ['reject_message = "Security policy violation!";',
                          'tempfail_message = "Service temporarily not available! '
                          'Please try again later.";']),
+    "log-level": ({"LOG_LEVEL": "Error"}, ['log_messages = "refused";']),
+    "log-level-warn": ({"LOG_LEVEL": "warn"}, ['log_messages = "refused";']),
     "dkim": ({}, [f'dkim: {{ source = "authres"; trusted_authserv_id = "{VERIFIER}"; }};']),
     "no-dkim": ({"MILTER_DKIM_ENABLED": None, "MILTER_DKIM_ALIGNMENT_REQUIRED": None,
                  "MILTER_TRUSTED_AUTHSERVID": None}, ['dkim: { source = "none"; };']),
@@ -160,8 +162,8 @@ WARNED = {
                 "MILTER_DKIM_ENABLE: warning: unknown, and not looked at"),
     "ldap": ({"MILTER_LDAP_BINDPW": "secret"},
              'MILTER_LDAP_BINDPW: warning: has no effect while MILTER_POLICY_SOURCE is "file"'),
-    "log-level": ({"LOG_LEVEL": "error"},
-                  'LOG_LEVEL: warning: "error" changes nothing: the log has one line for each '
+    "log-level": ({"LOG_LEVEL": "debug"},
+                  'LOG_LEVEL: warning: "debug" is as "info": the log has one line for each '
                   'message'),
     "without-switch": ({"MILTER_ADD_HEADER": None},
                        "MILTER_AUTHSERVID: warning: has no effect while MILTER_ADD_HEADER is not "
@@ -219,6 +221,21 @@ def test_tcp(exogated: Path, tmp_path: Path, engine: str, family: socket.Address
         daemon.end()
     finally:
         daemon.process.kill()
+
+
+def test_log_level(start: Callable[..., Daemon], engine: str) -> None:
+    """At "warning" and "error" what passes is not logged."""
+    daemon = start(engine, {"LOG_LEVEL": "error"})
+    with Mta(daemon.socket) as mta:
+        mta.connect("40.107.1.2")
+        mta.helo(CERTIFICATE)
+        for message, word in ((mail(queue_id="4PASS1"), "accept"),
+                              (mail(signed=None, queue_id="4REFUSED"), "reply")):
+            assert mta.message(message).verdict.word == word
+        mta.quit()
+    daemon.wait_for_log("4REFUSED: verdict=reject ")
+    daemon.end()
+    assert "4PASS1" not in daemon.log_text()
 
 
 def test_who_reaches_the_socket_may_connect(start: Callable[..., Daemon], engine: str) -> None:

@@ -20,6 +20,7 @@ KEYS = {
     "workers": "a number from 1 to 256; default: one for each CPU that it may use",
     "authserv_id": "a host name; required",
     "mode": '"enforce" or "monitor"; default: "enforce"',
+    "log_messages": '"all" or "refused"; default: "all"',
     "acl.check": '"addresses" or "none"; default: "addresses"',
     "acl.source": 'a path; required with check = "addresses"',
     "acl.allow": "list, each an address or ADDRESS/LENGTH; default: none",
