@@ -47,6 +47,7 @@ void dialog_room(struct dialog *d, char **p, size_t *len)
 void dialog_received(struct dialog *d, size_t len)
 {
 	d->in.end += len;
+	d->heard = false;
 }
 
 void dialog_lend(struct dialog *d, struct arena *arena)
@@ -55,6 +56,18 @@ void dialog_lend(struct dialog *d, struct arena *arena)
 	d->arena = arena;
 	arena_reset(arena);
 	move_input(d, arena->base);
+}
+
+/* Nothing is measured then. */
+void dialog_turn_away(struct dialog *d)
+{
+	session_turn_away(&d->session);
+}
+
+struct span dialog_progress(const struct dialog *d)
+{
+	(void)d;
+	return span_of(NULL, 0);
 }
 
 struct arena *dialog_reclaim(struct dialog *d)
@@ -142,6 +155,8 @@ enum dialog_want dialog_run(struct dialog *d)
 	struct dialog_input *in = &d->in;
 	struct span packet;
 
+	if (d->session.turned_away)
+		return DIALOG_CLOSE;
 	while (d->out.len == 0) {
 		struct span unread = span_of(in->base + in->start, in->end - in->start);
 		enum parse_status status = milter_frame_next(unread, &packet, &in->wanted);
@@ -159,6 +174,7 @@ enum dialog_want dialog_run(struct dialog *d)
 			continue;
 		}
 		in->start += MILTER_LENGTH_BYTES + packet.len;
+		d->heard = true;
 		if (!handle(d, packet))
 			return DIALOG_CLOSE;
 	}

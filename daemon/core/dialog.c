@@ -34,6 +34,19 @@ static void drop_read_bytes(struct dialog *d)
 	in->end = in->start + unread;
 }
 
+/* Of a skipped packet; true once that is all of it. */
+static bool drop_skipped_bytes(struct dialog *d)
+{
+	struct dialog_input *in = &d->in;
+	size_t unread = in->end - in->start;
+	size_t n = unread < in->skip ? unread : in->skip;
+
+	in->start += n;
+	in->skip -= n;
+	in->wanted = in->skip < sizeof(d->buffer) ? in->skip : sizeof(d->buffer);
+	return in->skip == 0;
+}
+
 static bool is_large(const struct dialog *d)
 {
 	return d->in.wanted > sizeof(d->buffer);
@@ -71,6 +84,7 @@ void dialog_received(struct dialog *d, size_t len)
 {
 	assert(len <= input_capacity(d) - d->in.end);
 	d->in.end += len;
+	d->heard = false;
 	if (d->arena)
 		arena_set_low(d->arena, d->in.end);
 }
@@ -114,6 +128,11 @@ void dialog_lend(struct dialog *d, struct arena *arena)
 	arena_reset(arena);
 	move_input(d, arena->base);
 	arena_set_low(arena, d->in.end);
+}
+
+void dialog_turn_away(struct dialog *d)
+{
+	session_turn_away(&d->session);
 }
 
 struct arena *dialog_reclaim(struct dialog *d)
@@ -160,6 +179,23 @@ void dialog_sent(struct dialog *d)
 		return;
 	d->judged = false;
 	session_end_message(&d->session);
+}
+
+static bool only_the_end_is_answered(const struct milter_agreement *agreed)
+{
+	return !milter_reply_due(agreed, MILTER_RCPT) && !milter_reply_due(agreed, MILTER_DATA) &&
+	       !milter_reply_due(agreed, MILTER_HEADER) &&
+	       !milter_reply_due(agreed, MILTER_END_OF_HEADERS) &&
+	       !milter_reply_due(agreed, MILTER_BODY);
+}
+
+struct span dialog_progress(const struct dialog *d)
+{
+	static const char packet[] = { 0, 0, 0, 1, MILTER_PROGRESS };
+
+	if (!d->session.postfix && !only_the_end_is_answered(&d->agreed))
+		return span_of(NULL, 0);
+	return span_of(packet, sizeof(packet));
 }
 
 /* --- packets ---------------------------------------------------------------------------------- */
@@ -225,18 +261,18 @@ static bool handle(struct dialog *d, struct span packet)
 	return step_session(d, &ev);
 }
 
-static bool is_content(struct span packet)
+static bool is_content(char command)
 {
-	return packet.p[0] == MILTER_HEADER || packet.p[0] == MILTER_END_OF_HEADERS ||
-	       packet.p[0] == MILTER_BODY || packet.p[0] == MILTER_END_OF_MESSAGE;
+	return command == MILTER_HEADER || command == MILTER_END_OF_HEADERS ||
+	       command == MILTER_BODY || command == MILTER_END_OF_MESSAGE;
 }
 
 /* The packet is whole, or may be too large for the small buffer. */
 static bool needs_arena(const struct dialog *d, enum parse_status status, struct span packet)
 {
-	if (d->session.arena || !session_has_recipient(&d->session))
+	if (d->session.arena || d->session.turned_away || !session_has_recipient(&d->session))
 		return false;
-	return status == PARSE_OK ? is_content(packet) : is_large(d);
+	return status == PARSE_OK ? is_content(packet.p[0]) : is_large(d);
 }
 
 static enum dialog_want close_for(struct dialog *d, enum close_reason reason)
@@ -245,36 +281,74 @@ static enum dialog_want close_for(struct dialog *d, enum close_reason reason)
 	return DIALOG_CLOSE;
 }
 
-enum dialog_want dialog_run(struct dialog *d)
+static enum dialog_want receive(struct dialog *d)
+{
+	make_room(d);
+	return DIALOG_RECEIVE;
+}
+
+/*
+ * To send, here, is to go on: to look whether there is something to send.
+ *
+ * Content that does not fit the small buffer of a message that is turned away is skipped; once its
+ * last byte has come it is an event of which nothing but the type is known.
+ */
+static enum dialog_want begin_skipping(struct dialog *d)
 {
 	struct dialog_input *in = &d->in;
-	struct span packet;
 
-	while (d->out.len == 0) {
-		struct span unread = span_of(in->base + in->start, in->end - in->start);
-		enum parse_status status = milter_frame_next(unread, &packet, &in->wanted);
-
-		if (status == PARSE_BAD)
-			return close_for(d, CLOSE_BAD_FRAME);
-		if (status == PARSE_OK)
-			in->wanted = MILTER_LENGTH_BYTES + packet.len;
-		if (!allowed(d))
-			return close_for(d, CLOSE_TOO_LARGE);
-		if (needs_arena(d, status, packet)) {
-			if (!d->arena)
-				return DIALOG_LEND;
-			dialog_lend(d, d->arena);
-			continue;
-		}
-		if (status == PARSE_MORE) {
-			make_room(d);
-			return DIALOG_RECEIVE;
-		}
-		in->start += MILTER_LENGTH_BYTES + packet.len;
-		if (!handle(d, packet))
-			return DIALOG_CLOSE;
+	if (in->end - in->start <= MILTER_LENGTH_BYTES) {
+		in->wanted = MILTER_LENGTH_BYTES + 1;
+		return receive(d);
 	}
+	if (!is_content(in->base[in->start + MILTER_LENGTH_BYTES]))
+		return close_for(d, CLOSE_TOO_LARGE);
+	in->skipped = (enum milter_command)in->base[in->start + MILTER_LENGTH_BYTES];
+	in->skip = in->wanted;
 	return DIALOG_SEND;
+}
+
+static enum dialog_want skip(struct dialog *d)
+{
+	const struct milter_event ev = { .type = d->in.skipped };
+
+	if (!drop_skipped_bytes(d))
+		return receive(d);
+	return step_session(d, &ev) ? DIALOG_SEND : DIALOG_CLOSE;
+}
+
+static enum dialog_want read_packet(struct dialog *d)
+{
+	struct dialog_input *in = &d->in;
+	struct span unread = span_of(in->base + in->start, in->end - in->start), packet;
+	enum parse_status status = milter_frame_next(unread, &packet, &in->wanted);
+
+	if (status == PARSE_BAD)
+		return close_for(d, CLOSE_BAD_FRAME);
+	if (status == PARSE_OK)
+		in->wanted = MILTER_LENGTH_BYTES + packet.len;
+	if (!allowed(d))
+		return close_for(d, CLOSE_TOO_LARGE);
+	if (needs_arena(d, status, packet)) {
+		if (!d->arena)
+			return DIALOG_LEND;
+		dialog_lend(d, d->arena);
+		return DIALOG_SEND;
+	}
+	if (status == PARSE_MORE)
+		return d->session.turned_away && is_large(d) ? begin_skipping(d) : receive(d);
+	in->start += MILTER_LENGTH_BYTES + packet.len;
+	d->heard = true;
+	return handle(d, packet) ? DIALOG_SEND : DIALOG_CLOSE;
+}
+
+enum dialog_want dialog_run(struct dialog *d)
+{
+	enum dialog_want want = DIALOG_SEND;
+
+	while (want == DIALOG_SEND && d->out.len == 0)
+		want = d->in.skip ? skip(d) : read_packet(d);
+	return want;
 }
 
 enum close_reason dialog_close_reason(const struct dialog *d)

@@ -8,7 +8,8 @@
  *	dialog_init()
  *	loop: dialog_run() wants
  *	  DIALOG_RECEIVE	read into dialog_room(), then dialog_received()
- *	  DIALOG_LEND		dialog_lend() an arena, as soon as there is one to lend
+ *	  DIALOG_LEND		dialog_lend() an arena, as soon as there is one to lend; who waited
+ *				for too long is turned away: dialog_turn_away()
  *	  DIALOG_SEND		send all of dialog_output(), then dialog_sent()
  *	  DIALOG_CLOSE		close; dialog_close_reason() says why
  *	and after each dialog_run(): dialog_reclaim(); at the end dialog_abandon()
@@ -17,7 +18,8 @@
  * of the message into the message's arena, where header fields stay; the body and everything else
  * is overwritten once read.  So an MTA that has named its recipients and waits for a slow client
  * holds no arena.  What stays, with the records made of it, is limited to message_bytes:
- * beyond that the message is followed to its end and deferred.
+ * beyond that the message is followed to its end and deferred.  One that is turned away goes
+ * through the small buffer, where of a packet that does not fit only its command is read.
  */
 #ifndef EXOGATE_DIALOG_H
 #define EXOGATE_DIALOG_H
@@ -51,6 +53,8 @@ struct dialog_input {
 	size_t start;
 	size_t end;
 	size_t wanted; /* bytes from start that make the next packet whole, as far as known */
+	size_t skip;   /* bytes still to come of a packet that is not read */
+	enum milter_command skipped;
 };
 
 struct dialog {
@@ -59,6 +63,7 @@ struct dialog {
 	bool negotiated;
 	struct dialog_input in;
 	struct arena *arena; /* lent, or NULL */
+	bool heard;	     /* of a whole packet, in what was last received */
 	bool judged;	     /* answer holds */
 	struct session_answer answer;
 	struct outbuf out;
@@ -91,6 +96,16 @@ static inline bool dialog_over_limit(const struct arena *arena, size_t kept_byte
 
 /* The arena has dialog_arena_bytes(). */
 void dialog_lend(struct dialog *dialog, struct arena *arena);
+
+/* In place of dialog_lend(): the message will be deferred. */
+void dialog_turn_away(struct dialog *dialog);
+
+/*
+ * What to send now and then while something is awaited, so that the MTA goes on waiting: a PROGRESS
+ * packet.  Empty where the MTA might not expect it: Postfix takes it for any reply, and waits anew;
+ * others only for that to the end of a message.
+ */
+struct span dialog_progress(const struct dialog *dialog);
 
 /* A lent arena that is no longer needed, or NULL. */
 struct arena *dialog_reclaim(struct dialog *dialog);

@@ -43,6 +43,7 @@ enum milter_response {
 	MILTER_CHANGE_FROM = 'e',
 	MILTER_INSERT_HEADER = 'i',
 	MILTER_CHANGE_HEADER = 'm',
+	MILTER_PROGRESS = 'p',
 	MILTER_REPLY_CODE = 'y',
 };
 

@@ -16,6 +16,11 @@ void session_begin_message(struct session *s, struct arena *arena)
 	s->arena = arena;
 }
 
+void session_turn_away(struct session *s)
+{
+	s->over_limit = s->turned_away = true;
+}
+
 bool session_in_message(const struct session *s)
 {
 	return s->state >= SESSION_MAIL;
@@ -29,7 +34,7 @@ bool session_has_recipient(const struct session *s)
 void session_end_message(struct session *s)
 {
 	s->arena = NULL;
-	s->over_limit = false;
+	s->over_limit = s->turned_away = false;
 	s->authenticated = false;
 	s->queue_id_len = 0;
 	if (s->state > SESSION_CONNECTED)
@@ -210,7 +215,7 @@ static enum session_result on_header(struct session *s, const struct milter_even
 {
 	if (s->state != SESSION_RCPT && s->state != SESSION_HEADERS)
 		return SESSION_CLOSE;
-	assert(s->arena);
+	assert(s->arena || s->turned_away);
 	s->state = SESSION_HEADERS;
 	if (!s->over_limit &&
 	    !header_index_add(&s->headers, s->arena, ev->header.name, ev->header.value))
@@ -297,7 +302,7 @@ static enum session_result on_end_of_message(struct session *s, struct session_a
 {
 	if (s->state < SESSION_RCPT || s->state == SESSION_JUDGED)
 		return SESSION_CLOSE;
-	assert(s->arena);
+	assert(s->arena || s->turned_away);
 	s->state = SESSION_JUDGED;
 	*answer = (struct session_answer){
 		.policy = s->policy,
@@ -305,7 +310,7 @@ static enum session_result on_end_of_message(struct session *s, struct session_a
 		.client = s->client,
 	};
 	if (s->over_limit)
-		session_defer(answer, REASON_LIMIT);
+		session_defer(answer, s->turned_away ? REASON_BUSY : REASON_LIMIT);
 	else
 		judge(s, answer);
 	return SESSION_ANSWER;

@@ -69,7 +69,8 @@ struct session {
 
 	/* of the message */
 	struct arena *arena;
-	bool over_limit;
+	bool over_limit;  /* nothing of it is kept, it will be deferred */
+	bool turned_away; /* and that is for want of an arena */
 	bool authenticated;
 	char mail_from[SESSION_MAIL_FROM_MAX];
 	char queue_id[SESSION_QUEUE_ID_MAX];
@@ -85,6 +86,12 @@ void session_init(struct session *session, const struct policy *policy);
  * lends the arena that the fields are received into, until session_in_message() is false again.
  */
 void session_begin_message(struct session *session, struct arena *arena);
+
+/*
+ * In its place, when there is no arena to be had: the message is followed to its end all the same,
+ * and deferred.
+ */
+void session_turn_away(struct session *session);
 
 /* Whether a message is under way or its answer may still be read. */
 bool session_in_message(const struct session *session);

@@ -18,13 +18,17 @@ struct connection {
 	int fd;			       /* -1: the slot is free */
 	uint32_t generation;	       /* counts the connections that the slot has had */
 	uint64_t active_ns;	       /* when bytes were last received or sent */
-	struct timer timer;	       /* looks at active_ns */
+	uint64_t heard_ns;	       /* when that made a packet whole, or an answer was sent */
+	struct timer timer;	       /* looks at heard_ns */
 	size_t sent;		       /* bytes of the dialog's output */
-	uint64_t lent_ns;	       /* when the dialog's arena was lent */
+	uint64_t lent_ns;	       /* when its message was lent an arena, or turned away */
+	uint64_t wait_ns;	       /* since when it waits for one */
+	uint64_t progress_ns;	       /* when the MTA was last told of that */
 	bool in_message;
-	bool patient; /* with its silence: limits.message_idle holds */
-	bool waiting; /* for an arena */
-	bool hung_up; /* by us, for: */
+	bool patient;  /* with its silence: limits.message_idle holds */
+	bool waiting;  /* for an arena */
+	bool given_up; /* so its message is turned away once its operation in flight has ended */
+	bool hung_up;  /* by us, for: */
 	enum close_reason hang_up_reason;
 	struct arena *reserved;	 /* to be lent once its operation in flight has ended */
 	struct connection *next; /* in the list of free slots, or the engine's of waiting ones */

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "deadline.h"
 #include "log.h"
-#include "serve.h"
 
 static void advance(struct worker *worker, struct connection *c);
 
@@ -41,40 +41,6 @@ static void submit_send(struct worker *worker, struct connection *c)
 }
 
 /* --- time ------------------------------------------------------------------------------------- */
-
-static uint64_t limit_s(const struct worker *worker, const struct connection *c)
-{
-	const struct settings *settings = worker->crew->settings;
-
-	return c->patient ? settings->message_idle_s : settings->idle_s;
-}
-
-/* When its silence will be over; with an arena, all of its time, however much it says. */
-static uint64_t idle_end_ns(const struct worker *worker, const struct connection *c)
-{
-	uint64_t from = c->dialog->arena ? c->lent_ns : c->active_ns;
-
-	return from + limit_s(worker, c) * CLOCK_SECOND_NS;
-}
-
-static uint64_t stop_limit_s(const struct connection *c)
-{
-	return c->in_message ? SERVE_STOP_MESSAGE_S : SERVE_STOP_S;
-}
-
-/* When its silence, or the patience of a daemon that is to stop, will be over. */
-static uint64_t end_ns(const struct worker *worker, const struct connection *c)
-{
-	uint64_t idle = idle_end_ns(worker, c);
-	uint64_t stop = worker->stopped_ns + stop_limit_s(c) * CLOCK_SECOND_NS;
-
-	return worker->stopping && stop < idle ? stop : idle;
-}
-
-static void set_timer(struct worker *worker, struct connection *c)
-{
-	timer_wheel_set(&worker->wheel, &c->timer, end_ns(worker, c) / CLOCK_SECOND_NS + 1);
-}
 
 /* Its timer is not moved: when it is due, the silence is looked at. */
 static void note_activity(struct connection *c)
@@ -150,9 +116,11 @@ static void start_waiting(struct worker *worker, struct connection *c)
 {
 	counters_count(&worker->counters->waits);
 	c->waiting = true;
+	c->wait_ns = c->progress_ns = clock_monotonic_ns();
 	c->next = NULL;
 	*worker->waiting_end = c;
 	worker->waiting_end = &c->next;
+	deadline_set(worker, c);
 	ring_watch_end(&worker->ring, tag_of(worker, c, OP_WATCH_END), c->fd);
 }
 
@@ -166,6 +134,7 @@ static void stop_waiting(struct worker *worker, struct connection *c)
 	if (!c->next)
 		worker->waiting_end = link;
 	c->waiting = false;
+	deadline_set(worker, c);
 }
 
 static void lend_now(struct connection *c, struct arena *arena)
@@ -186,17 +155,57 @@ static bool lend(struct worker *worker, struct connection *c)
 	return true;
 }
 
-/* The arena is lent once the watch has ended: a connection has one operation in flight. */
+/* What comes of it is done once the watch has ended: a connection has one operation in flight. */
+static void end_watch(struct worker *worker, struct connection *c)
+{
+	stop_waiting(worker, c);
+	ring_cancel(&worker->ring, (struct ring_tag){ .kind = OP_CANCEL },
+		    tag_of(worker, c, OP_WATCH_END));
+}
+
 void conversation_resume(struct worker *worker)
 {
 	while (worker->waiting && worker->arenas.n_free) {
 		struct connection *c = worker->waiting;
 
-		stop_waiting(worker, c);
 		c->reserved = arena_pool_take(&worker->arenas);
-		ring_cancel(&worker->ring, (struct ring_tag){ .kind = OP_CANCEL },
-			    tag_of(worker, c, OP_WATCH_END));
+		end_watch(worker, c);
 	}
+}
+
+static void turn_away(struct connection *c)
+{
+	c->given_up = false;
+	c->lent_ns = clock_monotonic_ns();
+	dialog_turn_away(c->dialog);
+}
+
+/*
+ * Not an operation of the ring, which has one in flight for it: a few bytes a few times a minute.
+ * Without room for them the peer has others to read.
+ */
+static void send_progress(struct connection *c, uint64_t now_ns)
+{
+	struct span progress = dialog_progress(c->dialog);
+	ssize_t sent = 0;
+
+	c->progress_ns = now_ns;
+	if (progress.len)
+		sent = send(c->fd, progress.p, progress.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (sent > 0 && (size_t)sent < progress.len)
+		hang_up(c, CLOSE_BROKEN); /* what follows would be taken for the rest */
+}
+
+static void go_on_waiting(struct worker *worker, struct connection *c, uint64_t now_ns)
+{
+	if (deadline_wait_is_over(worker, c, now_ns)) {
+		c->given_up = true;
+		end_watch(worker, c);
+		return;
+	}
+	if (deadline_progress_is_due(worker, c, now_ns))
+		send_progress(c, now_ns);
+	deadline_set(worker, c);
 }
 
 void conversation_watched(struct worker *worker, struct connection *c)
@@ -206,12 +215,15 @@ void conversation_watched(struct worker *worker, struct connection *c)
 	c->reserved = NULL;
 	if (c->waiting)
 		stop_waiting(worker, c);
-	if (!arena || c->hung_up) {
+	if ((!arena && !c->given_up) || c->hung_up) {
 		give_back(worker, arena);
 		end_with_result(worker, c, 0);
 		return;
 	}
-	lend_now(c, arena);
+	if (arena)
+		lend_now(c, arena);
+	else
+		turn_away(c);
 	advance(worker, c);
 }
 
@@ -236,11 +248,11 @@ static void note_message(struct worker *worker, struct connection *c)
 	bool patient;
 
 	c->in_message = session_in_message(&c->dialog->session);
-	patient = c->in_message && !c->dialog->arena && dialog_output(c->dialog).len == 0;
+	patient = c->in_message && !deadline_is_in_content(c) && dialog_output(c->dialog).len == 0;
 	if (patient == c->patient)
 		return;
 	c->patient = patient;
-	set_timer(worker, c);
+	deadline_set(worker, c);
 }
 
 /* Lets the dialog go on until it waits for the peer, for an arena, or is over. */
@@ -250,6 +262,8 @@ static void advance(struct worker *worker, struct connection *c)
 
 	do {
 		want = dialog_run(c->dialog);
+		if (c->dialog->heard)
+			c->heard_ns = c->active_ns;
 		give_back(worker, dialog_reclaim(c->dialog));
 	} while (want == DIALOG_LEND && lend(worker, c));
 
@@ -297,7 +311,8 @@ void conversation_open(struct worker *worker, int fd)
 	c->policy = policy_store_take(worker->crew->policies);
 	dialog_init(c->dialog, policy_version_policy(c->policy));
 	note_activity(c);
-	set_timer(worker, c);
+	c->heard_ns = c->active_ns;
+	deadline_set(worker, c);
 	advance(worker, c);
 }
 
@@ -326,6 +341,7 @@ void conversation_sent(struct worker *worker, struct connection *c, int result)
 	c->sent = 0;
 	dialog_sent(c->dialog);
 	note_activity(c);
+	c->heard_ns = c->active_ns;
 	advance(worker, c);
 }
 
@@ -339,10 +355,12 @@ void conversation_tick(struct worker *worker, uint64_t now_ns)
 	while ((timer = timer_wheel_next(&worker->wheel, now_s))) {
 		struct connection *c = connection_of_timer(timer);
 
-		if (end_ns(worker, c) > now_ns)
-			set_timer(worker, c);
-		else
+		if (deadline_is_over(worker, c, now_ns))
 			hang_up(c, worker->stopping ? CLOSE_STOPPED : CLOSE_IDLE);
+		else if (c->waiting)
+			go_on_waiting(worker, c, now_ns);
+		else
+			deadline_set(worker, c);
 	}
 	say_closed_more(worker);
 }
@@ -353,5 +371,5 @@ void conversation_stop_all(struct worker *worker, uint64_t now_ns)
 	worker->stopped_ns = now_ns;
 	for (size_t i = 0; i < worker->connections.n_used; i++)
 		if (worker->connections.slots[i].fd >= 0)
-			set_timer(worker, &worker->connections.slots[i]);
+			deadline_set(worker, &worker->connections.slots[i]);
 }

@@ -8,7 +8,11 @@
  * shut the socket down, which completes that operation, whose completion closes it.
  *
  * A message that finds no free arena waits, and its MTA with it: that slows mail down, where an
- * answer of 451 would send it away to come back all at once.
+ * answer of 451 would send it away to come back all at once.  It waits for limits.message_wait at
+ * most, which ought to be less than what the MTA allows the content of a message (Postfix 300 s,
+ * from each write or read to the next; its 30 s are for the stages before): then it is deferred.
+ * PROGRESS packets meanwhile show an MTA that has sent all, and has set less, that it is not
+ * forgotten.
  *
  * A connection that is silent for too long is closed.  In the middle of a message that takes far
  * longer: Postfix says nothing between the recipients and the end of DATA, however slow the client.

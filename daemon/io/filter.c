@@ -287,6 +287,7 @@ bool filter_open(const struct filter_options *options, FILE *errors)
 	const struct peer_limits limits = {
 		.connections = options->connections,
 		.messages = options->settings->messages,
+		.message_wait_s = options->settings->message_wait_s,
 		.message_bytes = options->settings->message_header_bytes,
 	};
 

@@ -13,6 +13,7 @@
 static struct shared {
 	struct policy_store *policies;
 	size_t connections_max;
+	unsigned int message_wait_s;
 	pthread_mutex_t lock; /* of what follows */
 	struct counters *counters;
 	pthread_cond_t changed;
@@ -39,6 +40,7 @@ bool peer_set_up(const struct peer_limits *limits, struct policy_store *policies
 	shared.policies = policies;
 	shared.counters = counters;
 	shared.connections_max = limits->connections;
+	shared.message_wait_s = limits->message_wait_s;
 	return init_condition() && arena_pool_open(&shared.arenas, limits->messages,
 						   dialog_arena_bytes(limits->message_bytes));
 }
@@ -88,16 +90,28 @@ static void dismiss_connection(enum close_reason reason)
 	pthread_mutex_unlock(&shared.lock);
 }
 
-/* Waits until there is one. */
+/* The lock is held.  False once the time is over. */
+static bool wait_for_change(uint64_t until_ns)
+{
+	const struct timespec until = {
+		.tv_sec = (time_t)(until_ns / CLOCK_SECOND_NS),
+		.tv_nsec = (long)(until_ns % CLOCK_SECOND_NS),
+	};
+
+	return !pthread_cond_timedwait(&shared.changed, &shared.lock, &until);
+}
+
+/* Waits until there is one; NULL if that takes too long. */
 static struct arena *take_arena(void)
 {
+	uint64_t until_ns = clock_monotonic_ns() + shared.message_wait_s * CLOCK_SECOND_NS;
 	struct arena *arena;
 
 	pthread_mutex_lock(&shared.lock);
 	if (!shared.arenas.n_free)
 		counters_count(&shared.counters->waits);
-	while (!(arena = arena_pool_take(&shared.arenas)))
-		pthread_cond_wait(&shared.changed, &shared.lock);
+	while (!(arena = arena_pool_take(&shared.arenas)) && wait_for_change(until_ns))
+		;
 	pthread_mutex_unlock(&shared.lock);
 	return arena;
 }
@@ -128,17 +142,6 @@ static void count_message(struct peer *peer)
 	pthread_cond_broadcast(&shared.changed);
 	pthread_mutex_unlock(&shared.lock);
 	peer->in_message = in_message;
-}
-
-/* The lock is held.  False once the time is over. */
-static bool wait_for_change(uint64_t until_ns)
-{
-	const struct timespec until = {
-		.tv_sec = (time_t)(until_ns / CLOCK_SECOND_NS),
-		.tv_nsec = (long)(until_ns % CLOCK_SECOND_NS),
-	};
-
-	return !pthread_cond_timedwait(&shared.changed, &shared.lock, &until);
 }
 
 void peer_drain(unsigned int seconds, unsigned int message_seconds)
@@ -215,10 +218,15 @@ void peer_tell(struct peer *peer, const struct milter_event *event)
 
 void peer_begin_content(struct peer *peer)
 {
-	if (peer->lost || peer->arena || !session_has_recipient(&peer->session))
+	struct session *session = &peer->session;
+
+	if (peer->lost || peer->arena || session->turned_away || !session_has_recipient(session))
 		return;
 	peer->arena = take_arena();
-	session_begin_message(&peer->session, peer->arena);
+	if (peer->arena)
+		session_begin_message(session, peer->arena);
+	else
+		session_turn_away(session);
 }
 
 void peer_check_size(struct peer *peer, size_t len)

@@ -34,6 +34,7 @@ struct peer {
 struct peer_limits {
 	size_t connections; /* at once */
 	size_t messages;    /* at once, each with an arena */
+	unsigned int message_wait_s;
 	size_t message_bytes;
 };
 
@@ -53,7 +54,7 @@ void peer_tell(struct peer *peer, const struct milter_event *event);
 
 /*
  * To be called before each of HEADER, END_OF_HEADERS, BODY and END_OF_MESSAGE: sees to it that the
- * message has an arena, and waits for one.
+ * message has an arena, and waits for one, for message_wait_s; then it will be deferred.
  */
 void peer_begin_content(struct peer *peer);
 

@@ -111,6 +111,7 @@ static void build(struct settings_context *c, const struct settings_tree *tree,
 	settings->workers = workers_of(&tree->workers);
 	settings->connections = tree->limits.connections.number;
 	settings->messages = tree->limits.messages.number;
+	settings->message_wait_s = (unsigned int)tree->limits.message_wait.number;
 	settings->message_header_bytes = tree->limits.message_header.number;
 	settings->idle_s = (unsigned int)tree->limits.idle.number;
 	settings->message_idle_s = (unsigned int)tree->limits.message_idle.number;

@@ -35,14 +35,15 @@ struct settings_pool;
 
 struct settings {
 	const struct settings_listener *listeners;
-	size_t n_listeners;	  /* at least one */
-	mode_t socket_mode;	  /* of unix listeners */
-	const char *socket_group; /* NULL: see listen.h */
-	const char *control;	  /* path of the control socket; NULL: none */
-	const char *user;	  /* whom to become after binding; NULL: stay */
-	size_t workers;		  /* threads that serve */
-	size_t connections;	  /* open at once */
-	size_t messages;	  /* judged at once, each with a block of message_header_bytes */
+	size_t n_listeners;	     /* at least one */
+	mode_t socket_mode;	     /* of unix listeners */
+	const char *socket_group;    /* NULL: see listen.h */
+	const char *control;	     /* path of the control socket; NULL: none */
+	const char *user;	     /* whom to become after binding; NULL: stay */
+	size_t workers;		     /* threads that serve */
+	size_t connections;	     /* open at once */
+	size_t messages;	     /* judged at once, each with a block of message_header_bytes */
+	unsigned int message_wait_s; /* how long one may wait for such a block */
 	size_t message_header_bytes;
 	unsigned int idle_s; /* after which a silent connection is closed, between messages */
 	unsigned int message_idle_s; /* the same in the middle of one */

@@ -38,6 +38,7 @@ size_t settings_compare(const struct settings *running, const struct settings *w
 		{ "limits.messages", a->messages != b->messages },
 		{ "limits.message_header", a->message_header_bytes != b->message_header_bytes },
 		{ "limits.idle", a->idle_s != b->idle_s },
+		{ "limits.message_wait", a->message_wait_s != b->message_wait_s },
 		{ "limits.message_idle", a->message_idle_s != b->message_idle_s },
 	};
 	const size_t n_rows = sizeof(rows) / sizeof(rows[0]);

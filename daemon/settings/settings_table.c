@@ -357,6 +357,17 @@ static const struct settings_row limits_rows[] = {
 			"more wait for one.",
 	},
 	{
+		PLACE(limits, message_wait),
+		.type = &settings_type_duration,
+		.min = "1s",
+		.max = "1d",
+		.fallback = "240s",
+		.example = "message_wait = \"240s\"",
+		.help = "How long; then it is deferred. Keep it below what the mail server\n"
+			"allows a filter for a message's content: with Postfix\n"
+			"milter_content_timeout, 300s, after which it gives the filter up.",
+	},
+	{
 		PLACE(limits, message_header),
 		.type = &settings_type_size,
 		.min = "64K",
@@ -393,9 +404,9 @@ static const struct settings_row limits_rows[] = {
 		.max = "1d",
 		.fallback = "600s",
 		.example = "idle = \"600s\"",
-		.help = "A milter connection that is silent for that long is closed; so is one\n"
-			"whose message takes longer from its first header field to the answer.\n"
-			"Postfix keeps one open for a whole SMTP session.",
+		.help = "A milter connection without a whole packet for that long is closed;\n"
+			"so is one whose message takes longer from its first header field to\n"
+			"the answer. Postfix keeps one open for a whole SMTP session.",
 	},
 	{
 		PLACE(limits, message_idle),

@@ -65,6 +65,7 @@ struct settings_tree_tenant {
 struct settings_tree_limits {
 	struct settings_value connections;
 	struct settings_value messages;
+	struct settings_value message_wait;
 	struct settings_value message_header;
 	struct settings_value recipients;
 	struct settings_value edits;

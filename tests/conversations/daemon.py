@@ -44,7 +44,7 @@ tenants = (
   {{ name = "fabrikam"; ids = [ "{fabrikam_id}" ]; domains = [ "fabrikam.com" ]; proofs = 1; }}
 );
 limits: {{ connections = "{connections}"; messages = "{messages}"; message_header = "{header}";
-           idle = "{idle}"; message_idle = "{message_idle}"; }};
+           message_wait = "{message_wait}"; idle = "{idle}"; message_idle = "{message_idle}"; }};
 """
 
 # Only what has no default.
@@ -61,6 +61,7 @@ BASE = {"authserv_id": AUTHSERV_ID, "mode": "enforce", "other_clients": "reject"
         "certificate": CERTIFICATE, "missing": "tempfail", "dkim": 'source = "none";',
         "contoso_id": CONTOSO_ID, "fabrikam_id": FABRIKAM_ID, "proofs": "1",
         "tenant_mode": "enforce", "connections": "1000", "messages": "100", "header": "256K",
+        "message_wait": "240s",
         "idle": "600s", "message_idle": "600s",
         "originator_orgs": '[ "contoso.com" ]', "dkim_domains": "", "more": "", "also": ""}
 

@@ -258,6 +258,27 @@ def test_limits(daemons: Daemons) -> None:
         mta.quit()
 
 
+def test_progress(start: Callable[..., Daemon]) -> None:
+    """A message that waits for three seconds, with limits.messages = 1."""
+    heard = {}
+    for engine in ENGINES:
+        daemon = start(engine, messages="1", message_wait="3s", more="workers = 1;")
+        holder, mta = (open_mta(daemon, WAITING if n == 0 else Offer()) for n in range(2))
+        holder.envelope(exo())
+        holder.event(b"L", strings("From", " alice@contoso.com"))
+        mta.envelope(exo())
+        mta.content(exo())
+        mta.connection.put(Packet(b"E"))
+        heard[engine] = [mta.connection.get().command]
+        while heard[engine][-1] == b"p":
+            heard[engine].append(mta.connection.get().command)
+        holder.quit()
+        daemon.end()
+    assert heard["libmilter"] == [b"y"]
+    assert len(heard["uring"]) > 1 and set(heard["uring"][:-1]) == {b"p"}
+    assert heard["uring"][-1] == b"y"
+
+
 def received(daemon: Daemon, conversation: Conversation) -> bytes:
     with Mta(daemon.socket, conversation.offer) as mta:
         mta.connect(conversation.address, conversation.family)

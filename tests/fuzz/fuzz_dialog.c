@@ -65,6 +65,7 @@ struct player {
 	char *arena_bytes;
 	char output[OUTPUT_BYTES];
 	struct outbuf out;
+	bool busy; /* every message is turned away */
 	bool lent;
 };
 
@@ -97,6 +98,8 @@ static bool feed(struct player *p, const char *bytes, size_t len)
 			return false;
 		if (want == DIALOG_SEND) {
 			send(p);
+		} else if (want == DIALOG_LEND && p->busy) {
+			dialog_turn_away(&p->dialog);
 		} else if (want == DIALOG_LEND) {
 			assert(!p->lent);
 			p->lent = true;
@@ -134,8 +137,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		cut.arena_bytes = malloc(ARENA_BYTES);
 		assert(whole.arena_bytes && cut.arena_bytes);
 	}
-	play(&whole, data, size, size);
-	play(&cut, data, size, size / 2);
-	assert(span_eq(outbuf_span(&whole.out), outbuf_span(&cut.out)));
+	for (int busy = 0; busy <= 1; busy++) {
+		whole.busy = cut.busy = busy;
+		play(&whole, data, size, size);
+		play(&cut, data, size, size / 2);
+		assert(span_eq(outbuf_span(&whole.out), outbuf_span(&cut.out)));
+	}
 	return 0;
 }

@@ -34,6 +34,7 @@ LIMITS, REWRITE, REPLY = "unit/test_dialog_limits.c", "unit/test_rewrite.c", "un
 NEGOTIATE, EVENT = "unit/test_milter_negotiate.c", "unit/test_milter_event.c"
 CONVERSATIONS = "conversations/test_conversations.py"
 ROBUSTNESS = "conversations/test_robustness.py"
+WAITING = "conversations/test_waiting.py"
 BOTH = "conversations/test_both_engines.py"
 SAME = "conversations/test_generated.py::test_both_engines_say_the_same"
 STORM = "reliability/test_storm.py::test_nothing_is_lost_and_nothing_unjudged"
@@ -158,7 +159,11 @@ TRAPS = {
     52: untested("a body is replaced in one block", NEVER_SENT),
     53: tested("a refusal brings no edits", f"{CONVERSATIONS}::test_conversation"),
     54: tested("no edit before the end of the message", f"{CONVERSATIONS}::test_conversation"),
-    55: untested("PROGRESS while a look-up is pending", "no verdict waits for anything yet"),
+    55: tested("PROGRESS while something is awaited, and an answer before the MTA gives up",
+               f"{WAITING}::test_who_waits_is_told_so",
+               f"{WAITING}::test_who_waits_too_long_is_deferred",
+               f"{WAITING}::test_postfix_is_told_where_each_field_is_answered",
+               "system/test_waiting.py::test_postfix_waits_as_long_as_it_hears_of_progress"),
     56: tested("%% in replies, no line ends, classes that agree", f"{REPLY}::reply_code"),
     57: tested("the daemon dies while it answers", STORM),
     58: tested("an edit that is too large defers the message",

@@ -51,6 +51,7 @@ KEYS = {
     "tenants[].rewrite.map": "a path; required",
     "limits.connections": 'a number from 1 to 65000; default: "10000"',
     "limits.messages": 'a number from 1 to 100K; default: "1000"',
+    "limits.message_wait": 'a duration from 1s to 1d; default: "240s"',
     "limits.message_header": 'a size from 64K to 8M; default: "1M"',
     "limits.recipients": 'a number from 1 to 1M; default: "10000"',
     "limits.edits": 'a number from 10 to 4K; default: "1000"',

@@ -101,7 +101,8 @@ struct played {
 
 /*
  * Plays the stream in pieces that end at the ascending cuts (each below stream->len), or byte by
- * byte if cuts is NULL and n_cuts is SIZE_MAX.  The result is static, and valid until two calls
+ * byte if cuts is NULL and n_cuts is SIZE_MAX.  With an arena_size of 0 there is none to lend: who
+ * asks for one is turned away.  The result is static, and valid until two calls
  * later.
  */
 const struct played *dialog_play(const struct policy *policy, size_t arena_size,

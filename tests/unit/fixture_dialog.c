@@ -99,6 +99,10 @@ static void send_output(struct player *p)
 
 static void lend(struct player *p)
 {
+	if (!p->arena.size) {
+		dialog_turn_away(&p->dialog);
+		return;
+	}
 	CHECK(!p->lent);
 	p->lent = true;
 	p->played->n_lent++;
@@ -147,8 +151,10 @@ static struct played *next_played(void)
 static struct arena *message_arena(size_t message_bytes)
 {
 	size_t size = dialog_arena_bytes(message_bytes) / 16 * 16;
-	static struct arena arena;
+	static struct arena arena, none;
 
+	if (!message_bytes)
+		return &none;
 	if (arena.size != size)
 		arena = fixture_arena(size);
 	arena_init(&arena, arena.base, arena.size);
