@@ -18,14 +18,13 @@
 
 #include "file_limit.h"
 #include "filter.h"
+#include "filter_control.h"
 #include "log.h"
 #include "peer.h"
 #include "privileges.h"
 #include "serve.h"
 
-#define READY	      'r' /* says the process, once */
-#define RELOAD	      'l' /* says the parent */
-#define LIBRARY_FILES 2	  /* the pipe by which libmilter's threads wake each other */
+#define LIBRARY_FILES 2 /* the pipe by which libmilter's threads wake each other */
 #define MOMENT_NS     100000000
 #define SPARE_STOP_MS 5000 /* beyond what the process allows itself */
 #define SIGNALS	      SIGHUP, SIGINT, SIGTERM
@@ -182,34 +181,8 @@ static void *serve(void *unused)
 	return unused;
 }
 
-/* The parent has just found the file good, and has said what there is to say about it. */
-static void reload(const struct filter_process_start *start)
-{
-	FILE *said = fopen("/dev/null", "w");
-	struct settings *settings = said ? settings_load_from(start->source, said) : NULL;
-
-	if (said)
-		fclose(said);
-	if (settings && policy_store_replace(start->policies, settings))
-		return;
-	settings_free(settings);
-	log_line("listener %zu keeps the former policy: the settings cannot be read again; see "
-		 "exogated check",
-		 start->listener + 1);
-}
-
-/* Until the parent closes its end. */
-static void obey(int control, const struct filter_process_start *start)
-{
-	ssize_t len;
-	char word;
-
-	while ((len = read(control, &word, 1)) > 0 || (len < 0 && errno == EINTR))
-		if (len > 0 && word == RELOAD)
-			reload(start);
-}
-
-static bool prepare(const struct filter_process_start *start, int *library_fd, FILE *errors)
+/* How many connections it can then serve, or 0. */
+static size_t prepare(const struct filter_process_start *start, int *library_fd, FILE *errors)
 {
 	const struct settings *settings = start->settings;
 	const struct filter_options options = {
@@ -220,33 +193,36 @@ static bool prepare(const struct filter_process_start *start, int *library_fd, F
 	};
 
 	if (!options.connections || !filter_open(&options, errors))
-		return false;
+		return 0;
 	*library_fd = hand_over(&settings->listeners[start->listener], start->fd);
 	if (*library_fd < 0) {
 		fprintf(errors, "exogated: cannot hand listener %zu over to libmilter: %s\n",
 			start->listener + 1, strerror(errno));
-		return false;
+		return 0;
 	}
-	return privileges_drop(settings->user, errors);
+	return privileges_drop(settings->user, errors) ? options.connections : 0;
 }
 
 __attribute__((noreturn)) static void live(const struct filter_process_start *start, int control,
 					   FILE *errors)
 {
+	size_t connections = 0;
 	pthread_t thread;
 	int library_fd;
 
 	supervisor_leave(start->supervisor);
 	for (size_t i = 0; i < start->n_others; i++)
 		close(start->others[i]);
-	if (!ignore_signals() || !prepare(start, &library_fd, errors))
+	if (ignore_signals())
+		connections = prepare(start, &library_fd, errors);
+	if (!connections)
 		exit(EXIT_FAILURE);
 	if (pthread_create(&thread, NULL, serve, NULL) ||
-	    write(control, &(char){ READY }, 1) != 1) {
+	    !filter_control_say_ready(control, connections)) {
 		fprintf(errors, "exogated: cannot start libmilter: %s\n", strerror(errno));
 		exit(EXIT_FAILURE);
 	}
-	obey(control, start);
+	filter_control_obey(control, start->source, start->policies);
 	stop_accepting(library_fd, start->passed);
 	wait_a_moment(); /* for the offers of connections that the library has just accepted */
 	peer_drain(SERVE_STOP_S, SERVE_STOP_MESSAGE_S);
@@ -264,22 +240,13 @@ static void forget(struct filter_process *process)
 	*process = (struct filter_process){ .control = -1 };
 }
 
-static bool is_ready(int control)
-{
-	char word = 0;
-
-	while (read(control, &word, 1) < 0 && errno == EINTR)
-		;
-	return word == READY;
-}
-
 bool filter_process_open(struct filter_process *process, const struct filter_process_start *start,
 			 FILE *errors)
 {
 	int ends[2];
 
 	*process = (struct filter_process){ .control = -1 };
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
+	if (!filter_control_open(ends)) {
 		fprintf(errors, "exogated: socketpair: %s\n", strerror(errno));
 		return false;
 	}
@@ -296,18 +263,12 @@ bool filter_process_open(struct filter_process *process, const struct filter_pro
 		forget(process);
 		return false;
 	}
-	if (is_ready(process->control))
+	process->connections = filter_control_await_ready(process->control);
+	if (process->connections)
 		return true;
 	waitpid(process->pid, NULL, 0); /* it has said why */
 	forget(process);
 	return false;
-}
-
-void filter_process_reload(struct filter_process *process)
-{
-	if (write(process->control, &(char){ RELOAD }, 1) != 1)
-		log_line("a process of libmilter's could not be told to reload: %s",
-			 strerror(errno));
 }
 
 void filter_process_stop(struct filter_process *process)

@@ -22,8 +22,9 @@
 #include "supervisor.h"
 
 struct filter_process {
-	pid_t pid;   /* 0: there is none */
-	int control; /* reads as ended when the process has; -1: there is none */
+	pid_t pid;	    /* 0: there is none */
+	int control;	    /* the daemon's end of filter_control.h; -1: there is none */
+	size_t connections; /* that it serves at most */
 };
 
 /* What a new process needs; it keeps the listener open and closes the other descriptors. */
@@ -47,9 +48,6 @@ struct filter_process_start {
  */
 bool filter_process_open(struct filter_process *process, const struct filter_process_start *start,
 			 FILE *errors);
-
-/* Tells it to read the settings anew and put their policy in force, and does not wait. */
-void filter_process_reload(struct filter_process *process);
 
 /* Tells it to end, and does not wait. */
 void filter_process_stop(struct filter_process *process);

@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "filter_control.h"
 #include "filter_process.h"
 #include "listen.h"
 #include "listen_passed.h"
@@ -30,6 +31,7 @@ struct server {
 	size_t n_processes;		  /* that were started */
 	int *others;			  /* room for what a new process is to close */
 	struct pollfd *awaited;		  /* room for what is heard of each process */
+	int *ends;			  /* and for the descriptor by which */
 };
 
 /* What belongs to this process and to those before it, but not to the new one. */
@@ -96,6 +98,7 @@ static void close_server(struct server *server)
 	free(server->processes);
 	free(server->others);
 	free(server->awaited);
+	free(server->ends);
 	free(server);
 }
 
@@ -107,7 +110,9 @@ static bool acquire_memory(struct server *server, FILE *errors)
 	server->processes = calloc(n, sizeof(*server->processes));
 	server->others = calloc(2 * n, sizeof(*server->others));
 	server->awaited = calloc(n, sizeof(*server->awaited));
-	if (server->counters && server->processes && server->others && server->awaited)
+	server->ends = calloc(n, sizeof(*server->ends));
+	if (server->counters && server->processes && server->others && server->awaited &&
+	    server->ends)
 		return true;
 	fprintf(errors, "exogated: not enough memory\n");
 	return false;
@@ -134,34 +139,59 @@ static struct server *open_server(const struct serve_options *options, FILE *err
 	return NULL;
 }
 
-static void reload_processes(struct server *server)
+static bool reload_processes(void *of, FILE *report)
+{
+	struct server *server = of;
+
+	for (size_t i = 0; i < server->n_processes; i++)
+		server->ends[i] = server->processes[i].control;
+	return filter_control_reload(server->ends, server->n_processes, report);
+}
+
+static bool one_has_ended(const struct server *server)
 {
 	for (size_t i = 0; i < server->n_processes; i++)
-		filter_process_reload(&server->processes[i]);
+		if (server->awaited[i].revents && filter_control_has_ended(server->awaited[i].fd))
+			return true;
+	return false;
 }
 
 /* Until the daemon is to stop; false if that is since a process has ended. */
 static bool wait_for_stop(struct server *server)
 {
-	enum supervisor_event event;
-
 	for (size_t i = 0; i < server->n_processes; i++)
 		server->awaited[i] = (struct pollfd){
 			.fd = server->processes[i].control,
 			.events = POLLIN,
 		};
-	while ((event = supervisor_wait(server->supervisor, server->awaited,
-					server->n_processes)) == SUPERVISOR_RELOADED)
-		reload_processes(server);
-	return event == SUPERVISOR_STOP;
+	while (supervisor_wait(server->supervisor, server->awaited, server->n_processes) !=
+	       SUPERVISOR_STOP)
+		if (one_has_ended(server))
+			return false;
+	return true;
+}
+
+static size_t count_connections(const struct server *server)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < server->n_processes; i++)
+		sum += server->processes[i].connections;
+	return sum;
 }
 
 static bool run_server(struct server *server)
 {
 	bool well;
 
-	supervisor_watch(server->supervisor, serve_libmilter.name, server->counters,
-			 server->n_processes);
+	supervisor_watch(server->supervisor, &(const struct supervisor_engine){
+						     .name = serve_libmilter.name,
+						     .counters = server->counters,
+						     .n_counters = server->n_processes,
+						     .connections = count_connections(server),
+						     .reload = reload_processes,
+						     .server = server,
+					     });
 	well = wait_for_stop(server);
 	log_line(well ? "stopping" : "stopping, since a process of libmilter's has ended");
 	close_listeners(server);

@@ -152,8 +152,7 @@ static void wait_for_stop(const struct server *server)
 {
 	struct pollfd ended = { .fd = server->crew.ended, .events = POLLIN };
 
-	while (supervisor_wait(server->supervisor, &ended, 1) == SUPERVISOR_RELOADED)
-		;
+	supervisor_wait(server->supervisor, &ended, 1);
 	log_line("stopping; open milter connections: %zu", atomic_load(&server->crew.n_open));
 }
 
@@ -175,7 +174,12 @@ static bool run_server(struct server *server)
 {
 	bool started = start_threads(server);
 
-	supervisor_watch(server->supervisor, serve_uring.name, server->counters, server->n_workers);
+	supervisor_watch(server->supervisor, &(const struct supervisor_engine){
+						     .name = serve_uring.name,
+						     .counters = server->counters,
+						     .n_counters = server->n_workers,
+						     .connections = server->crew.connections,
+					     });
 	if (started)
 		wait_for_stop(server);
 	return stop_threads(server) && started;

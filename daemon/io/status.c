@@ -104,7 +104,7 @@ char *status_json(const struct status *status)
 
 	counters_sum(status->counters, status->n_counters, &sum);
 	connections = json_pack("{s:o, s:o, s:o, s:o}", "open", integer(open_connections(&sum)),
-				"limit", integer(status->settings->connections), "total",
+				"limit", integer(status->connections_max), "total",
 				integer(sum.connections), "closed", closed_of(&sum));
 	root = json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:{s:o}}", "version",
 			 EXOGATE_VERSION, "engine", status->engine, "pid", (int)getpid(),

@@ -11,19 +11,19 @@
  *	              "tempfail": {...}, "would_reject": {...}},
  *	 "log": {"lost": N}}
  *
- * Reasons are named only where they have been counted.
+ * Reasons are named only where they have been counted.  The limit is the one that holds: that of
+ * the settings, or what the limit of open files allows; with libmilter, of all listeners together.
  */
 #ifndef EXOGATE_STATUS_H
 #define EXOGATE_STATUS_H
 
 #include "counters.h"
-#include "settings.h"
 
 struct status {
 	const char *engine;
 	uint64_t uptime_s;
-	const struct settings *settings; /* those it started with */
-	size_t n_tenants, n_domains;	 /* of the policy in force */
+	size_t connections_max;
+	size_t n_tenants, n_domains; /* of the policy in force */
 	uint64_t loaded_s_ago;
 	uint64_t reloads, failed_reloads;
 	const struct counters *counters;

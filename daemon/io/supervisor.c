@@ -27,9 +27,7 @@ struct supervisor {
 	uint64_t started_ns, loaded_ns;
 	size_t n_tenants, n_domains; /* of the policy in force */
 	uint64_t reloads, failed_reloads;
-	const char *engine;
-	const struct counters *counters;
-	size_t n_counters;
+	struct supervisor_engine engine;
 	uint64_t ticks, ticked_ns; /* of the slowest thread: how many, and since when */
 	struct pollfd *awaited;	   /* signals, control, and the engine's */
 };
@@ -108,12 +106,9 @@ void supervisor_leave(struct supervisor *s)
 	sigprocmask(SIG_UNBLOCK, &signals, NULL);
 }
 
-void supervisor_watch(struct supervisor *s, const char *engine, const struct counters *counters,
-		      size_t n)
+void supervisor_watch(struct supervisor *s, const struct supervisor_engine *engine)
 {
-	s->engine = engine;
-	s->counters = counters;
-	s->n_counters = n;
+	s->engine = *engine;
 	s->ticked_ns = clock_monotonic_ns();
 }
 
@@ -129,6 +124,17 @@ static void warn_of_what_stays(const struct settings *running, const struct sett
 		fprintf(report, "%s: a change takes effect at the next start\n", keys[i]);
 }
 
+/* Takes the settings over on success. */
+static bool put_in_force(struct supervisor *s, struct settings *settings, FILE *report)
+{
+	if (s->engine.reload && !s->engine.reload(s->engine.server, report))
+		return false;
+	if (policy_store_replace(s->start.policies, settings))
+		return true;
+	fprintf(report, "not enough memory\n");
+	return false;
+}
+
 /* Reports, a line each, errors and what else is to be said. */
 static bool load_policy(struct supervisor *s, FILE *report)
 {
@@ -137,15 +143,14 @@ static bool load_policy(struct supervisor *s, FILE *report)
 	if (!settings)
 		return false;
 	warn_of_what_stays(s->start.settings, settings, report);
+	if (!put_in_force(s, settings, report)) {
+		settings_free(settings);
+		return false;
+	}
 	s->n_tenants = settings->n_tenants;
 	s->n_domains = settings->n_domains;
-	if (policy_store_replace(s->start.policies, settings)) {
-		s->loaded_ns = clock_monotonic_ns();
-		return true;
-	}
-	settings_free(settings);
-	fprintf(report, "not enough memory\n");
-	return false;
+	s->loaded_ns = clock_monotonic_ns();
+	return true;
 }
 
 /* JSON is UTF-8, what a file says may be in another encoding: then its bytes are escaped. */
@@ -188,20 +193,20 @@ static char *report_reload(bool ok, char *report)
 }
 
 /* What to say to who asked; the caller frees. */
-static char *reload(struct supervisor *s, bool *ok)
+static char *reload(struct supervisor *s)
 {
 	char *text = NULL, *answer;
 	size_t len;
 	FILE *report = open_memstream(&text, &len);
+	bool ok = false;
 
-	*ok = false;
 	notify_reloading();
 	if (report) {
-		*ok = load_policy(s, report);
+		ok = load_policy(s, report);
 		fclose(report);
 	}
-	*(*ok ? &s->reloads : &s->failed_reloads) += 1;
-	answer = report_reload(*ok, text);
+	*(ok ? &s->reloads : &s->failed_reloads) += 1;
+	answer = report_reload(ok, text);
 	free(text);
 	notify_ready();
 	return answer;
@@ -213,39 +218,36 @@ static char *describe(const struct supervisor *s)
 {
 	uint64_t now_ns = clock_monotonic_ns();
 	const struct status status = {
-		.engine = s->engine,
+		.engine = s->engine.name,
 		.uptime_s = (now_ns - s->started_ns) / CLOCK_SECOND_NS,
-		.settings = s->start.settings,
+		.connections_max = s->engine.connections,
 		.n_tenants = s->n_tenants,
 		.n_domains = s->n_domains,
 		.loaded_s_ago = (now_ns - s->loaded_ns) / CLOCK_SECOND_NS,
 		.reloads = s->reloads,
 		.failed_reloads = s->failed_reloads,
-		.counters = s->counters,
-		.n_counters = s->n_counters,
+		.counters = s->engine.counters,
+		.n_counters = s->engine.n_counters,
 	};
 
 	return status_json(&status);
 }
 
-/* Whether another policy is in force. */
-static bool serve_control(struct supervisor *s)
+static void serve_control(struct supervisor *s)
 {
 	char command[CONTROL_COMMAND_MAX], *answer = NULL;
 	int client = control_take(s->control, command);
-	bool reloaded = false;
 
 	if (client < 0)
-		return false;
+		return;
 	if (!strcmp(command, "status"))
 		answer = describe(s);
 	else if (!strcmp(command, "reload"))
-		answer = reload(s, &reloaded);
+		answer = reload(s);
 	else
 		answer = strdup("{\"error\": \"unknown command\"}");
 	control_answer(client, answer);
 	free(answer);
-	return reloaded;
 }
 
 /* --- waiting ---------------------------------------------------------------------------------- */
@@ -255,8 +257,9 @@ static uint64_t slowest_ticks(const struct supervisor *s)
 {
 	uint64_t slowest = UINT64_MAX;
 
-	for (size_t i = 0; i < s->n_counters; i++) {
-		uint64_t ticks = atomic_load_explicit(&s->counters[i].ticks, memory_order_relaxed);
+	for (size_t i = 0; i < s->engine.n_counters; i++) {
+		uint64_t ticks =
+			atomic_load_explicit(&s->engine.counters[i].ticks, memory_order_relaxed);
 
 		if (ticks && ticks < slowest)
 			slowest = ticks;
@@ -322,7 +325,6 @@ enum supervisor_event supervisor_wait(struct supervisor *s, struct pollfd *fds, 
 {
 	start_waiting(s);
 	for (;;) {
-		bool reloaded = false;
 		uint32_t number = 0;
 
 		wait_for_something(s, fds, n);
@@ -335,10 +337,8 @@ enum supervisor_event supervisor_wait(struct supervisor *s, struct pollfd *fds, 
 		if (engine_is_ready(s, fds, n))
 			return SUPERVISOR_ENGINE;
 		if (number == SIGHUP)
-			free(reload(s, &reloaded));
+			free(reload(s));
 		if (s->awaited[1].revents)
-			reloaded |= serve_control(s);
-		if (reloaded)
-			return SUPERVISOR_RELOADED;
+			serve_control(s);
 	}
 }

@@ -42,14 +42,28 @@ void supervisor_close(struct supervisor *supervisor);
  */
 void supervisor_leave(struct supervisor *supervisor);
 
-/* An engine that is about to serve: its name, and the n sets of counters that it writes. */
-void supervisor_watch(struct supervisor *supervisor, const char *engine,
-		      const struct counters *counters, size_t n);
+/* What there is to know of an engine that serves. */
+struct supervisor_engine {
+	const char *name;
+	const struct counters *counters; /* the sets that it writes */
+	size_t n_counters;
+	size_t connections; /* that it serves at most */
+
+	/*
+	 * For an engine whose processes have policies of their own: the settings have been found
+	 * good, and are to be loaded there too.  False after lines on report, and then nothing has
+	 * changed.  NULL: nothing is to be done.
+	 */
+	bool (*reload)(void *server, FILE *report);
+	void *server;
+};
+
+/* It is about to serve. */
+void supervisor_watch(struct supervisor *supervisor, const struct supervisor_engine *engine);
 
 enum supervisor_event {
-	SUPERVISOR_STOP,     /* the daemon is to stop */
-	SUPERVISOR_RELOADED, /* another policy is in force */
-	SUPERVISOR_ENGINE,   /* one of the engine's descriptors is ready: revents says which */
+	SUPERVISOR_STOP,   /* the daemon is to stop */
+	SUPERVISOR_ENGINE, /* one of the engine's descriptors is ready: revents says which */
 };
 
 /*

@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,9 @@ from milter.wire import ProtocolError
 from .cases import exo
 from .daemon import ENGINES, TIMEOUT_S, Daemon, open_mta, write_settings
 from .test_life import SECCOMP, failed_line
+from .test_supervision import reason_of, refuse_contoso, run
+from .test_supervision import status_of as json_status_of
+from .test_supervision import supervised  # noqa: F401, a fixture
 
 Start = Callable[..., Daemon]
 
@@ -225,6 +230,81 @@ def test_warns_of_root_once(start: Start) -> None:
     daemon = start("libmilter", also=f', "inet:{free_port()}@127.0.0.1"')
     assert daemon.log_text().count("serves as root") == (os.geteuid() == 0)
     daemon.end()
+
+
+# --- reloading ------------------------------------------------------------------------------------
+
+@pytest.fixture
+def two_listeners(supervised: Start, tmp_path: Path) -> Daemon:
+    return supervised(engine="libmilter", also=f', "unix:{tmp_path}/b.sock"')
+
+
+def reload_while(exogated: Path, daemon: Daemon, pid: int,
+                 meanwhile: Callable[[], None]) -> subprocess.CompletedProcess:
+    """A reload during which a child is stopped, and something is done before it goes on."""
+    os.kill(pid, signal.SIGSTOP)
+    with ThreadPoolExecutor() as pool:
+        reloading = pool.submit(run, exogated, "reload", "-c", daemon.log.parent / "exogate.conf")
+        try:
+            time.sleep(1)
+            meanwhile()
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        return reloading.result()
+
+
+def verdicts(daemon: Daemon) -> list[str]:
+    """Of each listener."""
+    return [reason_of(daemon, open_mta(place))
+            for place in (daemon.socket, daemon.socket.with_name("b.sock"))]
+
+
+def test_reload_is_done_when_all_have_done_it(two_listeners: Daemon, exogated: Path,
+                                              tmp_path: Path) -> None:
+    """What is said to be in force is, at once, at every listener."""
+    path = tmp_path / "exogate.conf"
+    before = path.read_text()
+    refuse_contoso(path)
+    for text, expected in ((path.read_text(), "tenant-conflict"), (before, "accept")):
+        path.write_text(text)
+        done = reload_while(exogated, two_listeners, children(two_listeners)[1], lambda: None)
+        assert done.returncode == 0, done.stderr
+        assert verdicts(two_listeners) == 2 * [expected]
+    two_listeners.end()
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_reload_fails_for_all_if_it_does_for_one(two_listeners: Daemon, exogated: Path,
+                                                 tmp_path: Path, which: int) -> None:
+    """The file was good when the daemon read it, and is not when one of its processes does."""
+    path = tmp_path / "exogate.conf"
+    refuse_contoso(path)
+    new = path.read_text()
+    done = reload_while(exogated, two_listeners, children(two_listeners)[which],
+                        lambda: path.write_text(new + "nonsense = 1;\n"))
+    assert done.returncode == 1
+    assert f"the process of listener {which + 1} could not read the settings" in done.stderr
+    path.write_text(new)
+    policy = json_status_of(exogated, tmp_path)["policy"]
+    assert (policy["reloads"], policy["failed_reloads"]) == (0, 1)
+    assert verdicts(two_listeners) == 2 * ["accept"]
+    assert run(exogated, "reload", "-c", path).returncode == 0
+    assert verdicts(two_listeners) == 2 * ["tenant-conflict"]
+    two_listeners.end()
+
+
+def test_reload_does_not_wait_for_ever(two_listeners: Daemon, exogated: Path,
+                                       tmp_path: Path) -> None:
+    """Nor is what comes too late taken for the answer to the next one, or for the child's end."""
+    path = tmp_path / "exogate.conf"
+    refuse_contoso(path)
+    done = reload_while(exogated, two_listeners, children(two_listeners)[0],
+                        lambda: two_listeners.wait_for_log("listener 1 does not answer"))
+    assert done.returncode == 1
+    assert verdicts(two_listeners) == 2 * ["accept"]
+    assert run(exogated, "reload", "-c", path).returncode == 0
+    assert verdicts(two_listeners) == 2 * ["tenant-conflict"]
+    two_listeners.end()
 
 
 def test_listener_that_cannot_be_had(exogated: Path, tmp_path: Path) -> None:

@@ -126,6 +126,21 @@ def test_status_as_text(supervised: Start, exogated: Path, tmp_path: Path) -> No
     assert re.search(r"^  reject +none$", done.stdout, re.M)
 
 
+@pytest.mark.parametrize(("listeners", "engine"), [(1, "uring"), (1, "libmilter"),
+                                                   (2, "libmilter")])
+def test_status_says_the_limit_that_holds(exogated: Path, tmp_path: Path, engine: str,
+                                          listeners: int) -> None:
+    """Not what the settings say, if the limit of open files is lower."""
+    also = f', "unix:{tmp_path}/second.sock"' if listeners == 2 else ""
+    settings = write_settings(tmp_path, more=control_of(tmp_path), connections="1000", also=also)
+    daemon = Daemon(["prlimit", "--nofile=300", exogated], settings, engine=engine)
+    daemon.wait_until_it_serves()
+    limits = re.findall("limits.connections is cut to ([0-9]+) by", daemon.log_text())
+    assert len(limits) == listeners and all(200 < int(limit) < 300 for limit in limits)
+    assert status_of(exogated, tmp_path)["connections"]["limit"] == sum(map(int, limits))
+    daemon.end()
+
+
 def test_workers_take_turns(supervised: Start, exogated: Path, tmp_path: Path) -> None:
     """Of connections that come one by one, each thread gets some; a busy machine decides how many.
 
