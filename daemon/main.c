@@ -144,7 +144,7 @@ static int serve_settings(const struct supervisor_start *start, const char *engi
 	server = engine->open(&options, stderr);
 	if (!server || !privileges_drop(start->settings->user, stderr))
 		goto out;
-	privileges_warn(stderr);
+	privileges_warn(start->settings->user, start->source, stderr);
 	log_line("version " EXOGATE_VERSION " serves with %s", engine->name);
 	if (engine->run(server))
 		status = EXIT_OK;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -49,8 +50,36 @@ bool privileges_drop(const char *user, FILE *errors)
 	return true;
 }
 
-void privileges_warn(FILE *warnings)
+/* What there is to read was good a moment ago: the errors are about reading it. */
+static void warn_of_errors(const char *user, char *errors, FILE *warnings)
 {
+	for (char *line; (line = strsep(&errors, "\n"));)
+		if (*line && !strstr(line, ": warning: "))
+			fprintf(warnings,
+				"exogated: warning: a reload will fail: user \"%s\": %s; give that "
+				"account the right to read it\n",
+				user, line);
+}
+
+static void try_reading(const char *user, const struct settings_source *source, FILE *warnings)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *errors = open_memstream(&text, &len);
+	struct settings *settings = errors ? settings_load_from(source, errors) : NULL;
+
+	if (errors)
+		fclose(errors);
+	if (text && !settings)
+		warn_of_errors(user, text, warnings);
+	settings_free(settings);
+	free(text);
+}
+
+void privileges_warn(const char *user, const struct settings_source *source, FILE *warnings)
+{
+	if (user)
+		try_reading(user, source, warnings);
 	if (geteuid() == 0)
 		fprintf(warnings,
 			"exogated: warning: serves as root; name an account in the setting "

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "settings.h"
+
 /*
  * Closes what the process was started with beside the standard streams and the sockets that the
  * service manager passed.
@@ -20,7 +22,11 @@ void privileges_close_inherited(void);
  */
 bool privileges_drop(const char *user, FILE *errors);
 
-/* A line on warnings if this is still root. */
-void privileges_warn(FILE *warnings);
+/*
+ * To be called after privileges_drop().  Lines on warnings if this is still root, and if user, whom
+ * it became unless that is NULL, cannot read what settings were read from before: then all goes well
+ * until the first reload.
+ */
+void privileges_warn(const char *user, const struct settings_source *source, FILE *warnings);
 
 #endif

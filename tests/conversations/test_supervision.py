@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -274,6 +275,39 @@ def test_reload_says_lines_that_are_not_utf8(supervised: Start, exogated: Path,
     done = run(exogated, "reload", "-c", path)
     assert done.returncode == 1
     assert "Stra\\xdfe" in done.stderr
+
+
+@pytest.fixture
+def open_directory() -> Iterator[Path]:
+    """Where others can read, as they cannot in tmp_path."""
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o777)
+        yield Path(directory)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.parametrize("hidden", [None, "exogate.conf", "endpoints.json", "contoso.map"])
+def test_reload_as_the_user(exogated: Path, open_directory: Path, engine: str,
+                            hidden: str | None) -> None:
+    """What the account cannot read is named at the start, not first by a reload that fails."""
+    settings = write_settings(open_directory,
+                              more=f'{control_of(open_directory)} user = "nobody";')
+    if hidden:
+        (open_directory / hidden).chmod(0o600)
+    daemon = Daemon(exogated, settings, engine=engine)
+    daemon.wait_until_it_serves()
+    warned = [line for line in daemon.log_text().splitlines() if "a reload will fail" in line]
+    done = run(exogated, "reload", "-c", settings)
+    if hidden:
+        (line,) = warned
+        assert str(open_directory / hidden) in line and '"nobody"' in line
+        assert "Permission denied" in line and line.endswith("the right to read it")
+        assert done.returncode == 1 and "Permission denied" in done.stderr
+    else:
+        assert warned == []
+        assert done.returncode == 0
+        assert reason_of(daemon) == "accept"
+    daemon.end()
 
 
 def test_reload_says_what_has_to_wait(supervised: Start, exogated: Path, tmp_path: Path) -> None:
