@@ -24,8 +24,8 @@ bool privileges_drop(const char *user, FILE *errors);
 
 /*
  * To be called after privileges_drop().  Lines on warnings if this is still root, and if user, whom
- * it became unless that is NULL, cannot read what settings were read from before: then all goes well
- * until the first reload.
+ * it became unless that is NULL, cannot read what settings were read from before: then all goes
+ * well until the first reload.
  */
 void privileges_warn(const char *user, const struct settings_source *source, FILE *warnings);
 

@@ -130,12 +130,11 @@ static int restrict_operations(struct io_uring *ring)
 	return io_uring_register_restrictions(ring, allowed, N_OPERATIONS);
 }
 
-/* With what newer kernels have: one thread alone submits, and takes completions when it asks. */
-static int open_restricted(struct io_uring *ring, unsigned int completions)
+/* The flags are those of newer kernels, that it may be without. */
+static int open_restricted(struct io_uring *ring, unsigned int completions, unsigned int flags)
 {
 	struct io_uring_params params = {
-		.flags = IORING_SETUP_CQSIZE | IORING_SETUP_SINGLE_ISSUER |
-			 IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_R_DISABLED,
+		.flags = IORING_SETUP_CQSIZE | IORING_SETUP_R_DISABLED | flags,
 		.cq_entries = completions,
 	};
 	int error = io_uring_queue_init_params(SUBMISSION_ENTRIES, ring, &params);
@@ -160,19 +159,29 @@ static int open_plain(struct io_uring *ring, unsigned int completions)
 
 bool ring_open(struct io_uring *ring, size_t connections, FILE *errors)
 {
+	/* One thread alone submits, and takes completions when it asks. */
+	const unsigned int newer = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
+	const char *plain = getenv("EXOGATE_PLAIN_RING");
 	unsigned int completions = completions_for(connections);
 	int error = -EINVAL;
 
-	if (!getenv("EXOGATE_PLAIN_RING"))
-		error = open_restricted(ring, completions);
+	if (!plain)
+		error = open_restricted(ring, completions, newer);
+	if (error == -EINVAL && (!plain || !strcmp(plain, "restricted")))
+		error = open_restricted(ring, completions, 0);
 	if (error == -EINVAL)
 		error = open_plain(ring, completions);
 	return error ? refused(-error, errors) : true;
 }
 
+bool ring_is_restricted(const struct io_uring *ring)
+{
+	return ring->flags & IORING_SETUP_R_DISABLED;
+}
+
 int ring_enable(struct io_uring *ring)
 {
-	return ring->flags & IORING_SETUP_R_DISABLED ? io_uring_enable_rings(ring) : 0;
+	return ring_is_restricted(ring) ? io_uring_enable_rings(ring) : 0;
 }
 
 /* --- operations ------------------------------------------------------------------------------- */

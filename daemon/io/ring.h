@@ -47,12 +47,17 @@ bool ring_probe(FILE *errors);
 /*
  * Makes a ring for one thread, with room for the completions of so many connections, within what
  * the kernel allows.  It can do nothing before ring_enable(), which that thread is to call first,
- * and from then on nothing but the operations below.  False after one line on errors.
+ * and from then on nothing but the operations below, without flags: others complete with -EACCES.
+ * A kernel that does not know what makes a ring faster gets one without that; only one that does
+ * not know restrictions either (before 5.10) a ring that is not ring_is_restricted().
+ * False after one line on errors.
  *
  * With EXOGATE_PLAIN_RING set in the environment, all that a kernel may lack is left out, the
- * restriction to these operations too: that is for tests.
+ * restriction too unless its value is "restricted": that is for tests.
  */
 bool ring_open(struct io_uring *ring, size_t connections, FILE *errors);
+
+bool ring_is_restricted(const struct io_uring *ring);
 
 /* 0, or a negative errno. */
 int ring_enable(struct io_uring *ring);

@@ -81,6 +81,9 @@ static bool open_workers(struct server *server, FILE *errors)
 		if (!worker_open(&server->workers[i], &server->crew, &server->counters[i],
 				 messages / n + (i < messages % n), errors))
 			return false;
+	if (!ring_is_restricted(&server->workers[0].ring))
+		log_line("io_uring: the kernel does not know IORING_REGISTER_RESTRICTIONS: the "
+			 "rings may do any operation");
 	return true;
 }
 

@@ -39,6 +39,13 @@ def test_conversation(plain_daemons: Callable[[str], Daemon], conversation: Conv
     play(plain_daemons(conversation.variant), conversation)
 
 
+def test_says_that_it_is_not_restricted(plain_daemons: Callable[[str], Daemon],
+                                        daemons: Callable[[str], Daemon]) -> None:
+    """Once, by name, whatever the number of workers; where it is, nothing is said."""
+    assert plain_daemons("shared").log_text().count("IORING_REGISTER_RESTRICTIONS") == 1
+    assert "IORING_REGISTER_RESTRICTIONS" not in daemons("shared").log_text()
+
+
 def test_full(plain_daemons: Callable[[str], Daemon]) -> None:
     """What is not a conversation: the limit of number."""
     daemon = plain_daemons("shared")
