@@ -42,7 +42,7 @@ static void put_code(struct outbuf *text, const struct session_answer *answer)
 static void put_refusal(struct outbuf *out, const struct session_answer *answer)
 {
 	const struct verdict *verdict = &answer->verdict;
-	char buffer[MILTER_ANSWER_REFUSAL_BYTES / 2];
+	char buffer[MILTER_ANSWER_REFUSAL_BYTES];
 	struct outbuf text = outbuf_over(buffer, sizeof(buffer));
 
 	put_code(&text, answer);

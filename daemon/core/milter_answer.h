@@ -16,8 +16,8 @@
 #include "outbuf.h"
 #include "session.h"
 
-/* Room that every refusal fits. */
-#define MILTER_ANSWER_REFUSAL_BYTES 1024
+/* Room that every refusal fits; an SMTP reply has no more (RFC 5321 4.5.3.1.5). */
+#define MILTER_ANSWER_REFUSAL_BYTES 512
 
 /*
  * An acceptance is composed in what is free of the arena, and is not committed there; one that does
