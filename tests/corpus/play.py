@@ -49,7 +49,7 @@ def _answered(daemon: Daemon, mta: client.Mta, message: Message) -> Outcome:
     spoken = _spoken(message)
     answer = mta.message(spoken)
     line = daemon.wait_for_log(f"{spoken.queue_id}: ")
-    verdict, reason = re.search(r" verdict=(\S+) reason=(\S+) ", line).groups()
+    verdict, reason = re.search(r" verdict=(\S+)(?: would=reject)? reason=(\S+) ", line).groups()
     if answer.verdict.word == "accept":
         assert verdict == "accept", line
         return Outcome("accept", reason, answer.delivered)
