@@ -51,6 +51,7 @@ INC_loader  := -Iloader $(INC_lists) -isystem build/bpf
 INC_unit    := -Itests/unit $(INC_core) -Idaemon/io $(INC_lists) -Ibench
 INC_probe   := $(INC_core)
 INC_xprobe  := -Ibpf
+INC_ioprobe := $(INC_io)
 INC_bench   := -Ibench $(INC_settings)
 INC_peer    := $(INC_bench)
 INC_bench_xdp := -Ibench/xdp -Ibench $(INC_loader)
@@ -67,12 +68,13 @@ SRC_loader  := $(wildcard loader/*.c)
 SRC_unit    := $(wildcard tests/unit/*.c)
 SRC_probe   := $(wildcard tests/conformance/probe_*.c)
 SRC_xprobe  := $(wildcard tests/xdp/probe_*.c)
+SRC_ioprobe := $(wildcard tests/resolver/probe_*.c)
 SRC_bench   := $(wildcard bench/*.c)
 SRC_peer    := $(wildcard bench/peers/*.c)
 SRC_bench_xdp := $(filter-out %.bpf.c,$(wildcard bench/xdp/*.c))
-LAYERS      := core settings exota io cmd daemon acl lists loader unit probe xprobe bench bench_xdp peer
+LAYERS      := core settings exota io cmd daemon acl lists loader unit probe xprobe ioprobe bench bench_xdp peer
 
-LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -pthread
+LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -lcares -pthread
 LIBS_loader := -lxdp -lbpf -lelf -lz -ljansson
 LIBS_unit   := -ljansson -lz -l:liburing.a
 LIBS_bench  := $(LIBS_daemon) $(LIBS_loader) -lm
@@ -152,11 +154,13 @@ build/asan/peers/filter: $(call san,bench/peers/filter.c)
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/asan/tests/%,$(filter tests/unit/test_%,$(SRC_unit)))
 # Beside core: what of the other folders is tested in C.
-UNIT_SHARED := $(call san,$(filter-out tests/unit/test_%,$(SRC_unit)) daemon/io/ring.c daemon/io/timer_wheel.c \
+UNIT_SHARED := $(call san,$(filter-out tests/unit/test_%,$(SRC_unit)) \
+               $(addprefix daemon/io/,lookup_cache.c ring.c timer_wheel.c) \
                $(addprefix bench/,bytes.c client.c corpus.c histogram.c milter_targets.c peer.c \
                process.c reply.c script.c stream.c))
 PROBES := $(patsubst tests/conformance/%.c,build/asan/tests/%,$(SRC_probe))
 XPROBES := $(patsubst tests/xdp/%.c,build/asan/tests/%,$(SRC_xprobe))
+IOPROBES := $(patsubst tests/resolver/%.c,build/asan/tests/%,$(SRC_ioprobe))
 
 $(UNIT_TESTS): build/asan/tests/%: build/asan/obj/tests/unit/%.o $(UNIT_SHARED) \
 		$(call san,$(SRC_core) $(SRC_lists) $(SRC_acl))
@@ -169,6 +173,11 @@ $(PROBES): build/asan/tests/%: build/asan/obj/tests/conformance/%.o $(call san,$
 $(XPROBES): build/asan/tests/%: build/asan/obj/tests/xdp/%.o
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^)
+
+$(IOPROBES): build/asan/tests/%: build/asan/obj/tests/resolver/%.o \
+		$(call san,$(SRC_io) $(SRC_settings) $(SRC_core) $(SRC_acl))
+	@mkdir -p $(@D)
+	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_daemon))
 
 # Preloaded into release programs, not sanitized ones.
 COUNT_ALLOCATIONS := build/tests/count_allocations.so
@@ -225,7 +234,7 @@ test: deps ## build with sanitizers and run every test (as root)
 	@$(PYTHON) -m pytest tests
 
 TEST_PROGRAMS := $(addprefix build/asan/,exogated exogate-xdp exogate-bench peers/floor peers/filter) \
-                 $(UNIT_TESTS) $(PROBES) $(XPROBES) $(FUZZERS) build/exogated build/exogate-xdp $(COUNT_ALLOCATIONS)
+                 $(UNIT_TESTS) $(PROBES) $(XPROBES) $(IOPROBES) $(FUZZERS) build/exogated build/exogate-xdp $(COUNT_ALLOCATIONS)
 
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS) ## build what the tests run
@@ -281,7 +290,7 @@ fmt-check: ## say what fmt would change, and fail if it would
 	@clang-format --dry-run --Werror $(C_FILES) $(H_FILES)
 
 .PHONY: lint
-lint: compile_commands.json build/bpf/exogate.skel.h ## clang-tidy, cppcheck and shellcheck
+lint: compile_commands.json build/bpf/exogate.skel.h build/bpf/subjects.skel.h ## clang-tidy, cppcheck and shellcheck
 	@contrib/dev/lint.sh $(foreach l,$(LAYERS),$(SRC_$(l)))
 	@shellcheck $(SH_FILES)
 

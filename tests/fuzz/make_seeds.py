@@ -76,6 +76,23 @@ def _frames() -> list[bytes]:
             ethernet + b"\x86\xdd" + options + tcp]
 
 
+def _dns_responses() -> list[bytes]:
+    def name(text: str) -> bytes:
+        return b"".join(bytes([len(label)]) + label.encode() for label in text.split(".")) + b"\0"
+
+    def record(owner: bytes, type_: int, data: bytes) -> bytes:
+        return owner + struct.pack(">HHIH", type_, 1, 300, len(data)) + data
+
+    question = name("s1._domainkey.contoso.com") + struct.pack(">HH", 16, 1)
+    text = b"\x08v=DKIM1;\x05p=abc"
+    alias = record(b"\xc0\x0c", 5, name("k.example")) + record(name("k.example"), 16, text)
+    soa = record(b"\xc0\x1b", 6, b"\0\0" + struct.pack(">5I", 1, 7200, 900, 86400, 60))
+    header = ">HHHHHH"
+    return [struct.pack(header, 1, 0x8180, 1, 1, 0, 0) + question + record(b"\xc0\x0c", 16, text),
+            struct.pack(header, 1, 0x8180, 1, 2, 0, 0) + question + alias,
+            struct.pack(header, 1, 0x8183, 1, 0, 1, 0) + question + soa]
+
+
 def seeds() -> dict[str, list[bytes]]:
     messages = [path.read_text() for path in sorted((DATA / "messages").glob("*.eml"))]
     return {
@@ -83,6 +100,7 @@ def seeds() -> dict[str, list[bytes]]:
         "fuzz_authres": [value.encode() for value in AUTHRES_VALUES],
         "fuzz_endpoints": [(DATA / "endpoints-worldwide.json").read_bytes()],
         "fuzz_classify": _frames(),
+        "fuzz_dns_message": _dns_responses(),
         "fuzz_dialog": [_short_conversation(), *map(_conversation, messages)],
     }
 

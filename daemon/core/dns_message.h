@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dns_message - what does the answer to a question for TXT records say, and for how long?
+ *
+ * Reads a response (RFC 1035 4) as a resolver sent it: hostile bytes, since whoever owns the name
+ * chose them and they may be forged.  Only records count whose owner is the name that was asked
+ * for, or what it is an alias of (CNAME, in whatever order they stand); what else is in the
+ * response is walked over.  Nothing is allocated; cost is linear in the length of the message for
+ * a chain of aliases of a given length.
+ */
+#ifndef EXOGATE_DNS_MESSAGE_H
+#define EXOGATE_DNS_MESSAGE_H
+
+#include <stdint.h>
+
+#include "outbuf.h"
+#include "parse.h"
+#include "span.h"
+
+#define DNS_NAME_MAX	253 /* octets of a name as text, without the last dot */
+#define DNS_ALIASES_MAX 8   /* in a chain; a longer one is DNS_UNREADABLE */
+#define DNS_TEXTS_MAX	8   /* records; more are DNS_UNREADABLE */
+
+/* Without an SOA record that says how long what is not there may be remembered (RFC 2308 5). */
+#define DNS_TTL_UNSAID 0
+
+enum dns_status {
+	DNS_FOUND,	/* at least one record */
+	DNS_NO_NAME,	/* the name does not exist: NXDOMAIN */
+	DNS_NO_DATA,	/* it does, but has no such record */
+	DNS_FAILED,	/* for now: a server fails, refuses or is silent */
+	DNS_UNREADABLE, /* an answer that no server should give, or that is larger than our limits */
+};
+
+/* The texts live as long as the buffer that they were put in. */
+struct dns_answer {
+	enum dns_status status;
+	uint32_t ttl_s; /* for how long it holds: the least of all records that it was made from */
+	size_t n;	/* of DNS_FOUND, else 0 */
+	struct span texts[DNS_TEXTS_MAX]; /* each record's strings joined (RFC 6376 3.6.2.2) */
+};
+
+/*
+ * Reads the response to the question for the TXT records of name (text, without the last dot, in
+ * any case).  The records' texts are appended to `texts`; one that has no room for them makes the
+ * answer DNS_UNREADABLE.  That is also what is said of a message that is no response, answers
+ * another question, is cut off (TC) or malformed, of a chain of aliases that is too long or goes in
+ * a circle, and of too many records.
+ */
+void dns_message_read(struct span message, struct span name, struct outbuf *texts,
+		      struct dns_answer *out);
+
+#endif

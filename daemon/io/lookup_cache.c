@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lookup_cache.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "clock.h"
+
+bool lookup_cache_open(struct lookup_cache *cache, size_t n)
+{
+	size_t n_buckets = 1;
+
+	while (n_buckets < n)
+		n_buckets *= 2;
+	*cache = (struct lookup_cache){
+		.entries = calloc(n, sizeof(*cache->entries)),
+		.buckets = calloc(n_buckets, sizeof(struct lookup *)),
+		.n_buckets = n_buckets,
+	};
+	if (!cache->entries || !cache->buckets) {
+		free(cache->entries);
+		free(cache->buckets);
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		cache->entries[i].hash_next = cache->free;
+		cache->free = &cache->entries[i];
+	}
+	return true;
+}
+
+void lookup_cache_close(struct lookup_cache *cache)
+{
+	for (struct lookup *l = cache->newest; l; l = l->older)
+		free(l->texts);
+	free(cache->entries);
+	free(cache->buckets);
+	*cache = (struct lookup_cache){ 0 };
+}
+
+/* --- the order of use ------------------------------------------------------------------------- */
+
+static void link_newest(struct lookup_cache *cache, struct lookup *l)
+{
+	l->newer = NULL;
+	l->older = cache->newest;
+	if (cache->newest)
+		cache->newest->newer = l;
+	else
+		cache->oldest = l;
+	cache->newest = l;
+}
+
+static void unlink_use(struct lookup_cache *cache, struct lookup *l)
+{
+	if (l->newer)
+		l->newer->older = l->older;
+	else
+		cache->newest = l->older;
+	if (l->older)
+		l->older->newer = l->newer;
+	else
+		cache->oldest = l->newer;
+}
+
+/* --- entries ---------------------------------------------------------------------------------- */
+
+/* Names come from hostile messages, but the seed is not theirs to know: it is an address. */
+static struct lookup **bucket_of(const struct lookup_cache *cache, struct span name)
+{
+	uint64_t hash = span_hash_nocase(name, (uint64_t)(uintptr_t)cache->entries);
+
+	return &cache->buckets[(hash ^ hash >> 32) & (cache->n_buckets - 1)];
+}
+
+static struct span name_of(const struct lookup *l)
+{
+	return span_of(l->name, l->name_len);
+}
+
+static void drop(struct lookup_cache *cache, struct lookup *l)
+{
+	struct lookup **link = bucket_of(cache, name_of(l));
+
+	assert(l->settled && !l->in_use);
+	while (*link != l)
+		link = &(*link)->hash_next;
+	*link = l->hash_next;
+	unlink_use(cache, l);
+	free(l->texts);
+	*l = (struct lookup){ .hash_next = cache->free };
+	cache->free = l;
+}
+
+struct lookup *lookup_cache_find(struct lookup_cache *cache, struct span name, uint64_t now_ns)
+{
+	struct lookup *l = *bucket_of(cache, name);
+
+	while (l && !span_eq(name_of(l), name))
+		l = l->hash_next;
+	if (!l)
+		return NULL;
+	if (l->settled && !l->in_use && l->expires_ns <= now_ns) {
+		drop(cache, l);
+		return NULL;
+	}
+	unlink_use(cache, l);
+	link_newest(cache, l);
+	return l;
+}
+
+/* The least recently used one that has its answer makes room. */
+static bool make_room(struct lookup_cache *cache)
+{
+	struct lookup *l = cache->oldest;
+
+	while (l && (!l->settled || l->in_use))
+		l = l->newer;
+	if (l)
+		drop(cache, l);
+	return l;
+}
+
+struct lookup *lookup_cache_add(struct lookup_cache *cache, struct span name)
+{
+	struct lookup **bucket = bucket_of(cache, name), *l;
+
+	assert(name.len <= DNS_NAME_MAX);
+	if (!cache->free && !make_room(cache))
+		return NULL;
+	l = cache->free;
+	cache->free = l->hash_next;
+	*l = (struct lookup){ .hash_next = *bucket, .name_len = (unsigned char)name.len };
+	memcpy(l->name, name.p, name.len);
+	*bucket = l;
+	link_newest(cache, l);
+	return l;
+}
+
+/* --- answers ---------------------------------------------------------------------------------- */
+
+static uint32_t capped_ttl_s(const struct dns_answer *answer)
+{
+	uint32_t most = answer->status == DNS_FOUND ? LOOKUP_TTL_MAX_S : LOOKUP_NEGATIVE_TTL_MAX_S;
+
+	if (answer->status == DNS_FAILED || answer->status == DNS_UNREADABLE)
+		return LOOKUP_FAILED_TTL_S;
+	return answer->ttl_s < most ? answer->ttl_s : most;
+}
+
+static bool keep_texts(struct lookup *l)
+{
+	size_t len = 0;
+	char *p;
+
+	for (size_t i = 0; i < l->answer.n; i++)
+		len += l->answer.texts[i].len;
+	p = l->texts = malloc(len + 1);
+	for (size_t i = 0; p && i < l->answer.n; i++) {
+		struct span *text = &l->answer.texts[i];
+
+		memcpy(p, text->p, text->len);
+		text->p = p;
+		p += text->len;
+	}
+	return l->texts;
+}
+
+void lookup_cache_settle(struct lookup *l, const struct dns_answer *answer, uint64_t now_ns)
+{
+	l->answer = *answer;
+	if (answer->n && !keep_texts(l))
+		l->answer = (struct dns_answer){ .status = DNS_FAILED };
+	l->settled = true;
+	l->expires_ns = now_ns + capped_ttl_s(&l->answer) * CLOCK_SECOND_NS;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lookup_cache - which questions have been asked of DNS, and what is known of them?
+ *
+ * Bounded in entries, each of at most LOOKUP_TEXT_BYTES of text: the least recently used one makes
+ * room for another.  An answer is kept as long as its records allow (RFC 1035 4.1.3, RFC 2308), and
+ * never beyond: nothing stale is served.  A question is entered when it is asked, so that whoever
+ * asks it meanwhile waits for the same answer.  One thread.
+ */
+#ifndef EXOGATE_LOOKUP_CACHE_H
+#define EXOGATE_LOOKUP_CACHE_H
+
+#include "dns_message.h"
+
+/* Of all records of one answer; keys of 4096 bits take 1 KiB. */
+#define LOOKUP_TEXT_BYTES 8192
+
+/* However long an answer may be kept, after that it is asked for again. */
+#define LOOKUP_TTL_MAX_S	  86400
+#define LOOKUP_NEGATIVE_TTL_MAX_S 300
+
+/* A server that fails is not asked the same thing by each message (RFC 2308 7.1). */
+#define LOOKUP_FAILED_TTL_S 5
+
+struct lookup {
+	struct lookup *hash_next;
+	struct lookup *newer, *older; /* in the order of use */
+	struct resolver_waiter *waiters;
+	struct dns_answer answer;
+	char *texts;	     /* what the answer's spans point to, or NULL */
+	uint64_t expires_ns; /* of a settled one */
+	bool settled;
+	bool in_use; /* whoever reads the answer: stays although it may be over */
+	unsigned char name_len;
+	char name[DNS_NAME_MAX + 1]; /* in lower case, with NUL */
+};
+
+struct lookup_cache {
+	struct lookup *entries;
+	struct lookup **buckets;
+	size_t n_buckets;
+	struct lookup *free;
+	struct lookup *newest, *oldest;
+};
+
+/* Room for so many entries.  False without memory, and then there is nothing to close. */
+bool lookup_cache_open(struct lookup_cache *cache, size_t n);
+void lookup_cache_close(struct lookup_cache *cache);
+
+/* The question, asked or answered; NULL if it is to be asked (anew).  The name has no capitals. */
+struct lookup *lookup_cache_find(struct lookup_cache *cache, struct span name, uint64_t now_ns);
+
+/*
+ * Enters a question that lookup_cache_find() did not find.  NULL if all entries are questions that
+ * have no answer yet.
+ */
+struct lookup *lookup_cache_add(struct lookup_cache *cache, struct span name);
+
+/* Settles a question; copies the texts.  Without memory for them the answer is DNS_FAILED. */
+void lookup_cache_settle(struct lookup *lookup, const struct dns_answer *answer, uint64_t now_ns);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * resolver - asks DNS for TXT records, and remembers what it was told.
+ *
+ * c-ares speaks to the servers; the sockets are watched, and the time is kept, by whoever owns the
+ * resolver: a worker by its ring, others by poll(2) (resolver_poll.h).  Whoever asks what has been
+ * asked already waits for the same answer, and what is known is not asked again (lookup_cache.h).
+ *
+ * An answer comes within resolver_options.timeout_ms, give or take a second: servers that are
+ * silent for so long have failed.  One thread.
+ */
+#ifndef EXOGATE_RESOLVER_H
+#define EXOGATE_RESOLVER_H
+
+#include <stdio.h>
+
+#include "dns_message.h"
+
+struct resolver;
+
+/* One who waits for an answer.  Zeroed: waits for none. */
+struct resolver_waiter {
+	struct resolver_waiter *next;
+	struct resolver_waiter **link; /* what points to it; NULL: waits for none */
+	/* Waits no more when it is told.  The answer is valid until this returns. */
+	void (*told)(struct resolver_waiter *waiter, const struct dns_answer *answer);
+};
+
+/* How the owner watches. */
+struct resolver_watch {
+	/* From now on: events of poll(2) on fd, POLLIN or POLLOUT or both; 0: none, it is closed */
+	void (*set)(void *owner, int fd, short events);
+	void *owner;
+};
+
+struct resolver_options {
+	/* "ADDR", "ADDR:PORT" or "[ADDR]:PORT", with commas; NULL: those of /etc/resolv.conf */
+	const char *servers;
+	uint32_t timeout_ms;
+	size_t cache_entries;
+	struct resolver_watch watch;
+};
+
+/* Later than any time: resolver_due_ns() when nothing is under way. */
+#define RESOLVER_NEVER_NS UINT64_MAX
+
+/* NULL after one line on errors. */
+struct resolver *resolver_open(const struct resolver_options *options, FILE *errors);
+
+/* Nobody is told any more; sockets end with resolver_watch.set() as ever. */
+void resolver_close(struct resolver *resolver);
+
+/*
+ * Asks for the TXT records of a name: domain name text (domain.h) without the last dot.  Returns
+ * the answer if it is known, valid until the next call of this module, and the waiter is not
+ * touched.  Otherwise NULL, and the waiter, whose `told` is set, waits for the answer, unless it is
+ * forgotten before.
+ */
+const struct dns_answer *resolver_ask(struct resolver *resolver, struct span name,
+				      struct resolver_waiter *waiter);
+
+/* It waits no more.  Does nothing if it does not wait. */
+void resolver_forget(struct resolver_waiter *waiter);
+
+/* To be called with the events that were seen on a socket that is watched. */
+void resolver_ready(struct resolver *resolver, int fd, short events);
+
+/* The time of the monotonic clock at which resolver_work() is to be called again. */
+uint64_t resolver_due_ns(struct resolver *resolver);
+
+/* Gives up waiting for servers, and asks the next, whose time is over. */
+void resolver_work(struct resolver *resolver);
+
+#endif

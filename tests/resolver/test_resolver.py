@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the resolver makes of servers that answer, fail, lie and are silent."""
+
+import time
+
+from dnslib import CNAME, QTYPE, RCODE, RR, SOA, DNSRecord
+
+from .conftest import text
+
+NAME = "s1._domainkey.contoso.com"
+
+
+def good(query: DNSRecord, transport: str) -> list[bytes]:
+    return [text(query, "v=DKIM1; p=abc").pack()]
+
+
+def silent(query: DNSRecord, transport: str) -> list[bytes]:
+    return []
+
+
+def refusing(rcode: int, ttl: int | None = None):
+    def behave(query: DNSRecord, transport: str) -> list[bytes]:
+        reply = query.reply()
+        reply.header.rcode = rcode
+        if ttl is not None:
+            reply.add_auth(RR("contoso.com", QTYPE.SOA, ttl=ttl, rdata=SOA(
+                "ns.contoso.com", "x.contoso.com", (1, 1, 1, 1, ttl))))
+        return [reply.pack()]
+    return behave
+
+
+def test_found_and_remembered(serve, probe):
+    server = serve(good)
+    asking = probe(server)
+    assert asking.ask(NAME) == [f"{NAME} told found v=DKIM1; p=abc"]
+    assert asking.ask(NAME.upper()) == [f"{NAME.upper()} known found v=DKIM1; p=abc"]
+    assert server.names() == [NAME]
+
+
+def test_the_time_to_live_is_kept_to(serve, probe):
+    server = serve(lambda query, transport: [text(query, "x", ttl=1).pack()])
+    asking = probe(server)
+    asking.ask(NAME)
+    assert "known" in asking.ask(NAME)[0]
+    time.sleep(1.1)
+    assert "told" in asking.ask(NAME)[0]
+    assert server.names() == [NAME, NAME]
+
+
+def test_nothing_that_may_not_be_kept_is_kept(serve, probe):
+    server = serve(lambda query, transport: [text(query, "x", ttl=0).pack()])
+    asking = probe(server)
+    assert asking.ask(NAME) == asking.ask(NAME) == [f"{NAME} told found x"]
+    assert len(server.asked) == 2
+
+
+def test_many_who_ask_the_same_are_one_question(serve, probe):
+    server = serve(good)
+    lines = probe(server).ask(*[NAME] * 500, "other.example")
+    assert sorted(lines) == sorted([f"{NAME} told found v=DKIM1; p=abc"] * 500 +
+                                   ["other.example told found v=DKIM1; p=abc"])
+    assert sorted(server.names()) == sorted([NAME, "other.example"])
+
+
+def test_who_is_forgotten_is_not_told(serve, probe):
+    server = serve(good)
+    asking = probe(server)
+    assert asking.forget(NAME, NAME) == []
+    assert asking.ask(NAME) == [f"{NAME} told found v=DKIM1; p=abc"]
+    assert server.names() == [NAME]
+
+
+def test_what_is_not_there(serve, probe):
+    for rcode, ttl, word in ((RCODE.NXDOMAIN, 60, "no-name"), (RCODE.NOERROR, 60, "no-data")):
+        server = serve(refusing(rcode, ttl))
+        asking = probe(server)
+        assert asking.ask(NAME) == [f"{NAME} told {word}"]
+        assert asking.ask(NAME) == [f"{NAME} known {word}"]
+        assert len(server.asked) == 1
+
+
+def test_servers_that_fail(serve, probe):
+    for rcode in (RCODE.SERVFAIL, RCODE.REFUSED, RCODE.NOTIMP, RCODE.FORMERR):
+        assert probe(serve(refusing(rcode))).ask(NAME) == [f"{NAME} told failed"]
+
+
+def test_another_server_is_asked(serve, probe):
+    assert probe(serve(refusing(RCODE.SERVFAIL)), serve(good)).ask(NAME) == [
+        f"{NAME} told found v=DKIM1; p=abc"]
+    assert probe(serve(silent), serve(good)).ask(NAME) == [f"{NAME} told found v=DKIM1; p=abc"]
+
+
+def test_silence_ends_in_time(serve, probe):
+    server = serve(silent)
+    asking = probe(server, timeout_ms=1400)
+    begin = time.monotonic()
+    assert asking.ask(NAME, NAME, "b.example") == [f"{NAME} told failed", f"{NAME} told failed",
+                                                   "b.example told failed"]
+    assert 0.5 < time.monotonic() - begin < 10
+    assert server.names().count(NAME) == 3
+    assert asking.ask(NAME) == [f"{NAME} known failed"]   # for some seconds
+
+
+def by_tcp(*texts: str | list[str]):
+    def behave(query: DNSRecord, transport: str) -> list[bytes]:
+        reply = text(query, *texts) if transport == "tcp" else query.reply()
+        reply.header.tc = transport == "udp"
+        return [reply.pack()]
+    return behave
+
+
+def test_a_long_answer_comes_by_tcp(serve, probe):
+    server = serve(by_tcp(*["x" * 250] * 6))
+    assert probe(server).ask(NAME) == [f"{NAME} told found" + (" " + "x" * 250) * 6]
+    assert server.asked == [(NAME, "udp"), (NAME, "tcp")]
+
+
+def test_more_than_we_take(serve, probe):
+    for texts in (["x"] * 9, [["x" * 250] * 33]):
+        assert probe(serve(by_tcp(*texts))).ask(NAME) == [f"{NAME} told unreadable"]
+    assert "told found xxx" in probe(serve(by_tcp(["x" * 250] * 32))).ask(NAME)[0]
+
+
+def test_aliases(serve, probe):
+    def behave(query: DNSRecord, transport: str) -> list[bytes]:
+        reply = text(query, "found", name="key.provider.example")
+        reply.add_answer(RR(NAME, QTYPE.CNAME, ttl=60, rdata=CNAME("key.provider.example")))
+        return [reply.pack()]
+
+    assert probe(serve(behave)).ask(NAME) == [f"{NAME} told found found"]
+
+
+def test_forged_answers_are_not_heard(serve, probe):
+    """Another id, another question: whoever cannot see the query can guess neither."""
+    def behave(query: DNSRecord, transport: str) -> list[bytes]:
+        other = text(query, "forged")
+        other.header.id ^= 0x5555
+        elsewhere = text(DNSRecord.question("evil.example", "TXT"), "forged")
+        elsewhere.header.id = query.header.id
+        return [b"", b"\0" * 11, other.pack(), elsewhere.pack(), text(query, "real").pack()]
+
+    assert probe(serve(behave)).ask(NAME) == [f"{NAME} told found real"]
+
+
+def test_the_cache_is_bounded(serve, probe):
+    server = serve(good)
+    asking = probe(server, entries=2)
+    for name in ("a.example", "b.example", "c.example"):
+        asking.ask(name)
+    assert "known" in asking.ask("c.example")[0]
+    assert "told" in asking.ask("a.example")[0]
+    full = asking.ask("d.example", "e.example", "f.example")
+    assert "f.example known failed" in full
+
+
+def test_no_server_at_all(probe, serve):
+    server = serve(good)
+    server.close()
+    assert probe(server).ask(NAME)[0].endswith(" failed")

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lookup_cache.h"
+
+#include <stdio.h>
+
+#include "clock.h"
+#include "harness.h"
+
+static struct lookup_cache cache;
+
+static void settle(struct lookup *l, enum dns_status status, uint32_t ttl_s, uint64_t now_ns)
+{
+	struct dns_answer answer = { .status = status, .ttl_s = ttl_s };
+
+	if (status == DNS_FOUND)
+		answer.texts[answer.n++] = SPAN("text");
+	lookup_cache_settle(l, &answer, now_ns);
+}
+
+static struct lookup *add(const char *name)
+{
+	return lookup_cache_add(&cache, span_of_string(name));
+}
+
+static struct lookup *find(const char *name, uint64_t now_ns)
+{
+	return lookup_cache_find(&cache, span_of_string(name), now_ns);
+}
+
+TEST(a_question_is_found_before_it_has_an_answer)
+{
+	struct lookup *l;
+
+	CHECK(lookup_cache_open(&cache, 4));
+	CHECK(!find("a.example", 0));
+	l = add("a.example");
+	CHECK(l && find("a.example", UINT64_MAX) == l && !l->settled);
+	CHECK(!find("b.example", 0));
+	lookup_cache_close(&cache);
+}
+
+TEST(an_answer_is_a_copy_and_holds_for_its_time)
+{
+	char text[] = "v=DKIM1";
+	struct dns_answer answer = { .status = DNS_FOUND, .ttl_s = 10, .n = 2 };
+	struct lookup *l;
+
+	CHECK(lookup_cache_open(&cache, 4));
+	answer.texts[0] = span_of(text, 7);
+	answer.texts[1] = span_of(text, 1);
+	l = add("a.example");
+	lookup_cache_settle(l, &answer, 5 * CLOCK_SECOND_NS);
+	memset(text, 'x', sizeof(text));
+	CHECK(find("a.example", 15 * CLOCK_SECOND_NS - 1) == l);
+	CHECK_EQ(l->answer.n, 2);
+	CHECK_BYTES(l->answer.texts[0].p, l->answer.texts[0].len, "v=DKIM1", 7);
+	CHECK_BYTES(l->answer.texts[1].p, l->answer.texts[1].len, "v", 1);
+	CHECK(!find("a.example", 15 * CLOCK_SECOND_NS));
+	lookup_cache_close(&cache);
+}
+
+static const struct {
+	enum dns_status status;
+	uint32_t ttl_s, kept_s;
+} kept[] = {
+	{ DNS_FOUND, 300, 300 },
+	{ DNS_FOUND, 0, 0 },
+	{ DNS_FOUND, 0x7fffffff, LOOKUP_TTL_MAX_S },
+	{ DNS_NO_NAME, 60, 60 },
+	{ DNS_NO_NAME, 86400, LOOKUP_NEGATIVE_TTL_MAX_S },
+	{ DNS_NO_DATA, 86400, LOOKUP_NEGATIVE_TTL_MAX_S },
+	{ DNS_FAILED, 0, LOOKUP_FAILED_TTL_S },
+	{ DNS_UNREADABLE, 86400, LOOKUP_FAILED_TTL_S },
+};
+
+TEST(how_long_an_answer_is_kept)
+{
+	CHECK(lookup_cache_open(&cache, 1));
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		struct lookup *l = add("a.example");
+
+		harness_row("row %zu", i);
+		settle(l, kept[i].status, kept[i].ttl_s, 0);
+		CHECK_EQ(l->expires_ns / CLOCK_SECOND_NS, kept[i].kept_s);
+		CHECK(!find("a.example", l->expires_ns));
+	}
+	lookup_cache_close(&cache);
+}
+
+TEST(the_least_recently_used_makes_room)
+{
+	CHECK(lookup_cache_open(&cache, 3));
+	settle(add("a.example"), DNS_FOUND, 60, 0);
+	settle(add("b.example"), DNS_FOUND, 60, 0);
+	settle(add("c.example"), DNS_NO_NAME, 60, 0);
+	CHECK(find("a.example", 0));
+	CHECK(add("d.example"));
+	CHECK(find("a.example", 0));
+	CHECK(!find("b.example", 0));
+	CHECK(find("c.example", 0));
+	lookup_cache_close(&cache);
+}
+
+/* What has no answer yet, or is being read, has to stay. */
+TEST(questions_under_way_stay)
+{
+	struct lookup *read;
+
+	CHECK(lookup_cache_open(&cache, 2));
+	read = add("a.example");
+	settle(read, DNS_FOUND, 0, 0);
+	read->in_use = true;
+	CHECK(add("b.example"));
+	CHECK(!add("c.example"));
+	CHECK(find("a.example", 1) == read);
+	read->in_use = false;
+	CHECK(add("c.example"));
+	CHECK(!find("a.example", 0));
+	CHECK(find("b.example", 0));
+	lookup_cache_close(&cache);
+}
+
+TEST(many_names)
+{
+	char name[32];
+
+	CHECK(lookup_cache_open(&cache, 100));
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "%d.example", i);
+		settle(add(name), DNS_FOUND, 60, 0);
+	}
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "%d.example", i);
+		CHECK(!find(name, 0) == (i < 900));
+	}
+	lookup_cache_close(&cache);
+}
+
+HARNESS_MAIN
