@@ -39,6 +39,11 @@ make_system() {
     mount -t sysfs sysfs /sys
     mount -t devtmpfs devtmpfs /dev
     mkdir -p /dev/pts /dev/shm
+    ln -s /proc/self/fd /dev/fd
+    ln -s fd/0 /dev/stdin
+    ln -s fd/1 /dev/stdout
+    ln -s fd/2 /dev/stderr
+    hostname debian-kernel.example
     mount -t devpts devpts /dev/pts
     mount -t tmpfs tmpfs /dev/shm
     mount -t tmpfs tmpfs /run

@@ -29,7 +29,7 @@ enum dns_status {
 	DNS_NO_NAME,	/* the name does not exist: NXDOMAIN */
 	DNS_NO_DATA,	/* it does, but has no such record */
 	DNS_FAILED,	/* for now: a server fails, refuses or is silent */
-	DNS_UNREADABLE, /* an answer that no server should give, or that is larger than our limits */
+	DNS_UNREADABLE, /* an answer that no server should give, or beyond our limits */
 };
 
 /* The texts live as long as the buffer that they were put in. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * probe_resolver SERVERS TIMEOUT_MS ENTRIES - asks what standard input says, and prints what is told.
+ * probe_resolver SERVERS TIMEOUT_MS ENTRIES - asks what standard input says, and prints what is
+ * told.
  *
  *	ask NAME...	asks for all of them at once, and waits until all are told: a line each, in
  *			the order in which they were told: NAME known|told STATUS TEXT...

@@ -143,7 +143,7 @@ TEST(overlaps)
 		bool found = list_find_overlap(&list, cases[i].source, &outer, &inner);
 
 		harness_row("case %zu", i);
-		if (CHECK_EQ(found, cases[i].outer != NULL) && found) {
+		if (CHECK_EQ(found, cases[i].outer != NULL) && cases[i].outer) {
 			check_prefix(outer, cases[i].outer);
 			check_prefix(inner, cases[i].inner);
 		}
