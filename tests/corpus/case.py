@@ -28,9 +28,10 @@ EARLIER_KEYS: dict[str, type] = {"end": str}
 ENDS = ("answered", "aborted", "reset", "hello", "new-connection")
 
 CASE_KEYS: dict[str, type] = {"id": str, "why": str, "fact": str, "expect": str,
-                              "policy": str, "mail": dict, "attack": dict}
-FILE_KEYS: dict[str, type] = {"policy": str, "fact": str, "expect": str, "mail": dict,
-                              "attack": dict, "case": list}
+                              "twin": str, "policy": str, "mail": dict, "attack": dict}
+FILE_KEYS: dict[str, type] = {"policy": str, "fact": str, "expect": str, "twin": str,
+                              "mail": dict, "attack": dict, "case": list}
+AUTHORISED = "accept authorised"
 
 Table = Mapping[str, object]
 
@@ -44,10 +45,10 @@ class Case:
     id: str                 # file/id; the file is the class of attack or of mail
     kind: str               # of KINDS
     why: str
-    policy: str
-    answer: str             # of ANSWERS
-    reason: str             # of the verdict
+    policy: str             # of policies.toml
+    expect: str             # the answer, of ANSWERS, and the reason
     fact: str = ""          # what twin and attack differ in; not of legitimate
+    twin: str = AUTHORISED  # the same of an attack's twin
     mail: Table = field(default_factory=dict)
     attack: Table = field(default_factory=dict)
 
@@ -81,13 +82,12 @@ def _check_mail(table: Table, where: str) -> None:
             raise CaseError(f"{where}: earlier[{n}]: end is one of {', '.join(ENDS)}")
 
 
-def _expectation(text: str, kind: str, where: str) -> tuple[str, str]:
+def _check_verdict(text: str, accepted: bool, where: str) -> None:
     answer, _, reason = text.partition(" ")
     if answer not in ANSWERS or not reason:
-        raise CaseError(f"{where}: expect is an answer ({', '.join(ANSWERS)}) and a reason")
-    if (answer == "accept") == (kind == "attacks"):
-        raise CaseError(f"{where}: {answer} is not what {kind} are about")
-    return answer, reason
+        raise CaseError(f"{where} is an answer ({', '.join(ANSWERS)}) and a reason")
+    if (answer == "accept") != accepted:
+        raise CaseError(f"{where}: {answer} cannot be")
 
 
 def _require(table: Table, names: tuple[str, ...], where: str) -> None:
@@ -105,16 +105,17 @@ def _case(table: Table, shared: Table, kind: str, where: str) -> Case:
         if part in shared:
             whole[part] = merge(shared[part], table.get(part, {}))
     _require(whole, ("why", "expect"), where)
+    if kind != "attacks" and "twin" in whole:
+        raise CaseError(f"{where}: only an attack has a twin of its own")
     if kind == "legitimate" and ("attack" in whole or "fact" in whole):
         raise CaseError(f"{where}: what is legitimate attacks nothing")
     if kind != "legitimate":
         _require(whole, ("fact", "attack"), where)
     _check_mail(whole["mail"], f"{where}: mail")
     _check_mail(whole.get("attack", {}), f"{where}: attack")
-    answer, reason = _expectation(whole["expect"], kind, where)
-    return Case(id=str(whole["id"]), kind=kind, why=whole["why"],
-                policy=whole.get("policy", "relay"), answer=answer, reason=reason,
-                fact=whole.get("fact", ""), mail=whole["mail"], attack=whole.get("attack", {}))
+    _check_verdict(whole["expect"], kind != "attacks", f"{where}: expect")
+    _check_verdict(whole.get("twin", AUTHORISED), True, f"{where}: twin")
+    return Case(**{"kind": kind, "policy": "relay"} | whole)
 
 
 def read_text(text: str, kind: str, name: str) -> list[Case]:

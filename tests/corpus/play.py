@@ -19,8 +19,7 @@ queue_ids = (f"4C{number:06X}" for number in count(1))
 
 @dataclass(frozen=True)
 class Outcome:
-    answer: str                         # accept, 451 or 550
-    reason: str
+    verdict: str                        # accept, 451 or 550, and the reason
     delivered: Delivered | None = None  # of an acceptance
 
 
@@ -52,13 +51,13 @@ def _answered(daemon: Daemon, mta: client.Mta, message: Message) -> Outcome:
     verdict, reason = re.search(r" verdict=(\S+)(?: would=reject)? reason=(\S+) ", line).groups()
     if answer.verdict.word == "accept":
         assert verdict == "accept", line
-        return Outcome("accept", reason, answer.delivered)
+        return Outcome(f"accept {reason}", answer.delivered)
     said = re.fullmatch(r"(550) 5\.7\.1 .*\(exogate: (\S+)\)|(451) 4\.7\.1 .*\(exogate: (\S+)\)",
                         answer.verdict.text)
     assert said, answer.verdict
     code, why = [group for group in said.groups() if group]
     assert (verdict, reason) == ({"550": "reject", "451": "tempfail"}[code], why), line
-    return Outcome(code, reason)
+    return Outcome(f"{code} {reason}")
 
 
 def _earlier(daemon: Daemon, mta: client.Mta, dialog: Dialog, message: Message) -> None:

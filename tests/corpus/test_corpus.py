@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every case of the corpus on both engines: no attack is accepted, nothing legitimate is refused.
 
-An attack counts only if its twin, the same mail without the attacked fact, is authorised.
+An attack counts only if its twin, the same mail without the attacked fact, is accepted, as the
+tenant's own unless the case is about other ways in.
 """
 
 from collections import Counter
@@ -11,7 +12,7 @@ import pytest
 
 from conversations.daemon import ENGINES, Daemon
 
-from .case import Case, read_all
+from .case import AUTHORISED, Case, read_all
 from .facts import differences, paths
 from .mail import attacked, dialog, twin
 from .play import AUTHSERV_ID, Outcome, play
@@ -27,11 +28,11 @@ def own_results(outcome: Outcome) -> list[str]:
             if name.lower() == "authentication-results" and AUTHSERV_ID in value]
 
 
-def check(outcome: Outcome, answer: str, reason: str) -> None:
+def check(outcome: Outcome, verdict: str) -> None:
     """The verdict; and a positive result of ours on what is authorised, and on nothing else."""
-    assert (outcome.answer, outcome.reason) == (answer, reason)
-    if answer == "accept":
-        assert len(own_results(outcome)) == (reason == "authorised")
+    assert outcome.verdict == verdict
+    if outcome.delivered:
+        assert len(own_results(outcome)) == (verdict == AUTHORISED)
 
 
 @pytest.fixture(params=ENGINES)
@@ -45,7 +46,7 @@ def each(cases: list[Case]) -> pytest.MarkDecorator:
 
 def test_ids_are_unique_and_cases_are_many() -> None:
     assert len({case.id for case in CASES}) == len(CASES)
-    assert len(ATTACKS) >= 150
+    assert len([case for case in ATTACKS if case.twin == AUTHORISED]) >= 150
     assert len(LEGITIMATE) >= 60
 
 
@@ -59,8 +60,8 @@ def test_twin_differs_in_the_attacked_fact_alone(case: Case) -> None:
 def test_attack(case: Case, engine: str, daemon_of: Callable[[str, str], Daemon],
                 held: Counter) -> None:
     daemon = daemon_of(case.policy, engine)
-    check(play(daemon, attacked(case)), case.answer, case.reason)
-    check(play(daemon, twin(case)), "accept", "authorised")
+    check(play(daemon, attacked(case)), case.expect)
+    check(play(daemon, twin(case)), case.twin)
     held["attacks", engine] += 1
 
 
@@ -70,7 +71,7 @@ def test_defused(case: Case, engine: str, daemon_of: Callable[[str, str], Daemon
     """What the attack adds is taken out: what is delivered is the twin's, to the byte."""
     daemon = daemon_of(case.policy, engine)
     outcome, harmless = play(daemon, attacked(case)), play(daemon, twin(case))
-    check(outcome, case.answer, case.reason)
+    check(outcome, case.expect)
     assert outcome == harmless
     held["defused attacks", engine] += 1
 
@@ -79,5 +80,5 @@ def test_defused(case: Case, engine: str, daemon_of: Callable[[str, str], Daemon
 def test_legitimate(case: Case, engine: str, daemon_of: Callable[[str, str], Daemon],
                     held: Counter) -> None:
     daemon = daemon_of(case.policy, engine)
-    check(play(daemon, dialog(case.mail)), case.answer, case.reason)
+    check(play(daemon, dialog(case.mail)), case.expect)
     held["legitimate", engine] += 1
