@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .daemon import ENGINES, VARIANTS, Daemon, write_settings
+from .daemon import ENGINES, VARIANTS, Daemon, end_all, write_settings
 
 
 @pytest.fixture(scope="session")
@@ -50,13 +50,7 @@ def daemons(exogated: Path,
         return running[key]
 
     yield get
-    failures = []
-    for key, daemon in running.items():
-        try:
-            daemon.end()
-        except AssertionError as failure:
-            failures.append(f"{key}: {failure}")
-    assert not failures, "\n".join(failures)
+    end_all(running)
 
 
 @pytest.fixture(params=ENGINES)

@@ -4,6 +4,7 @@
 import json
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from lab.commands import LabError, accepts, wait_until
@@ -143,6 +144,17 @@ class Daemon:
         assert code == 0, text[-6000:]
         assert "Sanitizer" not in text and "runtime error" not in text, text[-6000:]
         assert not self.socket.exists()
+
+
+def end_all(daemons: Mapping[object, Daemon]) -> None:
+    """Ends each, whatever becomes of the others; then fails if one did not end well."""
+    failures = []
+    for key, daemon in daemons.items():
+        try:
+            daemon.end()
+        except AssertionError as failure:
+            failures.append(f"{key}: {failure}")
+    assert not failures, "\n".join(failures)
 
 
 def hold_slots(daemon: Daemon, n: int, offer: Offer = Offer()) -> list[Mta]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conversations.daemon import Daemon
+from conversations.daemon import Daemon, end_all
 
 from . import evidence
 from .case import CORPUS
@@ -62,5 +62,4 @@ def daemon_of(asan_program: Callable[[str], Path],
         return running[policy, engine]
 
     yield get
-    for daemon in running.values():
-        daemon.end()
+    end_all(running)
