@@ -76,7 +76,7 @@ LAYERS      := core settings exota io cmd daemon acl lists loader unit probe xpr
 
 LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -lcares -pthread
 LIBS_loader := -lxdp -lbpf -lelf -lz -ljansson
-LIBS_unit   := -ljansson -lz -l:liburing.a
+LIBS_unit   := -ljansson -lz -l:liburing.a -lmilter
 LIBS_bench  := $(LIBS_daemon) $(LIBS_loader) -lm
 
 C_FILES     := $(foreach l,$(LAYERS),$(SRC_$(l))) $(wildcard bpf/*.c bench/xdp/*.bpf.c) $(wildcard tests/fuzz/*.c tests/reliability/*.c)
@@ -155,7 +155,7 @@ build/asan/peers/filter: $(call san,bench/peers/filter.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/asan/tests/%,$(filter tests/unit/test_%,$(SRC_unit)))
 # Beside core: what of the other folders is tested in C.
 UNIT_SHARED := $(call san,$(filter-out tests/unit/test_%,$(SRC_unit)) \
-               $(addprefix daemon/io/,lookup_cache.c ring.c timer_wheel.c) \
+               $(addprefix daemon/io/,filter_answer.c lookup_cache.c ring.c timer_wheel.c) \
                $(addprefix bench/,bytes.c client.c corpus.c histogram.c milter_targets.c peer.c \
                process.c reply.c script.c stream.c))
 PROBES := $(patsubst tests/conformance/%.c,build/asan/tests/%,$(SRC_probe))

@@ -25,33 +25,57 @@ static void put_exota_message(struct outbuf *text, const struct session_answer *
 	outbuf_put(text, SPAN(" - reason: "));
 }
 
+static void put_plain_code(struct outbuf *text, enum verdict_decision decision)
+{
+	outbuf_put(text, decision == VERDICT_REJECT ? SPAN("550 5.7.1 ") : SPAN("451 4.7.1 "));
+}
+
 static void put_code(struct outbuf *text, const struct session_answer *answer)
 {
 	const struct policy_exota *exota = &answer->policy->exota;
 	bool reject = answer->verdict.decision == VERDICT_REJECT;
 	struct span message = reject ? exota->reject_message : exota->tempfail_message;
 
-	if (reject)
-		outbuf_put(text, SPAN("550 5.7.1 "));
-	else
-		outbuf_put(text, message.len ? SPAN("450 4.7.1 ") : SPAN("451 4.7.1 "));
-	if (message.len)
-		put_exota_message(text, answer, message);
+	if (!message.len) {
+		put_plain_code(text, answer->verdict.decision);
+		return;
+	}
+	outbuf_put(text, reject ? SPAN("550 5.7.1 ") : SPAN("450 4.7.1 "));
+	put_exota_message(text, answer, message);
 }
 
-static void put_refusal(struct outbuf *out, const struct session_answer *answer)
+static void put_reason(struct outbuf *text, enum reason reason)
 {
-	const struct verdict *verdict = &answer->verdict;
-	char buffer[MILTER_ANSWER_REFUSAL_BYTES];
+	outbuf_put(text, reason_text(reason));
+	outbuf_put(text, SPAN(" (exogate: "));
+	outbuf_put(text, reason_word(reason));
+	outbuf_put(text, SPAN(")"));
+}
+
+/* Failed if it does not fit, there or here. */
+static struct outbuf compose_refusal(struct outbuf out, const struct session_answer *answer)
+{
+	char buffer[MILTER_ANSWER_TEXT_MAX];
 	struct outbuf text = outbuf_over(buffer, sizeof(buffer));
 
 	put_code(&text, answer);
-	outbuf_put(&text, reason_text(verdict->reason));
-	outbuf_put(&text, SPAN(" (exogate: "));
-	outbuf_put(&text, reason_word(verdict->reason));
-	outbuf_put(&text, SPAN(")"));
-	assert(outbuf_ok(&text));
-	milter_reply_code(out, outbuf_span(&text));
+	put_reason(&text, answer->verdict.reason);
+	out.failed = !outbuf_ok(&text);
+	milter_reply_code(&out, outbuf_span(&text));
+	return out;
+}
+
+/* With the words of exogate's own, which always fit. */
+static struct outbuf compose_plain_refusal(struct outbuf out, const struct session_answer *answer)
+{
+	char buffer[MILTER_ANSWER_REFUSAL_BYTES / 2];
+	struct outbuf text = outbuf_over(buffer, sizeof(buffer));
+
+	put_plain_code(&text, answer->verdict.decision);
+	put_reason(&text, answer->verdict.reason);
+	milter_reply_code(&out, outbuf_span(&text));
+	assert(outbuf_ok(&out));
+	return out;
 }
 
 static struct outbuf compose_acceptance(const struct rewrite_plan *plan, struct arena *arena)
@@ -67,6 +91,7 @@ static struct outbuf compose_acceptance(const struct rewrite_plan *plan, struct 
 struct outbuf milter_answer_compose(struct session_answer *answer, struct arena *arena,
 				    char refusal[static MILTER_ANSWER_REFUSAL_BYTES])
 {
+	const struct outbuf small = outbuf_over(refusal, MILTER_ANSWER_REFUSAL_BYTES);
 	struct outbuf out;
 
 	if (answer->verdict.decision == VERDICT_ACCEPT) {
@@ -75,8 +100,10 @@ struct outbuf milter_answer_compose(struct session_answer *answer, struct arena 
 			return out;
 		session_defer(answer, REASON_LIMIT);
 	}
-	out = outbuf_over(refusal, MILTER_ANSWER_REFUSAL_BYTES);
-	put_refusal(&out, answer);
-	assert(outbuf_ok(&out));
+	out = compose_refusal(small, answer);
+	if (!outbuf_ok(&out) && arena)
+		out = compose_refusal(arena_outbuf(arena), answer);
+	if (!outbuf_ok(&out))
+		out = compose_plain_refusal(small, answer);
 	return out;
 }

@@ -16,13 +16,17 @@
 #include "outbuf.h"
 #include "session.h"
 
-/* Room that every refusal fits; an SMTP reply has no more (RFC 5321 4.5.3.1.5). */
+/* Room for a common refusal; each connection has as much. */
 #define MILTER_ANSWER_REFUSAL_BYTES 512
+
+/* What a refusal may say at most, before it is split into lines. */
+#define MILTER_ANSWER_TEXT_MAX 4096
 
 /*
  * An acceptance is composed in what is free of the arena, and is not committed there; one that does
- * not fit becomes a deferral, and *answer with it.  A refusal is composed in the given buffer, and
- * needs no arena.  The result is never empty and never failed.
+ * not fit becomes a deferral, and *answer with it.  A refusal is composed in the given buffer or,
+ * if it does not fit, in the arena; the arena may be NULL then, and should it not fit there either,
+ * it is without the policy's message.  The result is never empty and never failed.
  */
 struct outbuf milter_answer_compose(struct session_answer *answer, struct arena *arena,
 				    char refusal[static MILTER_ANSWER_REFUSAL_BYTES]);

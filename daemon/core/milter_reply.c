@@ -61,19 +61,72 @@ void milter_reply_plain(struct outbuf *out, enum milter_response response)
 	end(out, begin(out, response));
 }
 
-void milter_reply_code(struct outbuf *out, struct span text)
+/* Of "550 5.7.1 Words" what is before the words; an enhanced code (RFC 3463) need not be there. */
+static size_t codes_length(struct span reply)
 {
-	size_t at = begin(out, MILTER_REPLY_CODE);
+	size_t code = reply.len < 4 ? reply.len : 4, at = code;
 
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.p[i];
+	if (reply.len < 6 || reply.p[5] != '.')
+		return code;
+	while (at < reply.len && (reply.p[at] == '.' || (reply.p[at] >= '0' && reply.p[at] <= '9')))
+		at++;
+	return at < reply.len && reply.p[at] == ' ' ? at + 1 : code;
+}
 
-		if (c == '\r' || c == '\n' || c == '\0')
+/* Takes a line off the front of the text, without its end. */
+static struct span take_line(struct span *text)
+{
+	const char *lf = text->len ? memchr(text->p, '\n', text->len) : NULL;
+	struct span line = span_of(text->p, lf ? (size_t)(lf - text->p) : text->len);
+
+	*text = span_after(*text, line.len + (lf != NULL));
+	if (lf && line.len && line.p[line.len - 1] == '\r')
+		line.len--;
+	return line;
+}
+
+static void put_words(struct outbuf *out, struct span words)
+{
+	size_t at = out->len;
+
+	for (size_t i = 0; i < words.len; i++) {
+		char c = words.p[i];
+
+		if (c == '\r' || c == '\0')
 			c = ' ';
 		if (c == '%')
 			outbuf_put_byte(out, c);
 		outbuf_put_byte(out, c);
 	}
+	if (out->len - at > MILTER_REPLY_LINE_BYTES)
+		out->failed = true;
+}
+
+static void put_line(struct outbuf *out, struct span codes, struct span words, bool last)
+{
+	size_t at = out->len;
+
+	outbuf_put(out, codes);
+	if (!last && codes.len >= 4 && outbuf_ok(out))
+		out->p[at + 3] = '-';
+	put_words(out, words);
+	if (!last)
+		outbuf_put(out, SPAN("\r\n"));
+}
+
+void milter_reply_code(struct outbuf *out, struct span text)
+{
+	struct span codes = span_of(text.p, codes_length(text));
+	size_t at = begin(out, MILTER_REPLY_CODE), n = 0;
+
+	text = span_after(text, codes.len);
+	do {
+		struct span words = take_line(&text);
+
+		put_line(out, codes, words, !text.len);
+	} while (text.len && ++n < MILTER_REPLY_LINES_MAX);
+	if (text.len)
+		out->failed = true;
 	outbuf_put_byte(out, '\0');
 	end(out, at);
 }

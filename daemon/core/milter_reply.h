@@ -21,9 +21,14 @@ void milter_reply_agreement(struct outbuf *out, const struct milter_agreement *a
 /* CONTINUE or ACCEPT. */
 void milter_reply_plain(struct outbuf *out, enum milter_response response);
 
+/* What libmilter takes of a reply (its MAXREPLIES and MAXREPLYLEN), so what is sent at all. */
+#define MILTER_REPLY_LINES_MAX	32
+#define MILTER_REPLY_LINE_BYTES 980 /* of a line, its codes not counted */
+
 /*
- * An SMTP reply of one line, e.g. "550 5.7.1 No (exogate: reason)".  '%' is doubled, since Postfix
- * expands it; CR, LF and NUL become blanks.
+ * An SMTP reply, e.g. "550 5.7.1 No (exogate: reason)".  Each line break in it (LF or CR LF) begins
+ * another line, which is given the same codes: "550-5.7.1 one" CR LF "550 5.7.1 two".  '%' is
+ * doubled, since Postfix expands it; CR and NUL become blanks.  A reply over the limits fails.
  */
 void milter_reply_code(struct outbuf *out, struct span text);
 

@@ -5,6 +5,7 @@
 
 #include "milter_answer.h"
 #include "milter_frame.h"
+#include "milter_reply.h"
 #include "milter_wire.h"
 
 static bool give_edit(SMFICTX *ctx, char *packet)
@@ -24,13 +25,39 @@ static bool give_edit(SMFICTX *ctx, char *packet)
 	}
 }
 
-/* The text is "CODE ENHANCED-CODE WORDS".  Should libmilter not take it, the verdict stands. */
+/* The words of each line; of those that are not there, NULL. */
+static void split_reply(char *text, size_t codes_len, char *lines[static MILTER_REPLY_LINES_MAX])
+{
+	size_t n = 0;
+
+	for (char *end; text && n < MILTER_REPLY_LINES_MAX; text = end) {
+		end = strstr(text, "\r\n");
+		if (end) {
+			*end = '\0';
+			end += strlen("\r\n");
+		}
+		lines[n++] = text + codes_len;
+	}
+}
+
+#define EIGHT(lines, i)                                                                     \
+	(lines)[i], (lines)[(i) + 1], (lines)[(i) + 2], (lines)[(i) + 3], (lines)[(i) + 4], \
+		(lines)[(i) + 5], (lines)[(i) + 6], (lines)[(i) + 7]
+
+/*
+ * Each line is "CODE ENHANCED-CODE WORDS", with '-' for the first blank in all but the last.
+ * Should libmilter not take it, the verdict stands.
+ */
 static sfsistat give_reply(SMFICTX *ctx, char *text)
 {
-	char *rest, *code = strtok_r(text, " ", &rest), *enhanced = strtok_r(NULL, " ", &rest);
+	char *lines[MILTER_REPLY_LINES_MAX] = { NULL }, *enhanced = text + strlen("550 ");
+	size_t enhanced_len = strcspn(enhanced, " ");
 
-	smfi_setreply(ctx, code, enhanced, rest);
-	return code[0] == '5' ? SMFIS_REJECT : SMFIS_TEMPFAIL;
+	split_reply(text, strlen("550 ") + enhanced_len + 1, lines);
+	text[3] = enhanced[enhanced_len] = '\0';
+	smfi_setmlreply(ctx, text, enhanced, EIGHT(lines, 0), EIGHT(lines, 8), EIGHT(lines, 16),
+			EIGHT(lines, 24), (char *)NULL);
+	return text[0] == '5' ? SMFIS_REJECT : SMFIS_TEMPFAIL;
 }
 
 /* Gives edits as calls, and returns the verdict; SMFIS_CONTINUE if an edit was not taken. */

@@ -56,9 +56,21 @@ TEST(reply_code)
 		{ "550 5.7.1 No", 12, "550 5.7.1 No" },
 		{ "550 5.7.1 100%", 14, "550 5.7.1 100%%" },
 		{ "550 %%", 6, "550 %%%%" },
-		{ "550 a\r\n250 b", 12, "550 a  250 b" },
-		{ "550 a\nb", 7, "550 a b" },
+		{ "550 a\rb", 7, "550 a b" },
 		{ "550 a\0b", 7, "550 a b" },
+		/* whatever is in a line, its codes are ours */
+		{ "550 a\nb", 7, "550-a\r\n550 b" },
+		{ "550 a\r\n250 b", 12, "550-a\r\n550 250 b" },
+		{ "550 5.7.1 one\ntwo", 17, "550-5.7.1 one\r\n550 5.7.1 two" },
+		{ "550 5.7.1 1\n\n3\n", 15, "550-5.7.1 1\r\n550-5.7.1 \r\n550 5.7.1 3" },
+		{ "451 4.7.1 1\r\r\n2%", 16, "451-4.7.1 1 \r\n451 4.7.1 2%%" },
+		{ "550 5.7 x\n1", 11, "550-5.7 x\r\n550 5.7 1" },
+		{ "550 5.7.1x\n1", 12, "550-5.7.1x\r\n550 1" },
+		{ "550 5.7.1 ", 10, "550 5.7.1 " },
+		{ "550 5.7.1", 9, "550 5.7.1" },
+		{ "550 ", 4, "550 " },
+		{ "55", 2, "55" },
+		{ "", 0, "" },
 	};
 
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
@@ -70,6 +82,54 @@ TEST(reply_code)
 		CHECK_EQ(milter_get_u32(out.p), out.len - 4);
 		CHECK_EQ(out.p[4], 'y');
 		CHECK_BYTES(out.p + 5, out.len - 5, rows[i].sent, strlen(rows[i].sent) + 1);
+	}
+}
+
+/* 980 bytes of a line, in which '%' counts twice. */
+TEST(too_long_lines_of_replies_fail)
+{
+	static char text[2048] = "550 5.7.1 ";
+	const size_t codes = strlen("550 5.7.1 ");
+
+	for (size_t len = 975; len < 990; len++) {
+		struct outbuf out = fresh();
+
+		harness_row("%zu bytes", len);
+		memset(text + codes, 'x', len);
+		milter_reply_code(&out, span_of(text, codes + len));
+		CHECK_EQ(outbuf_ok(&out), len <= 980);
+		text[codes] = '%';
+		out = fresh();
+		milter_reply_code(&out, span_of(text, codes + len));
+		CHECK_EQ(outbuf_ok(&out), len <= 979);
+		text[codes + len / 2] = '\n';
+		out = fresh();
+		milter_reply_code(&out, span_of(text, codes + len));
+		CHECK(outbuf_ok(&out));
+	}
+}
+
+TEST(too_many_lines_of_replies_fail)
+{
+	char text[256] = "550 5.7.1 ";
+	size_t len = strlen(text);
+
+	for (int n = 1; n < 40; n++) {
+		struct outbuf out = fresh();
+		size_t lines = 1;
+
+		harness_row("%d lines", n);
+		text[len++] = 'x';
+		milter_reply_code(&out, span_of(text, len));
+		text[len++] = '\n';
+		CHECK_EQ(outbuf_ok(&out), n <= 32);
+		if (!outbuf_ok(&out))
+			continue;
+		for (size_t i = 0; i < out.len; i++)
+			lines += out.p[i] == '\n';
+		CHECK_EQ(lines, n);
+		CHECK_BYTES(out.p + out.len - 12, 12, "550 5.7.1 x\0", 12);
+		CHECK_EQ(out.p[8], n > 1 ? '-' : ' ');
 	}
 }
 
