@@ -228,13 +228,11 @@ static bool is_host_name(struct span name)
 
 static bool contains_nocase(struct span s, struct span part)
 {
-	while (s.len >= part.len) {
-		if (span_starts_nocase(s, part))
+	if (!part.len)
+		return true;
+	for (; s.len >= part.len; s = span_after(s, 1))
+		if (span_lower(s.p[0]) == span_lower(part.p[0]) && span_starts_nocase(s, part))
 			return true;
-		if (!s.len)
-			break;
-		s = span_after(s, 1);
-	}
 	return false;
 }
 

@@ -31,9 +31,25 @@ static bool folds_at(struct span value, size_t lf)
 	return lf + 1 < value.len && (value.p[lf + 1] == ' ' || value.p[lf + 1] == '\t');
 }
 
+/* Of the bytes up to the next that needs care. */
+static size_t ordinary_length(struct span value)
+{
+	size_t n = 0;
+
+	while (n < value.len && value.p[n] != '\r' && value.p[n] != '\n' && value.p[n] != '\0')
+		n++;
+	return n;
+}
+
 static void put_field_body(struct outbuf *out, struct span value)
 {
 	for (size_t i = 0; i < value.len; i++) {
+		size_t n = ordinary_length(span_after(value, i));
+
+		outbuf_put(out, span_of(value.p + i, n));
+		i += n;
+		if (i == value.len)
+			break;
 		if (value.p[i] == '\r' && i + 1 < value.len && value.p[i + 1] == '\n')
 			continue;
 		if (value.p[i] == '\r' || value.p[i] == '\0')
