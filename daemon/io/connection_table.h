@@ -18,7 +18,7 @@ struct connection {
 	int fd;			       /* -1: the slot is free */
 	uint32_t generation;	       /* counts the connections that the slot has had */
 	uint64_t active_ns;	       /* when bytes were last received or sent */
-	uint64_t heard_ns;	       /* when that made a packet whole, or an answer was sent */
+	uint64_t heard_ns;	       /* since when it is for the peer to speak */
 	struct timer timer;	       /* looks at heard_ns */
 	size_t sent;		       /* bytes of the dialog's output */
 	uint64_t lent_ns;	       /* when its message was lent an arena, or turned away */

@@ -134,6 +134,7 @@ static void stop_waiting(struct worker *worker, struct connection *c)
 	if (!c->next)
 		worker->waiting_end = link;
 	c->waiting = false;
+	c->heard_ns = clock_monotonic_ns(); /* until now it was not the one to speak */
 	deadline_set(worker, c);
 }
 
