@@ -299,9 +299,11 @@ compile_commands.json: Makefile ## the compile commands, for editors and clang-t
 		$(foreach l,$(LAYERS),$(foreach f,$(SRC_$(l)),"$(f)=$(CC) $(subst ",\",$(filter-out -MMD -MP,$(COMMON))) $(CFLAGS) $(INC_$(l))")) > $@
 
 .PHONY: man
-man: build/exogated ## renew the settings in contrib/man/exogate.conf.5
-	@build/exogated keys | $(PYTHON) contrib/dev/settings-manual.py contrib/man/exogate.conf.5 > build/exogate.conf.5
-	@mv build/exogate.conf.5 contrib/man/exogate.conf.5
+man: build/exogated ## renew the tables in contrib/man: settings and verdicts
+	@build/exogated keys | $(PYTHON) contrib/dev/manual-table.py contrib/man/exogate.conf.5 SETTINGS > build/page
+	@mv build/page contrib/man/exogate.conf.5
+	@build/exogated verdicts | $(PYTHON) contrib/dev/manual-table.py contrib/man/exogated.8 VERDICTS > build/page
+	@mv build/page contrib/man/exogated.8
 
 .PHONY: clean
 clean: ## remove what was built

@@ -18,6 +18,7 @@
 #include "privileges.h"
 #include "serve.h"
 #include "settings.h"
+#include "verdicts.h"
 
 enum exit_code {
 	EXIT_OK = 0,
@@ -82,6 +83,8 @@ static const struct command {
 	  NULL },
 	{ "reload", ask_reload, "have the running daemon read its settings anew", NULL },
 	{ "keys", keys_run, "print every setting with its type, default and meaning", NULL },
+	{ "verdicts", verdicts_run, "print the table by which messages are judged, in its order",
+	  NULL },
 	{ "exota", run_exota, "serve in the place of ExOTA-Milter, with its environment variables",
 	  NULL },
 	{ "import-exota", import_exota_run,

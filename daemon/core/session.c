@@ -249,6 +249,7 @@ static struct span value_of(const struct session *s, enum header_kind kind)
 
 void session_defer(struct session_answer *answer, enum reason reason)
 {
+	answer->verdict.rule = VERDICT_NO_RULE;
 	answer->verdict.decision = VERDICT_TEMPFAIL;
 	answer->verdict.reason = reason;
 	answer->verdict.would_reject = false;

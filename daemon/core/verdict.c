@@ -13,6 +13,11 @@ struct judgement {
 	unsigned int proofs_wanted;
 };
 
+/*
+ * The predicates: total, so that each can be asked whatever the others say (verdict_trace()).
+ * Without a tenant no proof is enough.
+ */
+
 static bool only_role_recipients(const struct judgement *j)
 {
 	const struct facts_envelope *envelope = &j->facts->envelope;
@@ -131,7 +136,7 @@ static bool relay_address_listed(const struct judgement *j)
 {
 	const struct address *ip = &j->facts->stamps.connecting_ip;
 
-	return ip->family != ADDRESS_NONE &&
+	return j->tenant && ip->family != ADDRESS_NONE &&
 	       prefix_set_find(&j->tenant->relay_addresses, ip->family, ip->bytes);
 }
 
@@ -145,15 +150,15 @@ static bool relayed_through(const struct judgement *j)
 	return !relay_address_listed(j) && !tenant_notice(j);
 }
 
-static bool proof_unknown(const struct judgement *j)
-{
-	return !proofs_suffice(&j->proofs, j->tenant, j->proofs_wanted) &&
-	       proofs_may_suffice(&j->proofs, j->tenant, j->proofs_wanted);
-}
-
 static bool proof_missing(const struct judgement *j)
 {
-	return !proofs_suffice(&j->proofs, j->tenant, j->proofs_wanted);
+	return !j->tenant || !proofs_suffice(&j->proofs, j->tenant, j->proofs_wanted);
+}
+
+static bool proof_unknown(const struct judgement *j)
+{
+	return j->tenant && proof_missing(j) &&
+	       proofs_may_suffice(&j->proofs, j->tenant, j->proofs_wanted);
 }
 
 static bool always(const struct judgement *j)
@@ -166,26 +171,52 @@ static const struct {
 	bool (*applies)(const struct judgement *j);
 	enum verdict_decision decision;
 	enum reason reason;
+	const char *when;
 } rows[] = {
-	{ only_role_recipients, VERDICT_ACCEPT, REASON_ROLE },
-	{ client_unlisted, VERDICT_TEMPFAIL, REASON_CLIENT_UNLISTED },
-	{ client_other_passes, VERDICT_ACCEPT, REASON_CLIENT_OTHER },
-	{ client_other, VERDICT_REJECT, REASON_CLIENT_OTHER },
-	{ from_missing, VERDICT_REJECT, REASON_FROM_MISSING },
-	{ from_multiple, VERDICT_REJECT, REASON_FROM_MULTIPLE },
-	{ from_malformed, VERDICT_REJECT, REASON_FROM_MALFORMED },
-	{ foreign_inbound, VERDICT_ACCEPT, REASON_INBOUND },
-	{ certificate_needed, VERDICT_TEMPFAIL, REASON_CERT_MISSING },
-	{ certificate_untrusted, VERDICT_REJECT, REASON_CERT_UNTRUSTED },
-	{ tenant_unknown, VERDICT_REJECT, REASON_TENANT_UNKNOWN },
-	{ own_mail_back, VERDICT_ACCEPT, REASON_INBOUND_OWN },
-	{ tenant_conflict, VERDICT_REJECT, REASON_TENANT_CONFLICT },
-	{ envelope_foreign, VERDICT_REJECT, REASON_ENVELOPE_FOREIGN },
-	{ relayed_through, VERDICT_REJECT, REASON_RELAYED_THROUGH },
-	{ proof_unknown, VERDICT_TEMPFAIL, REASON_TEMPERROR },
-	{ proof_missing, VERDICT_REJECT, REASON_PROOF_MISSING },
-	{ always, VERDICT_ACCEPT, REASON_AUTHORISED },
+	{ only_role_recipients, VERDICT_ACCEPT, REASON_ROLE,
+	  "every recipient is postmaster@ or abuse@ of a hosted domain, or the bare postmaster" },
+	{ client_unlisted, VERDICT_TEMPFAIL, REASON_CLIENT_UNLISTED,
+	  "the client's address is not in Microsoft's list, but its certificate name is trusted: "
+	  "perhaps the list is old" },
+	{ client_other_passes, VERDICT_ACCEPT, REASON_CLIENT_OTHER,
+	  "the client's address is not in Microsoft's list, and acl.other_clients is \"pass\": "
+	  "it has authenticated, or is in acl.allow, or all recipients are hosted" },
+	{ client_other, VERDICT_REJECT, REASON_CLIENT_OTHER,
+	  "the client's address is not in Microsoft's list" },
+	{ from_missing, VERDICT_REJECT, REASON_FROM_MISSING, "there is no From field" },
+	{ from_multiple, VERDICT_REJECT, REASON_FROM_MULTIPLE,
+	  "there is more than one From field, or more than one address in it" },
+	{ from_malformed, VERDICT_REJECT, REASON_FROM_MALFORMED,
+	  "the From field cannot be read, or its address has no domain name" },
+	{ foreign_inbound, VERDICT_ACCEPT, REASON_INBOUND,
+	  "From's domain has no tenant here, and all recipients are hosted" },
+	{ certificate_needed, VERDICT_TEMPFAIL, REASON_CERT_MISSING,
+	  "there is no verified client certificate, and certificate.missing is \"tempfail\"" },
+	{ certificate_untrusted, VERDICT_REJECT, REASON_CERT_UNTRUSTED,
+	  "the name of the client's certificate is not in certificate.names" },
+	{ tenant_unknown, VERDICT_REJECT, REASON_TENANT_UNKNOWN,
+	  "From's domain has no tenant here" },
+	{ own_mail_back, VERDICT_ACCEPT, REASON_INBOUND_OWN,
+	  "stamps conflict, the tenant has signed it, and all recipients are hosted: "
+	  "own mail that comes back through a list or a forward" },
+	{ tenant_conflict, VERDICT_REJECT, REASON_TENANT_CONFLICT,
+	  "stamps conflict: another tenant has stamped it, or they contradict each other" },
+	{ envelope_foreign, VERDICT_REJECT, REASON_ENVELOPE_FOREIGN,
+	  "the envelope sender is neither null nor the tenant's" },
+	{ relayed_through, VERDICT_REJECT, REASON_RELAYED_THROUGH,
+	  "it came to the tenant from outside, by an address that is not in relay_addresses, "
+	  "and is no notice of the service's own" },
+	{ proof_unknown, VERDICT_TEMPFAIL, REASON_TEMPERROR,
+	  "a signature could not be verified for now, and it could change the outcome" },
+	{ proof_missing, VERDICT_REJECT, REASON_PROOF_MISSING,
+	  "fewer proofs agree than the tenant requires, or not the one that it requires" },
+	{ always, VERDICT_ACCEPT, REASON_AUTHORISED,
+	  "otherwise; then the sender is rewritten and a result added" },
 };
+
+#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
+
+_Static_assert(N_ROWS <= VERDICT_RULES_MAX, "verdict_trace() has a bit for each row");
 
 static struct judgement weigh(const struct policy *policy, const struct facts *facts)
 {
@@ -220,8 +251,33 @@ struct verdict verdict_decide(const struct policy *policy, const struct facts *f
 
 	while (!rows[row].applies(&j))
 		row++;
+	verdict.rule = row;
 	verdict.decision = rows[row].decision;
 	verdict.reason = rows[row].reason;
 	soften(&j, &verdict);
 	return verdict;
+}
+
+uint64_t verdict_trace(const struct policy *policy, const struct facts *facts)
+{
+	const struct judgement j = weigh(policy, facts);
+	uint64_t holding = 0;
+
+	for (size_t row = 0; row < N_ROWS; row++)
+		holding |= (uint64_t)rows[row].applies(&j) << row;
+	return holding;
+}
+
+size_t verdict_n_rules(void)
+{
+	return N_ROWS;
+}
+
+struct verdict_rule verdict_rule(size_t i)
+{
+	return (struct verdict_rule){
+		.decision = rows[i].decision,
+		.reason = rows[i].reason,
+		.when = rows[i].when,
+	};
 }

@@ -19,28 +19,33 @@ def words(page: str) -> str:
     return PAGE[page].read_text().replace("\\-", "-")
 
 
-def test_settings_are_those_of_the_table(asan_program: Callable[[str], Path]) -> None:
+@pytest.mark.parametrize(("command", "page", "name"), [
+    ("keys", "exogate.conf.5", "SETTINGS"), ("verdicts", "exogated.8", "VERDICTS")])
+def test_tables_are_those_of_the_program(asan_program: Callable[[str], Path], command: str,
+                                         page: str, name: str) -> None:
     """`make man` would change nothing."""
-    keys = subprocess.run([asan_program("exogated"), "keys"], capture_output=True, text=True,
-                          check=True).stdout
-    page = PAGE["exogate.conf.5"]
-    renewed = subprocess.run([ROOT / "contrib/dev/settings-manual.py", page], input=keys,
-                             capture_output=True, text=True, check=True).stdout
-    assert renewed == page.read_text(), "run make man"
-    assert page.read_text().count("\n.TP\n.B ") == sum(
-        not line.startswith("\t") for line in keys.splitlines())
+    table = subprocess.run([asan_program("exogated"), command], capture_output=True, text=True,
+                           check=True).stdout
+    renewed = subprocess.run([ROOT / "contrib/dev/manual-table.py", PAGE[page], name],
+                             input=table, capture_output=True, text=True, check=True).stdout
+    assert renewed == PAGE[page].read_text(), "run make man"
+    section = renewed.partition(f"BEGIN {name}")[2].partition(f"END {name}")[0]
+    assert section.count("\n.TP\n.B ") > 10
+    assert section.count("\n.TP\n.B ") == sum(
+        not line.startswith("\t") for line in table.splitlines())
 
 
-def test_verdicts_are_the_rows_of_the_table() -> None:
+def test_verdicts_are_the_rows_of_the_table(asan_program: Callable[[str], Path]) -> None:
     """Each with its answer, in order."""
     source = (ROOT / "daemon/core/verdict.c").read_text()
     reasons = dict(re.findall(r'X\((REASON_\w+),\s*"([^"]+)"',
                               (ROOT / "daemon/core/reason.h").read_text().replace("\\\n", " ")))
     rows = [(reasons[reason], ANSWERS[decision]) for decision, reason in re.findall(
-        r"\{ \w+, VERDICT_(\w+), (REASON_\w+) \}", source)]
+        r"\{ \w+, VERDICT_(\w+), (REASON_\w+),", source)]
     assert len(rows) > 10
-    table = words("exogated.8").partition("BEGIN VERDICTS")[2].partition("END VERDICTS")[0]
-    assert re.findall(r'^\.BR ([a-z-]+) " \((\w+)\)"$', table, re.M) == rows
+    table = subprocess.run([asan_program("exogated"), "verdicts"], capture_output=True, text=True,
+                           check=True).stdout
+    assert re.findall(r"^([a-z-]+)\n\t(\w+)\n\t\w", table, re.M) == rows
 
 
 @pytest.mark.parametrize(("header", "table"), [("close_reason.h", "CLOSE_REASONS"),

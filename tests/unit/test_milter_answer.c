@@ -25,7 +25,8 @@ static const char *refusal(struct policy *policy, const struct verdict *verdict,
 static const char *exota_refusal(const char *queue_id)
 {
 	static const struct verdict verdict = {
-		VERDICT_REJECT, REASON_PROOF_MISSING, false, NULL, { PROOF_ABSENT, PROOF_ABSENT }
+		.decision = VERDICT_REJECT,
+		.reason = REASON_PROOF_MISSING,
 	};
 	struct policy *policy = fixture_policy();
 

@@ -15,6 +15,60 @@ TEST(the_earlier_row_wins)
 		}
 }
 
+static bool traced(enum reason reason)
+{
+	uint64_t holding = verdict_trace(verdict_policy, &verdict_facts);
+
+	for (size_t i = 0; i < verdict_n_rules(); i++)
+		if (verdict_rule(i).reason == reason && (holding >> i & 1))
+			return true;
+	return false;
+}
+
+/* A row's predicate can be asked whatever an earlier row would decide. */
+TEST(every_predicate_is_total)
+{
+	for (size_t i = 0; i < VERDICT_ROWS_N; i++)
+		for (size_t other = 0; other < VERDICT_ROWS_N; other++) {
+			verdict_begin();
+			harness_row("rows %zu and %zu", i, other);
+			CHECK(!traced(verdict_rows[i].reason));
+			verdict_rows[other].make();
+			verdict_rows[i].make();
+			CHECK(other < i || traced(verdict_rows[i].reason));
+			CHECK(traced(REASON_AUTHORISED));
+		}
+}
+
+/* Fail-closed: were the rows that ask for one to go, what follows would refuse. */
+TEST(without_a_tenant_nothing_is_proven)
+{
+	verdict_begin();
+	verdict_make_tenant_unknown();
+	CHECK(traced(REASON_PROOF_MISSING));
+	CHECK(!traced(REASON_TEMPERROR));
+	CHECK(!traced(REASON_TENANT_CONFLICT));
+	verdict_make_relayed_through();
+	verdict_facts.stamps.connecting_ip = fixture_address('4', "81.144.215.152");
+	CHECK(traced(REASON_RELAYED_THROUGH));
+}
+
+/* Ends the table, and so the search. */
+TEST(the_last_row_always_holds)
+{
+	verdict_begin();
+	CHECK_EQ(verdict_rule(verdict_n_rules() - 1).reason, REASON_AUTHORISED);
+	CHECK_EQ(verdict_trace(verdict_policy, &verdict_facts),
+		 (uint64_t)1 << (verdict_n_rules() - 1));
+}
+
+/* They stand in the manual and in explanations. */
+TEST(every_row_has_words)
+{
+	for (size_t i = 0; i < verdict_n_rules(); i++)
+		CHECK(strlen(verdict_rule(i).when) > 10);
+}
+
 static void check_softened(const struct verdict_row *row)
 {
 	const struct verdict verdict = verdict_decide(verdict_policy, &verdict_facts);

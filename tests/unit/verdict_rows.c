@@ -19,6 +19,9 @@ void verdict_check(enum verdict_decision decision, enum reason reason)
 	CHECK_EQ(verdict.decision, decision);
 	CHECK_BYTES(got.p, got.len, wanted.p, wanted.len);
 	CHECK(!verdict.would_reject);
+	CHECK_EQ(verdict_rule(verdict.rule).decision, decision);
+	CHECK_EQ(verdict_rule(verdict.rule).reason, reason);
+	CHECK_EQ(__builtin_ctzll(verdict_trace(verdict_policy, &verdict_facts)), verdict.rule);
 }
 
 void verdict_check_authorised(void)
