@@ -41,23 +41,25 @@ endif
 # What each layer may include: its own folder and those below it.
 INC_core    := -Idaemon/core -Iloader/acl
 INC_settings := -Idaemon/settings $(INC_core)
-INC_io      := -Idaemon/io $(INC_settings)
+INC_crypto  := -Idaemon/crypto $(INC_core)
+INC_io      := -Idaemon/io -Idaemon/crypto $(INC_settings)
 INC_exota   := -Idaemon/exota $(INC_settings)
 INC_cmd     := -Idaemon/cmd -Idaemon/exota $(INC_io)
 INC_daemon  := $(INC_cmd)
 INC_acl     := -Iloader/acl
 INC_lists   := -Iloader/lists -Iloader/acl -Ibpf
 INC_loader  := -Iloader $(INC_lists) -isystem build/bpf
-INC_unit    := -Itests/unit $(INC_core) -Idaemon/io $(INC_lists) -Ibench
-INC_probe   := $(INC_core)
+INC_unit    := -Itests/unit $(INC_core) -Idaemon/crypto -Idaemon/io $(INC_lists) -Ibench
+INC_probe   := $(INC_crypto)
 INC_xprobe  := -Ibpf
 INC_ioprobe := $(INC_io)
-INC_bench   := -Ibench $(INC_settings)
+INC_bench   := -Ibench $(INC_settings) -Idaemon/crypto
 INC_peer    := $(INC_bench)
 INC_bench_xdp := -Ibench/xdp -Ibench $(INC_loader)
 
 SRC_core    := $(wildcard daemon/core/*.c)
 SRC_settings := $(wildcard daemon/settings/*.c)
+SRC_crypto  := $(wildcard daemon/crypto/*.c)
 SRC_io      := $(wildcard daemon/io/*.c)
 SRC_exota   := $(wildcard daemon/exota/*.c)
 SRC_cmd     := $(wildcard daemon/cmd/*.c)
@@ -72,11 +74,11 @@ SRC_ioprobe := $(wildcard tests/resolver/probe_*.c)
 SRC_bench   := $(wildcard bench/*.c)
 SRC_peer    := $(wildcard bench/peers/*.c)
 SRC_bench_xdp := $(filter-out %.bpf.c,$(wildcard bench/xdp/*.c))
-LAYERS      := core settings exota io cmd daemon acl lists loader unit probe xprobe ioprobe bench bench_xdp peer
+LAYERS      := core settings crypto exota io cmd daemon acl lists loader unit probe xprobe ioprobe bench bench_xdp peer
 
 LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -lcares -pthread
 LIBS_loader := -lxdp -lbpf -lelf -lz -ljansson
-LIBS_unit   := -ljansson -lz -l:liburing.a -lmilter
+LIBS_unit   := -ljansson -lz -l:liburing.a -lmilter -lcrypto
 LIBS_bench  := $(LIBS_daemon) $(LIBS_loader) -lm
 
 C_FILES     := $(foreach l,$(LAYERS),$(SRC_$(l))) $(wildcard bpf/*.c bench/xdp/*.bpf.c) $(wildcard tests/fuzz/*.c tests/reliability/*.c)
@@ -163,10 +165,10 @@ XPROBES := $(patsubst tests/xdp/%.c,build/asan/tests/%,$(SRC_xprobe))
 IOPROBES := $(patsubst tests/resolver/%.c,build/asan/tests/%,$(SRC_ioprobe))
 
 $(UNIT_TESTS): build/asan/tests/%: build/asan/obj/tests/unit/%.o $(UNIT_SHARED) \
-		$(call san,$(SRC_core) $(SRC_lists) $(SRC_acl))
+		$(call san,$(SRC_core) $(SRC_crypto) $(SRC_lists) $(SRC_acl))
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_unit))
-$(PROBES): build/asan/tests/%: build/asan/obj/tests/conformance/%.o $(call san,$(SRC_core) $(SRC_acl))
+$(PROBES): build/asan/tests/%: build/asan/obj/tests/conformance/%.o $(call san,$(SRC_core) $(SRC_crypto) $(SRC_acl))
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_unit))
 
@@ -262,6 +264,12 @@ test-xdp-long: deps ## 1,000 list swaps, a kill at every call, and the newest cl
 	@$(MAKE) --no-print-directory -j2 test-programs
 	@EXOGATE_XDP_LONG=1 $(PYTHON) -m pytest tests/xdp/test_swap.py tests/xdp/test_kill.py \
 		tests/xdp/test_verifier.py
+
+.PHONY: test-dkim-long
+test-dkim-long: deps ## 16,000 generated messages, against two other verifiers of DKIM
+	@$(MAKE) --no-print-directory -j2 build/asan/tests/probe_dkim
+	@EXOGATE_DKIM_MESSAGES=16000 EXOGATE_DKIM_SEED=$${EXOGATE_DKIM_SEED:-$$RANDOM} \
+		$(PYTHON) -m pytest tests/conformance/test_dkim_agreement.py
 
 .PHONY: fuzz
 fuzz: $(FUZZERS) ## fuzz every parser for FUZZ_SECONDS (60) each; findings go to build/fuzz/

@@ -6,7 +6,8 @@
 #  1. daemon/core is pure: linked together, its objects need nothing but the functions below, none of
 #     which reads a clock, a file, a socket or a global, allocates, or prints.
 #  2. Includes go one way: nobody climbs out of a folder ("../"), and only daemon/settings,
-#     daemon/io and loader/ include a library's headers.
+#     daemon/crypto, daemon/io and loader/ include a library's headers: OpenSSL's, of the daemon,
+#     daemon/crypto alone.
 #  3. Each header of daemon/core, and loader/acl/prefix.h, which it uses, can be included alone.
 set -eu
 
@@ -47,6 +48,12 @@ while read -r where; do
     [ -z "$where" ] || complain "$where: a library's header in a layer that must not know it"
 done <<EOF
 $(grep -nE "#include $libraries" daemon/core/*.[ch] daemon/cmd/*.[ch] daemon/*.c | cut -d: -f1,2)
+EOF
+
+while read -r where; do
+    [ -z "$where" ] || complain "$where: OpenSSL outside of daemon/crypto"
+done <<EOF
+$(grep -rnE '#include <openssl/' daemon --include='*.[ch]' | grep -v '^daemon/crypto/' | cut -d: -f1,2)
 EOF
 
 for header in daemon/core/*.h loader/acl/prefix.h; do

@@ -23,6 +23,7 @@
 	X(HEADER_FROM, "From")                                              \
 	X(HEADER_MESSAGE_ID, "Message-ID")                                  \
 	X(HEADER_AUTHENTICATION_RESULTS, "Authentication-Results")          \
+	X(HEADER_DKIM_SIGNATURE, "DKIM-Signature")                          \
 	X(HEADER_TENANT_ID, "X-MS-Exchange-CrossTenant-Id")                 \
 	X(HEADER_ORIGINATOR_ORG, "X-OriginatorOrg")                         \
 	X(HEADER_ATTRIBUTED_TENANT,                                         \

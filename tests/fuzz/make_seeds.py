@@ -22,6 +22,17 @@ AUTHRES_VALUES = (
     '"mx.example.net" (c); none', "relay.example.net; dkim/1=pass reason=\"it's\" policy.x=y",
 )
 
+BODY_HASH = "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI="
+SIGNATURE = (" v=1; a=rsa-sha256; c=relaxed/simple; d=contoso.com; s=sel; q=dns/txt;\n"
+             "\ti=@eng.contoso.com; t=1117574938; x=9118006938; l=2; h=From:To : from;\n"
+             f"\tz=From:a|To:b; bh={BODY_HASH};\n\tb=dzdVyOfAKCdLXdJOc9G2q8LoXSlEniSb==")
+KEY_RECORDS = ("v=DKIM1; k=rsa; h=sha1:sha256; s=email:*; t=y:s; n=note; p=MFww DQYJ",
+               "k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", "v=DKIM1; p=")
+DKIM_MESSAGE = (f"DKIM-Signature:{SIGNATURE}\nDKIM-Signature: v=1; a=ed25519-sha256; d=a.example;"
+                f" s=s; h=from; bh={BODY_HASH}; b=AAAA\nFrom: a@contoso.com\nTo : b\n"
+                + "\n" + "\n".join(KEY_RECORDS) + "\nbody  \r\n\r\n")
+BODIES = (" C \r\nD \t E\r\n\r\n\r\n", "a\nb\rc\r\r\n \t\r\n" + 9 * "0123456789 " + "\r\n  x")
+
 
 def _packet(command: bytes, data: bytes = b"") -> bytes:
     return struct.pack(">I", len(command + data)) + command + data
@@ -98,6 +109,12 @@ def seeds() -> dict[str, list[bytes]]:
     return {
         "fuzz_mailbox": [value.encode() for value in FROM_VALUES],
         "fuzz_authres": [value.encode() for value in AUTHRES_VALUES],
+        "fuzz_dkim_tag": [SIGNATURE.encode(), *map(str.encode, KEY_RECORDS)],
+        "fuzz_dkim_sig": [SIGNATURE.encode()],
+        "fuzz_dkim_key": [record.encode() for record in KEY_RECORDS],
+        "fuzz_dkim_canon": [bytes([how, 9, 70]) + body.encode() for body in BODIES
+                            for how in range(4)],
+        "fuzz_dkim_check": [DKIM_MESSAGE.encode()],
         "fuzz_endpoints": [(DATA / "endpoints-worldwide.json").read_bytes()],
         "fuzz_classify": _frames(),
         "fuzz_dns_message": _dns_responses(),
