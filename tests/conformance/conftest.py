@@ -121,3 +121,8 @@ def authres_probe() -> Iterator[Probe]:
 @pytest.fixture(scope="module")
 def milter_probe() -> Iterator[Probe]:
     yield from run_probe("probe_milter")
+
+
+@pytest.fixture(scope="module")
+def dkim_probe() -> Iterator[Probe]:
+    yield from run_probe("probe_dkim")

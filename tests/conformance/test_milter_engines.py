@@ -5,7 +5,6 @@ import struct
 from collections.abc import Callable
 
 import pytest
-from test_milter_wire import NEEDED_EVENTS, Dialog, dialogs
 
 from conversations.conftest import daemons, exogated  # noqa: F401 (fixtures)
 from conversations.daemon import ENGINES, Daemon
@@ -14,6 +13,8 @@ from conversations.test_differences import CONNECT, END, MAIL, OFFER, RCPT
 from conversations.test_generated import Said, log_lines, read
 from milter.client import Connection
 from milter.wire import Packet, decode_all, decode_verdict
+
+from .test_milter_wire import NEEDED_EVENTS, Dialog, dialogs
 
 Daemons = Callable[..., Daemon]
 
