@@ -67,6 +67,7 @@ static bool feed(struct subject *s, const char *p, size_t len)
 			take_output(s);
 			break;
 		case DIALOG_CLOSE:
+		case DIALOG_WAIT: /* its policy looks up nothing */
 			return false;
 		case DIALOG_RECEIVE:
 			if (len == 0)

@@ -151,6 +151,7 @@ struct arena *dialog_abandon(struct dialog *d)
 {
 	struct arena *arena = d->arena;
 
+	session_end_message(&d->session);
 	d->arena = NULL;
 	return arena;
 }
@@ -220,6 +221,19 @@ static bool negotiate(struct dialog *d, const struct milter_event *ev)
 	return true;
 }
 
+static void compose_answer(struct dialog *d)
+{
+	d->waiting = false;
+	d->judged = true;
+	d->out = milter_answer_compose(&d->answer, d->arena, d->reply);
+}
+
+void dialog_key(struct dialog *d, size_t i, const struct dns_answer *record)
+{
+	if (session_key(&d->session, i, record, &d->answer) == SESSION_ANSWER)
+		compose_answer(d);
+}
+
 static bool step_session(struct dialog *d, const struct milter_event *ev)
 {
 	switch (session_step(&d->session, ev, &d->answer)) {
@@ -232,8 +246,10 @@ static bool step_session(struct dialog *d, const struct milter_event *ev)
 		}
 		return true;
 	case SESSION_ANSWER:
-		d->judged = true;
-		d->out = milter_answer_compose(&d->answer, d->arena, d->reply);
+		compose_answer(d);
+		return true;
+	case SESSION_WAIT:
+		d->waiting = true;
 		return true;
 	case SESSION_CLOSE:
 		break;
@@ -373,9 +389,9 @@ enum dialog_want dialog_run(struct dialog *d)
 {
 	enum dialog_want want = DIALOG_SEND;
 
-	while (want == DIALOG_SEND && d->out.len == 0)
+	while (want == DIALOG_SEND && d->out.len == 0 && !d->waiting)
 		want = d->in.skip ? skip(d) : read_packet(d);
-	return want;
+	return d->waiting ? DIALOG_WAIT : want;
 }
 
 enum close_reason dialog_close_reason(const struct dialog *d)

@@ -10,6 +10,8 @@
  *	  DIALOG_RECEIVE	read into dialog_room(), then dialog_received()
  *	  DIALOG_LEND		dialog_lend() an arena, as soon as there is one to lend; who waited
  *				for too long is turned away: dialog_turn_away()
+ *	  DIALOG_WAIT		look up the key records of session_key_name(), as soon as there are
+ *				any; dialog_key() with what each comes to
  *	  DIALOG_SEND		send all of dialog_output(), then dialog_sent()
  *	  DIALOG_CLOSE		close; dialog_close_reason() says why
  *	and after each dialog_run(): dialog_reclaim(); at the end dialog_abandon()
@@ -42,6 +44,7 @@
 enum dialog_want {
 	DIALOG_RECEIVE,
 	DIALOG_LEND,
+	DIALOG_WAIT,
 	DIALOG_SEND,
 	DIALOG_CLOSE,
 };
@@ -64,6 +67,7 @@ struct dialog {
 	struct dialog_input in;
 	struct arena *arena; /* lent, or NULL */
 	bool heard;	     /* of a whole packet, in what was last received */
+	bool waiting;	     /* for key records */
 	bool judged;	     /* answer holds */
 	struct session_answer answer;
 	struct outbuf out;
@@ -106,6 +110,12 @@ void dialog_turn_away(struct dialog *dialog);
  * others only for that to the end of a message.
  */
 struct span dialog_progress(const struct dialog *dialog);
+
+/*
+ * What the look-up of a key record came to, whenever it is known (session_key()); with the last one
+ * that it waits for, dialog_run() goes on.
+ */
+void dialog_key(struct dialog *dialog, size_t i, const struct dns_answer *record);
 
 /* A lent arena that is no longer needed, or NULL. */
 struct arena *dialog_reclaim(struct dialog *dialog);

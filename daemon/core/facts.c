@@ -53,20 +53,24 @@ static void classify_client(struct facts *facts, const struct policy *policy)
 	facts->client_allowed = prefix_set_find(&policy->allow, client->family, client->bytes);
 }
 
-static enum facts_from_state read_from(const struct header_index *headers, struct mailbox *from)
+enum facts_from_state facts_read_from(const struct header_index *headers, struct mailbox *from)
 {
 	const struct header_field *field = header_index_first(headers, HEADER_FROM);
+	struct mailbox box;
 	size_t n;
 
 	if (!field)
 		return FACTS_FROM_MISSING;
 	if (field->next)
 		return FACTS_FROM_MULTIPLE;
-	if (mailbox_list_parse(field->value, from, 1, &n) != PARSE_OK || n == 0)
+	if (mailbox_list_parse(field->value, &box, 1, &n) != PARSE_OK || n == 0)
 		return FACTS_FROM_MALFORMED;
 	if (n > 1)
 		return FACTS_FROM_MULTIPLE;
-	return from->domain.len ? FACTS_FROM_ONE : FACTS_FROM_MALFORMED;
+	if (!box.domain.len)
+		return FACTS_FROM_MALFORMED;
+	*from = box;
+	return FACTS_FROM_ONE;
 }
 
 /* The one header.d of a dkim result; without it, or with two, the result names no signer. */
@@ -142,9 +146,29 @@ void facts_collect(const struct facts_envelope *envelope, const struct header_in
 {
 	out->envelope = *envelope;
 	out->n_signatures = 0;
+	out->dkim = NULL;
 	classify_client(out, policy);
-	out->from_state = read_from(headers, &out->from);
+	out->from_state = facts_read_from(headers, &out->from);
 	tenant_stamps_read(headers, &out->stamps);
 	if (policy->dkim_source == POLICY_DKIM_AUTHRES)
 		read_trusted_results(out, headers, policy);
+}
+
+void facts_add_dkim(struct facts *facts, const struct dkim_check *check,
+		    const struct policy *policy)
+{
+	const struct dkim_signature *tried;
+
+	facts->dkim = check;
+	for (size_t i = 0; dkim_check_signature(check, i, &tried); i++) {
+		bool passed = tried->why == DKIM_WHY_VERIFIED;
+		bool counts = !tried->testing && (!tried->partial || policy->dkim.partial_counts);
+
+		if (passed ? !counts : dkim_why_result(tried->why) != DKIM_TEMPERROR)
+			continue;
+		facts->signatures[facts->n_signatures++] = (struct facts_signature){
+			.domain = tried->sig.domain,
+			.passed = passed,
+		};
+	}
 }

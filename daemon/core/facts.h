@@ -9,6 +9,7 @@
 #define EXOGATE_FACTS_H
 
 #include "address.h"
+#include "dkim_check.h"
 #include "header_index.h"
 #include "mailbox.h"
 #include "policy.h"
@@ -45,7 +46,7 @@ struct facts_signature {
 };
 
 /* Results beyond that are not looked at: a verifier before us writes a handful. */
-#define FACTS_SIGNATURES_MAX 8
+#define FACTS_SIGNATURES_MAX DKIM_SIGNATURES_MAX
 
 struct facts {
 	struct facts_envelope envelope;
@@ -57,6 +58,7 @@ struct facts {
 	struct tenant_stamps stamps;
 	struct facts_signature signatures[FACTS_SIGNATURES_MAX];
 	size_t n_signatures;
+	const struct dkim_check *dkim; /* where they come from; NULL unless we verified them */
 };
 
 /*
@@ -66,8 +68,19 @@ struct facts {
 void facts_add_recipient(struct facts_envelope *envelope, const struct policy *policy,
 			 struct span path);
 
+/* The mailbox of the one From; *from is written on FACTS_FROM_ONE only. */
+enum facts_from_state facts_read_from(const struct header_index *headers, struct mailbox *from);
+
 /* Reads all facts of the message; cost is linear in its fields. */
 void facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,
 		   const struct policy *policy, struct facts *out);
+
+/*
+ * Adds what our own check found, which has ended: each signature that is a proof, or might be.  One
+ * whose key is on trial (t=y) never is, and one that leaves some of the body out only if the policy
+ * says so.
+ */
+void facts_add_dkim(struct facts *facts, const struct dkim_check *check,
+		    const struct policy *policy);
 
 #endif

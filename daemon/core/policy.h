@@ -49,6 +49,14 @@ enum policy_other_clients {
 enum policy_dkim_source {
 	POLICY_DKIM_NONE,    /* nobody verifies: the signature proof is absent */
 	POLICY_DKIM_AUTHRES, /* a verifier before us in the chain says so */
+	POLICY_DKIM_NATIVE,  /* we do */
+};
+
+/* Of POLICY_DKIM_NATIVE. */
+struct policy_dkim {
+	unsigned int signatures;   /* how many are tried; dkim_options.h */
+	unsigned int min_rsa_bits; /* likewise */
+	bool partial_counts;	   /* a signature whose l= leaves some of the body out is a proof */
 };
 
 struct policy_span_list {
@@ -138,13 +146,14 @@ struct policy {
 	enum policy_missing_certificate missing_certificate;
 	enum policy_dkim_source dkim_source;
 	struct span trusted_authserv_id; /* of POLICY_DKIM_AUTHRES */
+	struct policy_dkim dkim;
 	struct policy_domain_table domains;
 	struct policy_limits limits;
 	enum policy_log log_messages; /* which have a line in the log */
 	struct policy_exota exota;
 	/* What an MTA is asked for: of what nobody needs, it is told to keep it to itself. */
 	bool moves_senders; /* some tenant has moves */
-	bool reads_body;    /* no policy of this version does; its chunks are never kept */
+	bool reads_body;    /* to hash it; its chunks are never kept */
 };
 
 /*

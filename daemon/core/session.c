@@ -33,6 +33,7 @@ bool session_has_recipient(const struct session *s)
 
 void session_end_message(struct session *s)
 {
+	session_dkim_abandon(&s->dkim);
 	s->arena = NULL;
 	s->over_limit = s->turned_away = false;
 	s->authenticated = false;
@@ -43,6 +44,7 @@ void session_end_message(struct session *s)
 
 void session_over_limit(struct session *s)
 {
+	session_dkim_abandon(&s->dkim);
 	s->over_limit = true;
 }
 
@@ -158,6 +160,7 @@ static enum session_result on_new_connection(struct session *s)
 	bool leading_space = s->leading_space;
 	uint32_t actions = s->actions;
 
+	session_dkim_abandon(&s->dkim);
 	session_init(s, policy);
 	s->leading_space = leading_space;
 	s->actions = actions;
@@ -223,20 +226,38 @@ static enum session_result on_header(struct session *s, const struct milter_even
 	return SESSION_NEXT;
 }
 
+/* The end of headers is not announced to a filter that asked for that. */
+static void end_header(struct session *s)
+{
+	if (s->state == SESSION_BODY)
+		return;
+	s->state = SESSION_BODY;
+	s->dkim.options.leading_space = s->leading_space;
+	if (s->policy->dkim_source == POLICY_DKIM_NATIVE && !s->over_limit &&
+	    !session_dkim_begin(&s->dkim, s->policy, &s->headers, s->arena))
+		session_over_limit(s);
+}
+
 static enum session_result on_end_of_headers(struct session *s)
 {
 	if (s->state != SESSION_RCPT && s->state != SESSION_HEADERS)
 		return SESSION_CLOSE;
-	s->state = SESSION_BODY;
+	end_header(s);
 	return SESSION_NEXT;
 }
 
-/* The end of headers is not announced to a filter that asked for that. */
-static enum session_result on_body(struct session *s)
+static void read_chunk(struct session *s, struct span chunk)
+{
+	end_header(s);
+	if (s->dkim.check)
+		dkim_check_body(s->dkim.check, chunk);
+}
+
+static enum session_result on_body(struct session *s, const struct milter_event *ev)
 {
 	if (s->state < SESSION_RCPT || s->state > SESSION_BODY)
 		return SESSION_CLOSE;
-	s->state = SESSION_BODY;
+	read_chunk(s, ev->chunk);
 	return SESSION_NEXT;
 }
 
@@ -291,6 +312,10 @@ static void judge(struct session *s, struct session_answer *answer)
 	}
 	s->envelope.certificate = span_of(s->certificate, s->certificate_len);
 	facts_collect(&s->envelope, &s->headers, s->policy, facts);
+	if (s->dkim.check) {
+		dkim_check_end(s->dkim.check);
+		facts_add_dkim(facts, s->dkim.check, s->policy);
+	}
 	answer->facts = facts;
 	answer->message_id = value_of(s, HEADER_MESSAGE_ID);
 	answer->network_message_id = value_of(s, HEADER_NETWORK_MESSAGE_ID);
@@ -299,11 +324,8 @@ static void judge(struct session *s, struct session_answer *answer)
 		plan(s, answer);
 }
 
-static enum session_result on_end_of_message(struct session *s, struct session_answer *answer)
+static enum session_result answer_message(struct session *s, struct session_answer *answer)
 {
-	if (s->state < SESSION_RCPT || s->state == SESSION_JUDGED)
-		return SESSION_CLOSE;
-	assert(s->arena || s->turned_away);
 	s->state = SESSION_JUDGED;
 	*answer = (struct session_answer){
 		.policy = s->policy,
@@ -315,6 +337,41 @@ static enum session_result on_end_of_message(struct session *s, struct session_a
 	else
 		judge(s, answer);
 	return SESSION_ANSWER;
+}
+
+/* Sendmail may put the end of the body into it. */
+static enum session_result on_end_of_message(struct session *s, const struct milter_event *ev,
+					     struct session_answer *answer)
+{
+	if (s->state < SESSION_RCPT || s->state > SESSION_BODY)
+		return SESSION_CLOSE;
+	assert(s->arena || s->turned_away);
+	read_chunk(s, ev->chunk);
+	if (!session_dkim_waits(&s->dkim))
+		return answer_message(s, answer);
+	s->state = SESSION_WAITING;
+	return SESSION_WAIT;
+}
+
+void session_set_dkim(struct session *s, const struct dkim_crypto *crypto, uint64_t now)
+{
+	s->dkim.options.crypto = crypto;
+	s->dkim.options.now = now;
+}
+
+bool session_key_name(const struct session *s, size_t i, struct span *name)
+{
+	return s->dkim.check && dkim_check_name(s->dkim.check, i, name);
+}
+
+enum session_result session_key(struct session *s, size_t i, const struct dns_answer *record,
+				struct session_answer *answer)
+{
+	if (!dkim_check_answer(s->dkim.check, i, record))
+		session_over_limit(s);
+	if (s->state != SESSION_WAITING || session_dkim_waits(&s->dkim))
+		return SESSION_NEXT;
+	return answer_message(s, answer);
 }
 
 static enum session_result on_abort(struct session *s)
@@ -344,9 +401,9 @@ enum session_result session_step(struct session *s, const struct milter_event *e
 	case MILTER_END_OF_HEADERS:
 		return on_end_of_headers(s);
 	case MILTER_BODY:
-		return on_body(s);
+		return on_body(s, ev);
 	case MILTER_END_OF_MESSAGE:
-		return on_end_of_message(s, answer);
+		return on_end_of_message(s, ev, answer);
 	case MILTER_ABORT:
 		return on_abort(s);
 	case MILTER_UNKNOWN:

@@ -20,6 +20,7 @@
 #include "milter_event.h"
 #include "policy.h"
 #include "rewrite.h"
+#include "session_dkim.h"
 #include "verdict.h"
 
 #define SESSION_CERTIFICATE_MAX 256 /* octets of a name; longer counts as no name */
@@ -33,12 +34,14 @@ enum session_state {
 	SESSION_RCPT, /* at least one recipient, perhaps DATA */
 	SESSION_HEADERS,
 	SESSION_BODY,
-	SESSION_JUDGED, /* until session_end_message() */
+	SESSION_WAITING, /* all is heard; key records are outstanding */
+	SESSION_JUDGED,	 /* until session_end_message() */
 };
 
 enum session_result {
 	SESSION_NEXT,	/* go on; CONTINUE if a reply is due */
 	SESSION_ANSWER, /* *answer is the verdict on the message */
+	SESSION_WAIT,	/* it will be, once the key records are known: session_key() */
 	SESSION_CLOSE,	/* QUIT, or an event out of order */
 };
 
@@ -77,6 +80,7 @@ struct session {
 	size_t queue_id_len;
 	struct facts_envelope envelope;
 	struct header_index headers;
+	struct session_dkim dkim;
 };
 
 void session_init(struct session *session, const struct policy *policy);
@@ -92,6 +96,27 @@ void session_begin_message(struct session *session, struct arena *arena);
  * and deferred.
  */
 void session_turn_away(struct session *session);
+
+/*
+ * Who verifies signatures, and the time in seconds since 1970; to be called, before the first BODY
+ * or END_OF_MESSAGE, for each message of a policy whose dkim_source is POLICY_DKIM_NATIVE.  The
+ * crypto outlives the session.
+ */
+void session_set_dkim(struct session *session, const struct dkim_crypto *crypto, uint64_t now);
+
+/*
+ * The names of the key records that the message needs, from its first BODY or END_OF_MESSAGE on;
+ * false beyond them.  They are valid, and the answers awaited, until session_key_name(s, 0, ...) is
+ * false again, which each session_step() may bring about: whoever looks them up forgets them then.
+ */
+bool session_key_name(const struct session *session, size_t i, struct span *name);
+
+/*
+ * What the look-up of that name came to, whenever it is known; the answer is borrowed until this
+ * returns.  SESSION_NEXT, or after SESSION_WAIT, with the last of them, SESSION_ANSWER.
+ */
+enum session_result session_key(struct session *session, size_t i, const struct dns_answer *record,
+				struct session_answer *answer);
 
 /* Whether a message is under way or its answer may still be read. */
 bool session_in_message(const struct session *session);

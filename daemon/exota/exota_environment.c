@@ -381,4 +381,4 @@ static char *compose(FILE *errors)
 	return NULL;
 }
 
-const struct settings_source exota_environment = { "environment", compose };
+const struct settings_source exota_environment = { .path = "environment", .compose = compose };

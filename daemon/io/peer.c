@@ -180,6 +180,7 @@ struct peer *peer_open(void)
 void peer_close(struct peer *peer)
 {
 	peer->lost = true;
+	session_end_message(&peer->session);
 	count_message(peer);
 	give_back(peer);
 	policy_version_give_back(peer->policy);
@@ -195,11 +196,16 @@ void peer_lose(struct peer *peer, enum close_reason reason)
 	peer->lost = true;
 }
 
-static void follow(struct peer *peer, const struct milter_event *event,
-		   struct session_answer *answer)
+static enum session_result follow(struct peer *peer, const struct milter_event *event,
+				  struct session_answer *answer)
 {
-	if (!peer->lost && session_step(&peer->session, event, answer) == SESSION_CLOSE)
+	enum session_result result = SESSION_CLOSE;
+
+	if (!peer->lost)
+		result = session_step(&peer->session, event, answer);
+	if (!peer->lost && result == SESSION_CLOSE)
 		peer_lose(peer, CLOSE_OUT_OF_ORDER);
+	return result;
 }
 
 void peer_tell(struct peer *peer, const struct milter_event *event)
@@ -261,8 +267,7 @@ void peer_judge(struct peer *peer, struct session_answer *answer)
 {
 	const struct milter_event end = { .type = MILTER_END_OF_MESSAGE };
 
-	follow(peer, &end, answer);
-	if (!peer->lost)
+	if (follow(peer, &end, answer) == SESSION_ANSWER)
 		return;
 	*answer = (struct session_answer){
 		.policy = peer->session.policy,

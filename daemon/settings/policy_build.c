@@ -231,10 +231,11 @@ static void check_dkim(struct settings_context *c, const struct settings_tree *t
 
 	if (!is_good(source))
 		return;
-	if (source->number == POLICY_DKIM_NONE && is_given(trusted))
+	if (source->number != POLICY_DKIM_AUTHRES && is_given(trusted))
 		settings_report_error(&c->report, &trusted->place,
-				      "has no use while dkim.source is \"none\"; write "
-				      "source = \"authres\"");
+				      "has no use while dkim.source is \"%s\"; write "
+				      "source = \"authres\"",
+				      source->number == POLICY_DKIM_NONE ? "none" : "native");
 	else if (source->number == POLICY_DKIM_AUTHRES && trusted->state == SETTINGS_VALUE_ABSENT)
 		settings_report_error(&c->report, &trusted->place,
 				      "missing; write the name that the verifier gives itself in "
@@ -304,12 +305,18 @@ static void build_relay(struct settings_context *c, const struct settings_tree *
 			(enum policy_missing_certificate)tree->certificate.missing.number,
 		.dkim_source = (enum policy_dkim_source)tree->dkim.source.number,
 		.trusted_authserv_id = tree->dkim.trusted_authserv_id.text,
+		.dkim = {
+			.signatures = (unsigned int)tree->dkim.signatures.number,
+			.min_rsa_bits = (unsigned int)tree->dkim.min_rsa_bits.number,
+			.partial_counts = tree->dkim.partial_body.number != 0,
+		},
 		.limits = {
 			.recipients = (uint32_t)tree->limits.recipients.number,
 			.edits = (uint32_t)tree->limits.edits.number,
 		},
 		.log_messages = (enum policy_log)tree->log_messages.number,
 		.exota = exota_of(&tree->exota),
+		.reads_body = tree->dkim.source.number == POLICY_DKIM_NATIVE,
 	};
 }
 

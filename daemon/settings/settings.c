@@ -126,6 +126,18 @@ static bool has_memory(struct settings_context *c)
 	return false;
 }
 
+/* A policy that the daemon cannot follow must not seem to be in force. */
+static void check_servable(struct settings_context *c, const struct settings_tree *tree)
+{
+	const struct settings_value *source = &tree->dkim.source;
+
+	if (source->state == SETTINGS_VALUE_GIVEN && source->number == POLICY_DKIM_NATIVE)
+		settings_report_error(
+			&c->report, &source->place,
+			"\"native\": the daemon of this version looks up no keys yet; "
+			"write \"none\" or \"authres\"");
+}
+
 /* All faults at once: what can still be judged after one is judged. */
 static bool read_settings(struct settings_context *c, const struct settings_source *source,
 			  struct settings *settings)
@@ -141,6 +153,8 @@ static bool read_settings(struct settings_context *c, const struct settings_sour
 	if (!has_memory(c))
 		goto out;
 	build(c, &tree, settings);
+	if (!source->only_explained)
+		check_servable(c, &tree);
 	ok = has_memory(c) && !c->report.n_errors;
 	if (ok)
 		settings_lint(c, &tree, &settings->policy);

@@ -61,6 +61,7 @@ struct settings_source {
 	 * after at least one line on errors.
 	 */
 	char *(*compose)(FILE *errors);
+	bool only_explained; /* no daemon will serve them: what it cannot do is no error */
 };
 
 /*

@@ -61,7 +61,13 @@ static const struct settings_choice missing_certificates[] = {
 static const struct settings_choice dkim_sources[] = {
 	{ "none", POLICY_DKIM_NONE, NULL },
 	{ "authres", POLICY_DKIM_AUTHRES, NULL },
-	{ "native", POLICY_DKIM_NONE, "this version does not verify signatures itself yet" },
+	{ "native", POLICY_DKIM_NATIVE, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct settings_choice partial_bodies[] = {
+	{ "ignore", false, NULL },
+	{ "accept", true, NULL },
 	{ NULL, 0, NULL },
 };
 
@@ -171,9 +177,9 @@ static const struct settings_row dkim_rows[] = {
 		.choices = dkim_sources,
 		.fallback = "none",
 		.example = "source = \"authres\"",
-		.help = "Who verifies DKIM signatures: nobody, or a verifier before exogate in\n"
-			"the chain of milters, whose Authentication-Results field is on top of\n"
-			"the message.",
+		.help = "Who verifies DKIM signatures: nobody, a verifier before exogate in the\n"
+			"chain of milters, whose Authentication-Results field is on top of the\n"
+			"message, or exogate itself (\"native\").",
 	},
 	{
 		PLACE(dkim, trusted_authserv_id),
@@ -182,6 +188,36 @@ static const struct settings_row dkim_rows[] = {
 		.example = "trusted_authserv_id = \"dkim.relay.example.net\"",
 		.help = "The name in that verifier's fields, byte for byte. It differs from\n"
 			"authserv_id, whose fields are removed.",
+	},
+	{
+		PLACE(dkim, signatures),
+		.type = &settings_type_integer,
+		.min = "1",
+		.max = "16",
+		.fallback = "8",
+		.example = "signatures = 8",
+		.help = "How many signatures of a message are tried with \"native\": those of\n"
+			"tenants and of From's domain first.",
+	},
+	{
+		PLACE(dkim, min_rsa_bits),
+		.type = &settings_type_integer,
+		.min = "1024",
+		.max = "4096",
+		.fallback = "1024",
+		.example = "min_rsa_bits = 2048",
+		.help = "The shortest RSA key that verifies with \"native\" (RFC 8301: 1024 at\n"
+			"least).",
+	},
+	{
+		PLACE(dkim, partial_body),
+		.type = &settings_type_choice,
+		.choices = partial_bodies,
+		.fallback = "ignore",
+		.example = "partial_body = \"ignore\"",
+		.help = "What a signature proves with \"native\" whose l= leaves some of the body\n"
+			"uncovered, so that anyone may have added to it: nothing, or (\"accept\")\n"
+			"as much as any other.",
 	},
 };
 static const struct settings_scope dkim = SCOPE(dkim_rows, struct settings_tree_dkim);

@@ -32,6 +32,9 @@ struct settings_tree_certificate {
 struct settings_tree_dkim {
 	struct settings_value source; /* enum policy_dkim_source */
 	struct settings_value trusted_authserv_id;
+	struct settings_value signatures;
+	struct settings_value min_rsa_bits;
+	struct settings_value partial_body; /* bool: it counts */
 };
 
 struct settings_tree_exota {

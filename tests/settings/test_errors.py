@@ -255,8 +255,8 @@ CHANGED = {
     # DKIM.
     "dkim-native": (
         {"dkim": 'dkim: { source = "native"; };'},
-        'exogate.conf:4: dkim.source: "native": this version does not verify signatures itself '
-        'yet; write "none" or "authres"'),
+        'exogate.conf:4: dkim.source: "native": the daemon of this version looks up no keys yet; '
+        'write "none" or "authres"'),
     "dkim-untrusted": (
         {"dkim": 'dkim: { source = "authres"; };'},
         "exogate.conf:4: dkim.trusted_authserv_id: missing; write the name that the verifier gives "

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "fixture.h"
+#include "fixture_dkim.h"
 #include "harness.h"
 
 #define TEXT_MAX (256u * 1024)
@@ -107,6 +108,21 @@ static void lend(struct player *p)
 	p->lent = true;
 	p->played->n_lent++;
 	dialog_lend(&p->dialog, &p->arena);
+	session_set_dkim(&p->dialog.session, &fixture_dkim_crypto, FIXTURE_DKIM_NOW);
+}
+
+/* Each name has a key; the answer may come with any of them. */
+static void answer_keys(struct player *p)
+{
+	const struct dns_answer found = { .status = DNS_FOUND,
+					  .n = 1,
+					  .texts = { SPAN("p=AAAA") } };
+	struct span name;
+
+	CHECK(session_key_name(&p->dialog.session, 0, &name));
+	for (size_t i = 0; session_key_name(&p->dialog.session, i, &name); i++)
+		dialog_key(&p->dialog, i, &found);
+	CHECK(dialog_answer(&p->dialog));
 }
 
 /* As advance() of io/serve_uring.c, until the stream ends or the dialog closes. */
@@ -123,6 +139,9 @@ static void play(struct player *p)
 			break;
 		case DIALOG_LEND:
 			lend(p);
+			break;
+		case DIALOG_WAIT:
+			answer_keys(p);
 			break;
 		case DIALOG_SEND:
 			send_output(p);

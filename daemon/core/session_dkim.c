@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session_dkim.h"
+
+#include <assert.h>
+
+#include "facts.h"
+
+/* Equal, or a subdomain of it. */
+static bool is_within(struct span name, struct span domain)
+{
+	size_t extra = name.len - domain.len;
+
+	if (name.len < domain.len || !span_eq(span_after(name, extra), domain))
+		return false;
+	return !extra || name.p[extra - 1] == '.';
+}
+
+/* Some tenant's, or one that From's domain might be aligned with. */
+static bool cares(const void *whom, struct span domain)
+{
+	const struct session_dkim *dkim = whom;
+	const struct policy_tenant *tenant = policy_tenant_of(dkim->policy, dkim->from_domain);
+
+	return (tenant && policy_lists(&tenant->dkim_domains, domain)) ||
+	       policy_tenant_of(dkim->policy, domain) || is_within(dkim->from_domain, domain);
+}
+
+static void note_from(struct session_dkim *dkim, const struct header_index *headers)
+{
+	struct mailbox from;
+
+	dkim->from_domain = span_of(dkim->from_text, 0);
+	if (facts_read_from(headers, &from) != FACTS_FROM_ONE)
+		return;
+	dkim->from_domain.len = from.domain.len;
+	memcpy(dkim->from_text, from.domain.text, from.domain.len);
+}
+
+bool session_dkim_begin(struct session_dkim *dkim, const struct policy *policy,
+			const struct header_index *headers, struct arena *arena)
+{
+	struct dkim_options *options = &dkim->options;
+
+	assert(options->crypto);
+	dkim->policy = policy;
+	options->max_signatures = policy->dkim.signatures;
+	options->min_rsa_bits = policy->dkim.min_rsa_bits;
+	options->cares = cares;
+	options->whom = dkim;
+	note_from(dkim, headers);
+	dkim->check = dkim_check_begin(options, headers, arena);
+	return dkim->check;
+}
+
+void session_dkim_abandon(struct session_dkim *dkim)
+{
+	if (dkim->check)
+		dkim_check_abandon(dkim->check);
+	dkim->check = NULL;
+}

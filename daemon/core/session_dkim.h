@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session_dkim - what a session has of dkim_check: who verifies, for whom, and the check under way.
+ */
+#ifndef EXOGATE_SESSION_DKIM_H
+#define EXOGATE_SESSION_DKIM_H
+
+#include "dkim_check.h"
+#include "policy.h"
+
+struct session_dkim {
+	struct dkim_options options; /* crypto and now are set from outside; session_set_dkim() */
+	const struct policy *policy;
+	struct span from_domain; /* of the one From; empty if there is none */
+	char from_text[DOMAIN_MAX];
+	struct dkim_check *check; /* NULL: none is under way */
+};
+
+/* Begins the check; false if the arena is exhausted.  The fields are the message's, all of them. */
+bool session_dkim_begin(struct session_dkim *dkim, const struct policy *policy,
+			const struct header_index *headers, struct arena *arena);
+
+/* Gives up the check, if there is one. */
+void session_dkim_abandon(struct session_dkim *dkim);
+
+/* Whether it is under way and an answer outstanding. */
+static inline bool session_dkim_waits(const struct session_dkim *dkim)
+{
+	return dkim->check && dkim_check_waits(dkim->check);
+}
+
+#endif
