@@ -99,15 +99,18 @@ static void print_usage(FILE *out)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(out, "  %-12s %s\n", commands[i].name ? commands[i].name : "(none)",
 			commands[i].help);
-	fprintf(out, "\nOptions:\n"
-		     "  -c, --config FILE  the settings (default " DEFAULT_SETTINGS ")\n"
-		     "      --engine NAME  uring, libmilter, or auto (the default): io_uring if "
-		     "the kernel\n"
-		     "                     allows it, else libmilter\n"
-		     "      --json         of status: as a JSON object\n"
-		     "  -h, --help         print this and exit\n"
-		     "      --version      print the version and exit\n\n"
-		     "Exit status: 0 done, 1 failed, 2 wrong usage.\n");
+	fprintf(out,
+		"\nOptions:\n"
+		"  -c, --config FILE  the settings (default " DEFAULT_SETTINGS ")\n"
+		"      --engine NAME  uring, libmilter, or auto (the default): io_uring if "
+		"the kernel\n"
+		"                     allows it, else libmilter\n"
+		"      --json         of status: as a JSON object\n"
+		"      --tenants      of status: which tenants' mail was seen, and how it was\n"
+		"                     judged\n"
+		"  -h, --help         print this and exit\n"
+		"      --version      print the version and exit\n\n"
+		"Exit status: 0 done, 1 failed, 2 wrong usage.\n");
 }
 
 static const struct command *find_command(const char *name)
@@ -163,6 +166,7 @@ int main(int argc, char **argv)
 		{ "config", required_argument, NULL, 'c' },
 		{ "engine", required_argument, NULL, 'e' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "tenants", no_argument, NULL, 't' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
@@ -189,6 +193,9 @@ int main(int argc, char **argv)
 			break;
 		case 'j':
 			invocation.json = true;
+			break;
+		case 't':
+			invocation.tenants = true;
 			break;
 		case 'h':
 			print_usage(stdout);

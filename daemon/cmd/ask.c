@@ -11,7 +11,8 @@
 int ask_status(const struct invocation *invocation)
 {
 	char *path = settings_find_control(invocation->settings, stderr);
-	bool ok = path && control_status(path, invocation->json, stderr);
+	bool ok = path && (invocation->tenants ? control_tenants :
+						 control_status)(path, invocation->json, stderr);
 
 	free(path);
 	return ok ? output_flush() : EXIT_FAILURE;

@@ -11,6 +11,7 @@ struct invocation {
 	const char *settings; /* path */
 	const char *engine;   /* of the daemon: a name that exists, or auto (io/serve.h) */
 	bool json;
+	bool tenants;	      /* of status: what was observed of them */
 	const char *argument; /* of a command that takes one; NULL: none is given */
 };
 

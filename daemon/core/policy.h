@@ -166,6 +166,13 @@ bool policy_domain_add(struct policy_domain_table *table, const struct policy_do
 /* The tenant of the longest entry that covers the domain, or NULL. */
 const struct policy_tenant *policy_tenant_of(const struct policy *policy, struct span domain);
 
+/* The tenant's mode, or without one the global. */
+static inline enum policy_mode policy_mode_of(const struct policy *policy,
+					      const struct policy_tenant *tenant)
+{
+	return tenant ? tenant->mode : policy->mode;
+}
+
 /* Whether the domain is one that this relay receives mail for. */
 bool policy_hosts(const struct policy *policy, struct span domain);
 

@@ -235,9 +235,8 @@ static struct judgement weigh(const struct policy *policy, const struct facts *f
 /* A refusal becomes acceptance where the tenant, or without one the relay, only watches. */
 static void soften(const struct judgement *j, struct verdict *verdict)
 {
-	enum policy_mode mode = j->tenant ? j->tenant->mode : j->policy->mode;
-
-	if (verdict->decision != VERDICT_REJECT || mode != POLICY_MONITOR)
+	if (verdict->decision != VERDICT_REJECT ||
+	    policy_mode_of(j->policy, j->tenant) != POLICY_MONITOR)
 		return;
 	verdict->decision = VERDICT_ACCEPT;
 	verdict->would_reject = true;

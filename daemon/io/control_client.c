@@ -2,7 +2,6 @@
 #include "control_client.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,9 @@
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "observed_print.h"
+#include "status_print.h"
 
 #define PATIENCE_S 60 /* with the daemon: to read a large policy takes its time */
 
@@ -83,80 +85,28 @@ static json_t *ask_json(const char *path, const char *command, FILE *errors)
 	return NULL;
 }
 
-/* --- status ----------------------------------------------------------------------------------- */
+/* --- what the commands print ------------------------------------------------------------------ */
 
-static int64_t number(const json_t *object, const char *key)
+static bool print_answer(json_t *root, bool json, void (*print)(json_t *root))
 {
-	return (int64_t)json_integer_value(json_object_get(object, key));
-}
-
-/* "N first, M second": what has been counted, each with its reason. */
-static void print_counts(const char *title, json_t *object)
-{
-	const char *separator = "";
-	void *at;
-
-	printf("  %-13s", title);
-	if (json_object_size(object) == 0)
-		printf("none");
-	for (at = json_object_iter(object); at; at = json_object_iter_next(object, at)) {
-		printf("%s%" PRId64 " %s", separator,
-		       (int64_t)json_integer_value(json_object_iter_value(at)),
-		       json_object_iter_key(at));
-		separator = ", ";
-	}
-	putchar('\n');
-}
-
-static void print_workers(const json_t *workers)
-{
-	for (size_t i = 0; i < json_array_size(workers); i++) {
-		const json_t *worker = json_array_get(workers, i);
-
-		printf("  worker %-6zu%" PRId64 " connections, %" PRId64 " messages\n", i,
-		       number(worker, "connections"), number(worker, "messages"));
-	}
-}
-
-static void print_status(const json_t *root)
-{
-	const json_t *policy = json_object_get(root, "policy");
-	const json_t *connections = json_object_get(root, "connections");
-	const json_t *messages = json_object_get(root, "messages");
-
-	printf("exogated %s, pid %" PRId64 ", serves with %s for %" PRId64 " s\n",
-	       json_string_value(json_object_get(root, "version")), number(root, "pid"),
-	       json_string_value(json_object_get(root, "engine")), number(root, "uptime_s"));
-	printf("policy: %" PRId64 " tenants, %" PRId64 " domains, read %" PRId64 " s ago (%" PRId64
-	       " reloads, %" PRId64 " that failed)\n",
-	       number(policy, "tenants"), number(policy, "domains"), number(policy, "loaded_s_ago"),
-	       number(policy, "reloads"), number(policy, "failed_reloads"));
-	printf("connections: %" PRId64 " open of %" PRId64 ", %" PRId64 " since the start\n",
-	       number(connections, "open"), number(connections, "limit"),
-	       number(connections, "total"));
-	print_counts("closed", json_object_get(connections, "closed"));
-	print_workers(json_object_get(root, "workers"));
-	printf("messages: %" PRId64 ", of which %" PRId64 " waited for memory\n",
-	       number(messages, "total"), number(messages, "waited"));
-	print_counts("accept", json_object_get(messages, "accept"));
-	print_counts("reject", json_object_get(messages, "reject"));
-	print_counts("tempfail", json_object_get(messages, "tempfail"));
-	print_counts("would reject", json_object_get(messages, "would_reject"));
-	printf("log: %" PRId64 " lines lost\n", number(json_object_get(root, "log"), "lost"));
-}
-
-bool control_status(const char *path, bool json, FILE *errors)
-{
-	json_t *root = ask_json(path, "status", errors);
-
 	if (!root)
 		return false;
 	if (!json)
-		print_status(root);
+		print(root);
 	else if (!json_dumpf(root, stdout, JSON_PRESERVE_ORDER))
 		putchar('\n');
 	json_decref(root);
 	return true;
+}
+
+bool control_status(const char *path, bool json, FILE *errors)
+{
+	return print_answer(ask_json(path, "status", errors), json, status_print);
+}
+
+bool control_tenants(const char *path, bool json, FILE *errors)
+{
+	return print_answer(ask_json(path, "tenants", errors), json, observed_print);
 }
 
 /* --- reload ----------------------------------------------------------------------------------- */

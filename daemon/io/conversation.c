@@ -234,10 +234,13 @@ static void say_answer(struct worker *worker, const struct connection *c)
 {
 	const struct session_answer *answer = dialog_answer(c->dialog);
 
+	uint64_t now_ns;
+
 	if (!answer)
 		return;
-	counters_count_answer(worker->counters, answer);
-	log_lines_add(&worker->log, answer, clock_monotonic_ns() - c->active_ns);
+	now_ns = clock_monotonic_ns();
+	ledger_note(worker->ledger, answer, now_ns);
+	log_lines_add(&worker->log, answer, now_ns - c->active_ns);
 }
 
 /*

@@ -1,35 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "counters.h"
 
-#include <string.h>
-#include <sys/mman.h>
-
-struct counters *counters_new(size_t n)
+void counters_add(const struct counters *set, struct counters *sum)
 {
-	void *sets = mmap(NULL, n * sizeof(struct counters), PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	const counter *values = (const counter *)set;
+	counter *sums = (counter *)sum;
 
-	return sets == MAP_FAILED ? NULL : sets;
+	for (size_t i = 0; i < sizeof(*sum) / sizeof(*sums); i++)
+		sums[i] += atomic_load_explicit(&values[i], memory_order_relaxed);
 }
 
-void counters_free(struct counters *sets, size_t n)
+const char *counters_outcome_word(enum counters_outcome outcome)
 {
-	if (sets)
-		munmap(sets, n * sizeof(*sets));
+	static const char *const words[] = {
+		[COUNTERS_ACCEPTED] = "accept",
+		[COUNTERS_REJECTED] = "reject",
+		[COUNTERS_DEFERRED] = "tempfail",
+		[COUNTERS_WOULD_REJECT] = "would_reject",
+	};
+
+	return words[outcome];
 }
 
-void counters_sum(const struct counters *sets, size_t n, struct counters *out)
-{
-	counter *sum = (counter *)out;
-
-	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < sizeof(*out) / sizeof(*sum); j++)
-			sum[j] += atomic_load_explicit(&((const counter *)&sets[i])[j],
-						       memory_order_relaxed);
-}
-
-static enum counters_outcome outcome_of(const struct verdict *verdict)
+enum counters_outcome counters_outcome_of(const struct verdict *verdict)
 {
 	switch (verdict->decision) {
 	case VERDICT_ACCEPT:
@@ -46,5 +39,7 @@ void counters_count_answer(struct counters *set, const struct session_answer *an
 {
 	const struct verdict *verdict = &answer->verdict;
 
-	counters_count(&set->messages[verdict->reason][outcome_of(verdict)]);
+	counters_count(&set->messages[verdict->reason][counters_outcome_of(verdict)]);
+	if (policy_mode_of(answer->policy, verdict->tenant) == POLICY_MONITOR)
+		counters_count(&set->monitored);
 }

@@ -2,8 +2,7 @@
 /*
  * counters - what happened since the start.
  *
- * Each thread or process of an engine that serves has a set of its own, which it alone writes; they
- * lie in memory that child processes share, and are added up to be read.
+ * A set is written by its owner alone (ledger.h), and read by others meanwhile.
  */
 #ifndef EXOGATE_COUNTERS_H
 #define EXOGATE_COUNTERS_H
@@ -13,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "alarm.h"
 #include "close_reason.h"
 #include "session.h"
 
@@ -31,16 +31,14 @@ struct counters {
 	counter connections; /* taken in, those beyond the limits not among them */
 	counter closed[CLOSE_N_REASONS];
 	counter messages[REASON_N][COUNTERS_N_OUTCOMES];
-	counter waits; /* messages that waited for a block of memory */
+	counter monitored; /* those of messages that were judged by POLICY_MONITOR */
+	counter waits;	   /* messages that waited for a block of memory */
+	counter alarms[ALARM_N];
 	counter ticks; /* about one a second, of a thread that serves and can be stuck */
 } __attribute__((aligned(64)));
 
-/* n sets, all 0; NULL without memory. */
-struct counters *counters_new(size_t n);
-void counters_free(struct counters *sets, size_t n);
-
-/* The sum of the sets; what is counted meanwhile may be in it or not. */
-void counters_sum(const struct counters *sets, size_t n, struct counters *out);
+/* Adds the set to the sum; what is counted meanwhile may be in it or not. */
+void counters_add(const struct counters *set, struct counters *sum);
 
 /* The owner of the set alone may. */
 static inline void counters_count(counter *c)
@@ -49,6 +47,11 @@ static inline void counters_count(counter *c)
 
 	atomic_store_explicit(c, value + 1, memory_order_relaxed);
 }
+
+/* As JSON calls it. */
+const char *counters_outcome_word(enum counters_outcome outcome);
+
+enum counters_outcome counters_outcome_of(const struct verdict *verdict);
 
 /* The answer to a message. */
 void counters_count_answer(struct counters *set, const struct session_answer *answer);

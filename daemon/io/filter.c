@@ -291,7 +291,7 @@ bool filter_open(const struct filter_options *options, FILE *errors)
 		.message_bytes = options->settings->message_header_bytes,
 	};
 
-	if (!peer_set_up(&limits, options->policies, options->counters)) {
+	if (!peer_set_up(&limits, options->policies, options->ledger)) {
 		fprintf(errors, "exogated: not enough memory; lower limits.messages or "
 				"limits.message_header\n");
 		return false;

@@ -25,14 +25,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "counters.h"
+#include "ledger.h"
 #include "policy_store.h"
 #include "settings.h"
 
 struct filter_options {
 	const struct settings *settings;
 	struct policy_store *policies; /* what each new connection is to be judged by */
-	struct counters *counters;     /* of this process alone */
+	struct ledger *ledger;	       /* of this process alone */
 	size_t connections;	       /* at most at once; those beyond are closed at their offer */
 };
 

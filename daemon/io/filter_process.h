@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include "counters.h"
+#include "ledger.h"
 #include "policy_store.h"
 #include "settings.h"
 #include "supervisor.h"
@@ -33,7 +33,7 @@ struct filter_process_start {
 	const struct settings *settings;
 	struct supervisor *supervisor; /* that is left */
 	struct policy_store *policies; /* of which the process has a copy */
-	struct counters *counters;     /* of the process; in shared memory */
+	struct ledger *ledger;	       /* of the process; in shared memory */
 	size_t listener;	       /* of the settings */
 	int fd;			       /* of that listener */
 	bool passed;		       /* by the service manager, whose it stays */

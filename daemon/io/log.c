@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "escape.h"
 #include "log_sink.h"
 
 #define LINE_MAX_BYTES	1024
@@ -27,42 +28,12 @@ void log_line(const char *format, ...)
 	log_sink_write(line.p, line.len);
 }
 
-static bool is_plain(char byte)
-{
-	return byte > ' ' && byte < 0x7f && byte != '\\';
-}
-
-static void put_hex(struct outbuf *line, unsigned char byte)
-{
-	static const char hex[] = "0123456789abcdef";
-	const char text[] = { '\\', 'x', hex[byte >> 4], hex[byte & 15] };
-
-	outbuf_put(line, span_of(text, sizeof(text)));
-}
-
-static void put_escaped(struct outbuf *line, struct span value)
-{
-	const size_t len = value.len < VALUE_MAX_BYTES ? value.len : VALUE_MAX_BYTES;
-	size_t from = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (is_plain(value.p[i]))
-			continue;
-		outbuf_put(line, span_of(value.p + from, i - from));
-		put_hex(line, (unsigned char)value.p[i]);
-		from = i + 1;
-	}
-	outbuf_put(line, span_of(value.p + from, len - from));
-	if (value.len > len)
-		outbuf_put(line, SPAN("..."));
-}
-
 static void put_pair(struct outbuf *line, struct span key, struct span value)
 {
 	outbuf_put_byte(line, ' ');
 	outbuf_put(line, key);
 	outbuf_put_byte(line, '=');
-	put_escaped(line, value.len ? value : SPAN("-"));
+	escape_put(line, value.len ? value : SPAN("-"), VALUE_MAX_BYTES);
 }
 
 static struct span decision_word(enum verdict_decision decision)
@@ -131,7 +102,8 @@ static void put_duration(struct outbuf *line, uint64_t us)
 static void put_message(struct outbuf *line, const struct session_answer *answer,
 			uint64_t duration_ns)
 {
-	put_escaped(line, answer->queue_id.len ? answer->queue_id : SPAN("noqueue"));
+	escape_put(line, answer->queue_id.len ? answer->queue_id : SPAN("noqueue"),
+		   VALUE_MAX_BYTES);
 	outbuf_put_byte(line, ':');
 	put_pair(line, SPAN("verdict"), decision_word(answer->verdict.decision));
 	if (answer->verdict.would_reject)

@@ -15,7 +15,7 @@ static struct shared {
 	size_t connections_max;
 	unsigned int message_wait_s;
 	pthread_mutex_t lock; /* of what follows */
-	struct counters *counters;
+	struct ledger *ledger;
 	pthread_cond_t changed;
 	struct arena_pool arenas;
 	size_t n_connections;
@@ -35,10 +35,10 @@ static bool init_condition(void)
 }
 
 bool peer_set_up(const struct peer_limits *limits, struct policy_store *policies,
-		 struct counters *counters)
+		 struct ledger *ledger)
 {
 	shared.policies = policies;
-	shared.counters = counters;
+	shared.ledger = ledger;
 	shared.connections_max = limits->connections;
 	shared.message_wait_s = limits->message_wait_s;
 	return init_condition() && arena_pool_open(&shared.arenas, limits->messages,
@@ -48,7 +48,7 @@ bool peer_set_up(const struct peer_limits *limits, struct policy_store *policies
 /* Of a connection that is closed; the lock is held. */
 static void count_closed(enum close_reason reason)
 {
-	counters_count(&shared.counters->closed[reason]);
+	counters_count(&shared.ledger->counters.closed[reason]);
 }
 
 /* Of a connection that is one too many; the lock is held.  Says so once a second at most. */
@@ -72,7 +72,7 @@ static bool admit_connection(void)
 	pthread_mutex_lock(&shared.lock);
 	admitted = shared.n_connections < shared.connections_max;
 	if (admitted) {
-		counters_count(&shared.counters->connections);
+		counters_count(&shared.ledger->counters.connections);
 		shared.n_connections++;
 	} else {
 		refuse_connection();
@@ -109,7 +109,7 @@ static struct arena *take_arena(void)
 
 	pthread_mutex_lock(&shared.lock);
 	if (!shared.arenas.n_free)
-		counters_count(&shared.counters->waits);
+		counters_count(&shared.ledger->counters.waits);
 	while (!(arena = arena_pool_take(&shared.arenas)) && wait_for_change(until_ns))
 		;
 	pthread_mutex_unlock(&shared.lock);
@@ -279,7 +279,7 @@ void peer_judge(struct peer *peer, struct session_answer *answer)
 void peer_end_message(struct peer *peer, const struct session_answer *answer)
 {
 	pthread_mutex_lock(&shared.lock);
-	counters_count_answer(shared.counters, answer);
+	ledger_note(shared.ledger, answer, clock_monotonic_ns());
 	pthread_mutex_unlock(&shared.lock);
 	session_end_message(&peer->session);
 	count_message(peer);

@@ -8,8 +8,8 @@
 #ifndef EXOGATE_PEER_H
 #define EXOGATE_PEER_H
 
-#include "counters.h"
 #include "dialog.h"
+#include "ledger.h"
 #include "policy_store.h"
 
 /* Of a macro's value no more is read; nothing that fits SESSION_CERTIFICATE_MAX is cut. */
@@ -40,7 +40,7 @@ struct peer_limits {
 
 /* Before all others, once a process; false without memory.  What is named must last as long. */
 bool peer_set_up(const struct peer_limits *limits, struct policy_store *policies,
-		 struct counters *counters);
+		 struct ledger *ledger);
 
 /* NULL if there are too many, or no memory. */
 struct peer *peer_open(void);

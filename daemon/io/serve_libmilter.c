@@ -26,7 +26,7 @@ struct server {
 	struct supervisor *supervisor;
 	struct policy_store *policies;
 	int *listeners;
-	struct counters *counters;	  /* of each process */
+	struct ledger *ledgers;		  /* of each process */
 	struct filter_process *processes; /* one a listener */
 	size_t n_processes;		  /* that were started */
 	int *others;			  /* room for what a new process is to close */
@@ -55,7 +55,7 @@ static bool start_processes(struct server *server, FILE *errors)
 			.settings = server->settings,
 			.supervisor = server->supervisor,
 			.policies = server->policies,
-			.counters = &server->counters[server->n_processes],
+			.ledger = &server->ledgers[server->n_processes],
 			.listener = server->n_processes,
 			.fd = server->listeners[server->n_processes],
 			.passed = listen_passed_is(server->listeners[server->n_processes]),
@@ -94,7 +94,7 @@ static void close_server(struct server *server)
 		return;
 	close_listeners(server);
 	end_processes(server);
-	counters_free(server->counters, server->settings->n_listeners);
+	ledger_free(server->ledgers, server->settings->n_listeners);
 	free(server->processes);
 	free(server->others);
 	free(server->awaited);
@@ -106,12 +106,12 @@ static bool acquire_memory(struct server *server, FILE *errors)
 {
 	size_t n = server->settings->n_listeners;
 
-	server->counters = counters_new(n);
+	server->ledgers = ledger_new(n);
 	server->processes = calloc(n, sizeof(*server->processes));
 	server->others = calloc(2 * n, sizeof(*server->others));
 	server->awaited = calloc(n, sizeof(*server->awaited));
 	server->ends = calloc(n, sizeof(*server->ends));
-	if (server->counters && server->processes && server->others && server->awaited &&
+	if (server->ledgers && server->processes && server->others && server->awaited &&
 	    server->ends)
 		return true;
 	fprintf(errors, "exogated: not enough memory\n");
@@ -186,8 +186,8 @@ static bool run_server(struct server *server)
 
 	supervisor_watch(server->supervisor, &(const struct supervisor_engine){
 						     .name = serve_libmilter.name,
-						     .counters = server->counters,
-						     .n_counters = server->n_processes,
+						     .ledgers = server->ledgers,
+						     .n_ledgers = server->n_processes,
 						     .connections = count_connections(server),
 						     .reload = reload_processes,
 						     .server = server,

@@ -28,7 +28,7 @@ struct server {
 	struct supervisor *supervisor;
 	struct crew crew;
 	int *listeners;
-	struct counters *counters; /* of each worker */
+	struct ledger *ledgers; /* of each worker */
 	struct worker *workers;
 	pthread_t *threads;
 	size_t n_workers;
@@ -50,7 +50,7 @@ static void close_server(struct server *server)
 		worker_close(&server->workers[i]);
 	if (server->crew.ended >= 0)
 		close(server->crew.ended);
-	counters_free(server->counters, server->n_workers);
+	ledger_free(server->ledgers, server->n_workers);
 	listen_close_all(server->settings, server->listeners);
 	free(server->workers);
 	free(server->threads);
@@ -61,13 +61,13 @@ static bool acquire_memory(struct server *server, FILE *errors)
 {
 	size_t n = server->n_workers;
 
-	server->counters = counters_new(n);
+	server->ledgers = ledger_new(n);
 	server->threads = calloc(n, sizeof(*server->threads));
 	server->workers = calloc(n, sizeof(*server->workers));
 	server->crew.ended = eventfd(0, EFD_CLOEXEC);
 	for (size_t i = 0; server->workers && i < n; i++)
 		server->workers[i].wake = -1;
-	if (server->counters && server->threads && server->workers && server->crew.ended >= 0)
+	if (server->ledgers && server->threads && server->workers && server->crew.ended >= 0)
 		return true;
 	fprintf(errors, "exogated: not enough memory\n");
 	return false;
@@ -78,7 +78,7 @@ static bool open_workers(struct server *server, FILE *errors)
 	size_t n = server->n_workers, messages = server->settings->messages;
 
 	for (size_t i = 0; i < n; i++)
-		if (!worker_open(&server->workers[i], &server->crew, &server->counters[i],
+		if (!worker_open(&server->workers[i], &server->crew, &server->ledgers[i],
 				 messages / n + (i < messages % n), errors))
 			return false;
 	if (!ring_is_restricted(&server->workers[0].ring))
@@ -179,8 +179,8 @@ static bool run_server(struct server *server)
 
 	supervisor_watch(server->supervisor, &(const struct supervisor_engine){
 						     .name = serve_uring.name,
-						     .counters = server->counters,
-						     .n_counters = server->n_workers,
+						     .ledgers = server->ledgers,
+						     .n_ledgers = server->n_workers,
 						     .connections = server->crew.connections,
 					     });
 	if (started)

@@ -7,9 +7,9 @@
  *	            "failed_reloads": N},
  *	 "connections": {"open": N, "limit": N, "total": N, "closed": {REASON: N, ...}},
  *	 "workers": [{"connections": N, "messages": N}, ...],
- *	 "messages": {"total": N, "waited": N, "accept": {REASON: N, ...}, "reject": {...},
- *	              "tempfail": {...}, "would_reject": {...}},
- *	 "log": {"lost": N}}
+ *	 "messages": {"total": N, "waited": N, "monitored": N, "accept": {REASON: N, ...},
+ *	              "reject": {...}, "tempfail": {...}, "would_reject": {...}},
+ *	 "alarms": {ALARM: N, ...}, "log": {"lost": N}}
  *
  * Reasons are named only where they have been counted.  The limit is the one that holds: that of
  * the settings, or what the limit of open files allows; with libmilter, of all listeners together.
@@ -17,7 +17,7 @@
 #ifndef EXOGATE_STATUS_H
 #define EXOGATE_STATUS_H
 
-#include "counters.h"
+#include "ledger.h"
 
 struct status {
 	const char *engine;
@@ -26,8 +26,8 @@ struct status {
 	size_t n_tenants, n_domains; /* of the policy in force */
 	uint64_t loaded_s_ago;
 	uint64_t reloads, failed_reloads;
-	const struct counters *counters;
-	size_t n_counters;
+	const struct ledger *ledgers;
+	size_t n_ledgers;
 };
 
 /* The text ends with a line feed; the caller frees.  NULL without memory. */

@@ -13,6 +13,7 @@
 #include "control.h"
 #include "log.h"
 #include "notify.h"
+#include "observed_json.h"
 #include "settings_compare.h"
 #include "status.h"
 
@@ -226,8 +227,8 @@ static char *describe(const struct supervisor *s)
 		.loaded_s_ago = (now_ns - s->loaded_ns) / CLOCK_SECOND_NS,
 		.reloads = s->reloads,
 		.failed_reloads = s->failed_reloads,
-		.counters = s->engine.counters,
-		.n_counters = s->engine.n_counters,
+		.ledgers = s->engine.ledgers,
+		.n_ledgers = s->engine.n_ledgers,
 	};
 
 	return status_json(&status);
@@ -242,6 +243,9 @@ static void serve_control(struct supervisor *s)
 		return;
 	if (!strcmp(command, "status"))
 		answer = describe(s);
+	else if (!strcmp(command, "tenants"))
+		answer =
+			observed_json(s->engine.ledgers, s->engine.n_ledgers, clock_monotonic_ns());
 	else if (!strcmp(command, "reload"))
 		answer = reload(s);
 	else
@@ -252,14 +256,14 @@ static void serve_control(struct supervisor *s)
 
 /* --- waiting ---------------------------------------------------------------------------------- */
 
-/* Of a set of counters whose thread ticks; others are watched by their engine. */
+/* Of a ledger whose thread ticks; others are watched by their engine. */
 static uint64_t slowest_ticks(const struct supervisor *s)
 {
 	uint64_t slowest = UINT64_MAX;
 
-	for (size_t i = 0; i < s->engine.n_counters; i++) {
-		uint64_t ticks =
-			atomic_load_explicit(&s->engine.counters[i].ticks, memory_order_relaxed);
+	for (size_t i = 0; i < s->engine.n_ledgers; i++) {
+		uint64_t ticks = atomic_load_explicit(&s->engine.ledgers[i].counters.ticks,
+						      memory_order_relaxed);
 
 		if (ticks && ticks < slowest)
 			slowest = ticks;

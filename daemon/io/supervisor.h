@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "counters.h"
+#include "ledger.h"
 #include "policy_store.h"
 
 struct supervisor;
@@ -45,8 +45,8 @@ void supervisor_leave(struct supervisor *supervisor);
 /* What there is to know of an engine that serves. */
 struct supervisor_engine {
 	const char *name;
-	const struct counters *counters; /* the sets that it writes */
-	size_t n_counters;
+	const struct ledger *ledgers; /* that it writes */
+	size_t n_ledgers;
 	size_t connections; /* that it serves at most */
 
 	/*

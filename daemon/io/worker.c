@@ -140,12 +140,13 @@ static bool acquire_memory(struct worker *worker, size_t messages, FILE *errors)
 	return false;
 }
 
-bool worker_open(struct worker *worker, struct crew *crew, struct counters *counters,
-		 size_t messages, FILE *errors)
+bool worker_open(struct worker *worker, struct crew *crew, struct ledger *ledger, size_t messages,
+		 FILE *errors)
 {
 	*worker = (struct worker){
 		.crew = crew,
-		.counters = counters,
+		.ledger = ledger,
+		.counters = &ledger->counters,
 		.tick.tv_sec = 1,
 		.wake = -1,
 	};

@@ -15,7 +15,7 @@
 
 #include "arena_pool.h"
 #include "connection_table.h"
-#include "counters.h"
+#include "ledger.h"
 #include "log.h"
 #include "policy_store.h"
 #include "ring.h"
@@ -48,7 +48,8 @@ enum worker_operation {
 
 struct worker {
 	struct crew *crew;
-	struct counters *counters;
+	struct ledger *ledger;
+	struct counters *counters; /* the ledger's */
 	struct io_uring ring;
 	bool ring_is_open;
 	struct arena_pool arenas;
@@ -70,8 +71,8 @@ struct worker {
  * Acquires what serving needs, with so many arenas.  False after one line on errors; worker_close()
  * releases what was acquired, then too.
  */
-bool worker_open(struct worker *worker, struct crew *crew, struct counters *counters,
-		 size_t messages, FILE *errors);
+bool worker_open(struct worker *worker, struct crew *crew, struct ledger *ledger, size_t messages,
+		 FILE *errors);
 
 /* No thread may run it. */
 void worker_close(struct worker *worker);

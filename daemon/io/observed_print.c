@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observed_print.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "status_print.h"
+
+#define GUID_FORM "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+
+static const char *text(const json_t *row, const char *key)
+{
+	const char *value = json_string_value(json_object_get(row, key));
+
+	return value ? value : "";
+}
+
+static const char *or_none(const char *value)
+{
+	return *value ? value : "-";
+}
+
+/* --- rows ------------------------------------------------------------------------------------- */
+
+static void print_row(json_t *row)
+{
+	json_t *proofs = json_object_get(row, "proofs");
+	const char *tenant = text(row, "tenant");
+
+	printf("%s: From %s, OriginatorOrg %s, tenant id %s\n", *tenant ? tenant : "(no tenant)",
+	       or_none(text(row, "from_domain")), or_none(text(row, "originator_org")),
+	       or_none(text(row, "tenant_id")));
+	printf("  %" PRId64 " messages in mode %s, the last %" PRId64 " s ago\n",
+	       (int64_t)json_integer_value(json_object_get(row, "messages")), text(row, "mode"),
+	       (int64_t)json_integer_value(json_object_get(row, "last_seen_s_ago")));
+	status_print_counts("carry", json_object_get(row, "stamps"));
+	status_print_counts("stamp", json_object_get(proofs, "stamp"));
+	status_print_counts("signature", json_object_get(proofs, "signature"));
+	status_print_counts("accept", json_object_get(row, "accept"));
+	status_print_counts("reject", json_object_get(row, "reject"));
+	status_print_counts("tempfail", json_object_get(row, "tempfail"));
+	status_print_counts("would reject", json_object_get(row, "would_reject"));
+}
+
+/* --- entries ---------------------------------------------------------------------------------- */
+
+static bool is_guid(const char *id)
+{
+	const char *form = GUID_FORM;
+
+	for (; *form && *id; form++, id++)
+		if (*form == 'x' ? !isxdigit((unsigned char)*id) : *id != *form)
+			return false;
+	return !*form && !*id;
+}
+
+/* Whether it can stand between quotes in the settings, and is not what was cut. */
+static bool is_domain(const char *value)
+{
+	return isalnum((unsigned char)*value) && strchr(value, '.') && !strstr(value, "..") &&
+	       value[strspn(value, "abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")] == '\0';
+}
+
+/* The row says something of this id, which the policy does not know it to be a tenant's. */
+static bool is_of(const json_t *row, const char *id)
+{
+	return json_is_null(json_object_get(row, "tenant")) &&
+	       !strcasecmp(text(row, "tenant_id"), id);
+}
+
+/* Whether an earlier row of the id has the value under the key. */
+static bool is_repeated(const json_t *rows, size_t i, const char *key)
+{
+	const json_t *row = json_array_get(rows, i);
+
+	while (i--) {
+		const json_t *earlier = json_array_get(rows, i);
+
+		if (is_of(earlier, text(row, "tenant_id")) &&
+		    !strcasecmp(text(earlier, key), text(row, key)))
+			return true;
+	}
+	return false;
+}
+
+static bool is_originator_org_of(const json_t *rows, const char *id, const char *domain)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		if (is_of(row, id) && !strcasecmp(text(row, "originator_org"), domain))
+			return true;
+	}
+	return false;
+}
+
+/* The first label of the domain: letters, digits and "-", as a tenant may be called. */
+static void print_name(const char *domain)
+{
+	size_t n = strcspn(domain, "._");
+
+	printf("  { name    = \"%.*s\";\n", (int)n, domain);
+}
+
+static void print_domains(const json_t *rows, const char *id)
+{
+	const char *separator = "";
+	const json_t *row;
+	size_t i;
+
+	printf("    domains = [ ");
+	json_array_foreach(rows, i, row)
+	{
+		if (!is_of(row, id) || !is_domain(text(row, "originator_org")) ||
+		    is_repeated(rows, i, "originator_org"))
+			continue;
+		printf("%s\"%s\"", separator, text(row, "originator_org"));
+		separator = ", ";
+	}
+	puts(" ];");
+}
+
+static void print_others(const json_t *rows, const char *id)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		const char *domain = text(row, "from_domain");
+
+		if (is_of(row, id) && is_domain(domain) && !is_repeated(rows, i, "from_domain") &&
+		    !is_originator_org_of(rows, id, domain))
+			printf("    # From also says \"%s\": add it to domains only if it is "
+			       "theirs\n",
+			       domain);
+	}
+}
+
+/* The tenant of the policy that the id is stamped for; empty if there is none. */
+static const char *owner_of(const json_t *rows, const char *id)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		const json_t *stamp = json_object_get(json_object_get(row, "proofs"), "stamp");
+
+		if (!strcasecmp(text(row, "tenant_id"), id) &&
+		    json_integer_value(json_object_get(stamp, "agree")))
+			return text(row, "tenant");
+	}
+	return "";
+}
+
+static void print_entry(const json_t *rows, const json_t *row)
+{
+	const char *id = text(row, "tenant_id");
+
+	print_name(text(row, "originator_org"));
+	if (*owner_of(rows, id))
+		printf("    # the id is that of tenant \"%s\": add the domains there\n",
+		       owner_of(rows, id));
+	printf("    ids     = [ \"%s\" ];\n", id);
+	print_domains(rows, id);
+	print_others(rows, id);
+	puts("  }");
+}
+
+static bool has_entry(const json_t *row)
+{
+	return is_of(row, text(row, "tenant_id")) && is_guid(text(row, "tenant_id")) &&
+	       is_domain(text(row, "originator_org"));
+}
+
+/* The first row of an id that has an entry. */
+static bool begins_entry(const json_t *rows, size_t i)
+{
+	const json_t *row = json_array_get(rows, i);
+
+	if (!has_entry(row))
+		return false;
+	while (i--) {
+		const json_t *earlier = json_array_get(rows, i);
+
+		if (has_entry(earlier) && is_of(earlier, text(row, "tenant_id")))
+			return false;
+	}
+	return true;
+}
+
+static void print_entries(const json_t *rows)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		if (!begins_entry(rows, i))
+			continue;
+		if (!any)
+			puts("\nNot in the policy; for `tenants`, if they are customers and the "
+			     "domains are theirs:\n");
+		any = true;
+		print_entry(rows, json_array_get(rows, i));
+	}
+}
+
+void observed_print(json_t *root)
+{
+	const json_t *rows = json_object_get(root, "tenants");
+	int64_t forgotten = json_integer_value(json_object_get(root, "forgotten"));
+	json_t *row;
+	size_t i;
+
+	if (json_array_size(rows) == 0)
+		puts("no mail of Exchange Online's since the start");
+	json_array_foreach(rows, i, row)
+	{
+		print_row(row);
+	}
+	if (forgotten)
+		printf("%" PRId64 " rows with little mail were forgotten for want of room\n",
+		       forgotten);
+	print_entries(rows);
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "status_print.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static int64_t number(const json_t *object, const char *key)
+{
+	return (int64_t)json_integer_value(json_object_get(object, key));
+}
+
+void status_print_counts(const char *title, json_t *object)
+{
+	const char *separator = "";
+	const char *key;
+	json_t *value;
+
+	printf("  %-13s", title);
+	json_object_foreach(object, key, value)
+	{
+		if (json_integer_value(value) == 0)
+			continue;
+		printf("%s%" PRId64 " %s", separator, (int64_t)json_integer_value(value), key);
+		separator = ", ";
+	}
+	puts(*separator ? "" : "none");
+}
+
+static void print_workers(const json_t *workers)
+{
+	for (size_t i = 0; i < json_array_size(workers); i++) {
+		const json_t *worker = json_array_get(workers, i);
+
+		printf("  worker %-6zu%" PRId64 " connections, %" PRId64 " messages\n", i,
+		       number(worker, "connections"), number(worker, "messages"));
+	}
+}
+
+void status_print(json_t *root)
+{
+	const json_t *policy = json_object_get(root, "policy");
+	const json_t *connections = json_object_get(root, "connections");
+	const json_t *messages = json_object_get(root, "messages");
+
+	printf("exogated %s, pid %" PRId64 ", serves with %s for %" PRId64 " s\n",
+	       json_string_value(json_object_get(root, "version")), number(root, "pid"),
+	       json_string_value(json_object_get(root, "engine")), number(root, "uptime_s"));
+	printf("policy: %" PRId64 " tenants, %" PRId64 " domains, read %" PRId64 " s ago (%" PRId64
+	       " reloads, %" PRId64 " that failed)\n",
+	       number(policy, "tenants"), number(policy, "domains"), number(policy, "loaded_s_ago"),
+	       number(policy, "reloads"), number(policy, "failed_reloads"));
+	printf("connections: %" PRId64 " open of %" PRId64 ", %" PRId64 " since the start\n",
+	       number(connections, "open"), number(connections, "limit"),
+	       number(connections, "total"));
+	status_print_counts("closed", json_object_get(connections, "closed"));
+	print_workers(json_object_get(root, "workers"));
+	printf("messages: %" PRId64 ", of which %" PRId64 " waited for memory, %" PRId64
+	       " judged in monitor mode\n",
+	       number(messages, "total"), number(messages, "waited"),
+	       number(messages, "monitored"));
+	status_print_counts("accept", json_object_get(messages, "accept"));
+	status_print_counts("reject", json_object_get(messages, "reject"));
+	status_print_counts("tempfail", json_object_get(messages, "tempfail"));
+	status_print_counts("would reject", json_object_get(messages, "would_reject"));
+	status_print_counts("alarms", json_object_get(root, "alarms"));
+	printf("log: %" PRId64 " lines lost\n", number(json_object_get(root, "log"), "lost"));
+}
