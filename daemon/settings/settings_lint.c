@@ -59,6 +59,46 @@ static void lint_shared(struct linter *l, struct span self, const void *scope,
 	}
 }
 
+/* --- domains that are hosted too -------------------------------------------------------------- */
+
+static void lint_hosted(struct linter *l, const struct settings_value *domains)
+{
+	for (size_t i = 0; i < domains->n; i++) {
+		/* With its leading dot it is looked up as what it stands for, a subdomain. */
+		struct span name = domains->items[i].text;
+		const struct policy_tenant *owner = policy_tenant_of(l->policy, name);
+
+		if (owner)
+			settings_report_warning(
+				&l->context->report, &domains->items[i].place,
+				"\"%s\" is tenant \"%s\"'s: mail to it is taken from "
+				"anyone; right only if this relay is its MX",
+				name.p, owner->name.p);
+	}
+}
+
+/* --- addresses -------------------------------------------------------------------------------- */
+
+static bool overlaps(const struct prefix_set *set, const struct prefix *prefix)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (prefix_contains(&set->items[i], prefix) ||
+		    prefix_contains(prefix, &set->items[i]))
+			return true;
+	return false;
+}
+
+static void lint_addresses(struct linter *l, const struct settings_value *prefixes,
+			   const char *consequence)
+{
+	for (size_t i = 0; i < prefixes->n; i++)
+		if (overlaps(&l->policy->microsoft, &prefixes->items[i].prefix))
+			settings_report_warning(&l->context->report, &prefixes->items[i].place,
+						"\"%s\" is, or holds, an address of Exchange "
+						"Online: %s",
+						prefixes->items[i].text.p, consequence);
+}
+
 /* --- tenants ---------------------------------------------------------------------------------- */
 
 static bool ends_with(struct span text, struct span end)
@@ -81,14 +121,34 @@ static unsigned int possible_proofs(const struct policy *policy)
 	return policy->dkim_source == POLICY_DKIM_NONE ? 1 : 2;
 }
 
+static void lint_mode(struct settings_report *report, const struct settings_value *mode)
+{
+	if (mode->state == SETTINGS_VALUE_GIVEN && mode->number == POLICY_MONITOR)
+		settings_report_warning(
+			report, &mode->place,
+			"\"monitor\" refuses nothing, right only to begin with: see "
+			"exogated status --tenants");
+}
+
+static void lint_proofs(struct settings_report *report, const struct settings_tree_tenant *tenant)
+{
+	bool reason = tenant->proofs_reason.state == SETTINGS_VALUE_GIVEN;
+
+	if (tenant->proofs.number == 1 && !reason)
+		settings_report_warning(report, &tenant->proofs.place,
+					"one forged or leaked signal is enough; if it must be, say "
+					"why in proofs_reason");
+	else if (tenant->proofs.number > 1 && reason)
+		settings_report_warning(report, &tenant->proofs_reason.place,
+					"has no effect while more than one proof must agree");
+}
+
 static void lint_tenant(struct linter *l, const struct settings_tree_tenant *tenant)
 {
 	static const char originator_orgs, dkim_domains;
 	struct settings_report *report = &l->context->report;
 
-	if (tenant->proofs.number == 1)
-		settings_report_warning(report, &tenant->proofs.place,
-					"one forged or leaked signal is enough");
+	lint_proofs(report, tenant);
 	if (l->policy->missing_certificate == POLICY_MISSING_IGNORE &&
 	    tenant->proofs.number + 1 > possible_proofs(l->policy))
 		settings_report_warning(report, &tenant->proofs.place,
@@ -100,6 +160,9 @@ static void lint_tenant(struct linter *l, const struct settings_tree_tenant *ten
 			report, &tenant->domains.place,
 			"no *.onmicrosoft.com domain: notices that the tenant's own "
 			"service sends will be refused");
+	lint_mode(report, &tenant->mode);
+	lint_addresses(l, &tenant->relay_addresses,
+		       "any tenant's server there may relay through this one");
 	if (tenant->ids.state == SETTINGS_VALUE_ABSENT &&
 	    tenant->unknown_ids.number != POLICY_UNKNOWN_IDS_IGNORE)
 		settings_report_warning(report, &tenant->ids.place,
@@ -132,6 +195,12 @@ void settings_lint(struct settings_context *context, const struct settings_tree 
 			report, &tree->certificate.missing.place,
 			"who holds no certificate of Microsoft's can send too, with "
 			"one proof more");
+	lint_mode(report, &tree->mode);
+	lint_addresses(&linter, &tree->acl.allow,
+		       "has no effect on those; whoever is in Exchange Online is judged");
+	lint_addresses(&linter, &tree->certificate.exempt,
+		       "from there no tenant's mail needs a certificate");
+	lint_hosted(&linter, &tree->hosted.domains);
 	for (size_t i = 0; i < tree->tenants.n_groups; i++)
 		lint_tenant(&linter, &tenants[i]);
 }

@@ -340,6 +340,14 @@ static const struct settings_row tenant_rows[] = {
 		.help = "How many proofs must agree, of Microsoft's stamp and a DKIM signature.",
 	},
 	{
+		PLACE(tenant, proofs_reason),
+		.type = &settings_type_note,
+		.absent = "default: none",
+		.example = "proofs_reason = \"signs nothing before May\"",
+		.help = "Why one proof must do, for who reads this; exogated check warns of one\n"
+			"proof without a reason.",
+	},
+	{
 		PLACE(tenant, required),
 		.shape = SETTINGS_MANY,
 		.type = &settings_type_choice,

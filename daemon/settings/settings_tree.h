@@ -59,6 +59,7 @@ struct settings_tree_tenant {
 	struct settings_value originator_orgs;
 	struct settings_value dkim_domains;
 	struct settings_value proofs;
+	struct settings_value proofs_reason;
 	struct settings_value required; /* choices: enum policy_proof */
 	struct settings_value relay_addresses;
 	struct settings_value mode; /* enum policy_mode */

@@ -204,6 +204,14 @@ static const char *parse_message(const struct settings_input *in, struct setting
 	return keep(in, out);
 }
 
+/* For people: it may be in any language, and is shown nowhere. */
+static const char *parse_note(const struct settings_input *in, struct settings_value *out)
+{
+	if (span_trim(in->text).len == 0)
+		return "empty; say why";
+	return keep(in, out);
+}
+
 static const char *parse_guid(const struct settings_input *in, struct settings_value *out)
 {
 	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
@@ -295,6 +303,7 @@ STRING(guid, "a GUID");
 STRING(hostname, "a host name");
 TYPE(integer, "a number", "a number without quotes", true);
 STRING(message, "a text");
+STRING(note, "a text");
 STRING(mode, "a file mode");
 STRING(name, "a name");
 STRING(path, "a path");

@@ -29,13 +29,15 @@ SPELLINGS = {
         "extra": '# 1234567890\nhosted: { domains = [ "a1234567890.example" ]; }; # 0x1234567890',
         "tenants": tenant(name='"1234567890"', proofs="000000002")},
     "hex": {"tenants": tenant(proofs="0x00000002")},
-    "hosted-and-tenants": {"extra": 'hosted: { domains = [ "contoso.com", ".contoso.com" ]; };'},
+    "hosted-beside-a-tenant": {"extra": 'hosted: { domains = [ "example.net", ".contoso.com" ]; };'},
     "limits-in-units": {"extra": 'limits: { connections = "10K"; messages = "100K"; '
                                  'message_header = "8M"; idle = "1d"; };'},
     "limits-at-the-end": {"extra": 'limits: { connections = "1"; messages = "1"; '
                                    'message_header = "65536"; idle = "1s"; };'},
     "proofs-64-bit": {"tenants": tenant(proofs="2L")},
-    "tenant-mode": {"tenants": tenant(mode='"monitor"')},
+    "tenant-mode": {"tenants": tenant(mode='"enforce"'), "extra": 'mode = "enforce";'},
+    "one-proof-for-a-reason": {"tenants": tenant(proofs="1",
+                                                 proofs_reason='"keine Schlüssel vor Mai, 100%"')},
     "user": {"extra": 'user = "nobody";'},
     "other-clients": {"acl": f'acl: {{ source = "{ENDPOINTS}"; other_clients = "pass"; '
                              'allow = [ "192.0.2.1", "2001:db8::/32", "10.0.0.0/8", '
@@ -86,10 +88,46 @@ def test_no_more_is_included_than_libconfig_would(settings: Settings) -> None:
     assert (answer.lines, answer.out) == ([], OK)
 
 
+MONITOR = '"monitor" refuses nothing, right only to begin with: see exogated status --tenants'
+HOSTED = ('tenant "contoso"\'s: mail to it is taken from anyone; right only if this relay is its '
+          "MX")
+MICROSOFT = "is, or holds, an address of Exchange Online"
+
 WARNINGS = {
     "one-proof": (
         {"tenants": tenant(proofs="1")},
-        "exogate.conf:5: warning: tenants[0].proofs: one forged or leaked signal is enough"),
+        "exogate.conf:5: warning: tenants[0].proofs: one forged or leaked signal is enough; "
+        "if it must be, say why in proofs_reason"),
+    "reason-without-need": (
+        {"tenants": tenant(proofs_reason='"old"')},
+        "exogate.conf:5: warning: tenants[0].proofs_reason: has no effect while more than one "
+        "proof must agree"),
+    "monitor": (
+        {"mode": 'mode = "monitor";'},
+        f"exogate.conf:6: warning: mode: {MONITOR}"),
+    "tenant-monitor": (
+        {"tenants": tenant(mode='"monitor"')},
+        f"exogate.conf:5: warning: tenants[0].mode: {MONITOR}"),
+    "hosted-and-tenant": (
+        {"hosted": 'hosted: { domains = [ "example.net", "contoso.com" ]; };'},
+        f'exogate.conf:6: warning: hosted.domains[1]: "contoso.com" is {HOSTED}'),
+    "hosted-subdomains-of-a-tenant": (
+        {"tenants": tenant(domains='[ ".contoso.com", "contoso.onmicrosoft.com" ]'),
+         "hosted": 'hosted: { domains = [ ".contoso.com", "contoso.com" ]; };'},
+        f'exogate.conf:6: warning: hosted.domains[0]: ".contoso.com" is {HOSTED}'),
+    "allow-microsoft": (
+        {"acl": f'acl: {{ source = "{ENDPOINTS}"; other_clients = "pass"; '
+                'allow = [ "192.0.2.1", "40.107.3.4" ]; };'},
+        f'exogate.conf:3: warning: acl.allow[1]: "40.107.3.4/32" {MICROSOFT}: has no effect on '
+        "those; whoever is in Exchange Online is judged"),
+    "exempt-microsoft": (
+        {"certificate": 'certificate: { exempt = [ "40.0.0.0/8" ]; };'},
+        f'exogate.conf:6: warning: certificate.exempt[0]: "40.0.0.0/8" {MICROSOFT}: from there no '
+        "tenant's mail needs a certificate"),
+    "relay-address-of-microsoft": (
+        {"tenants": tenant(relay_addresses='[ "40.92.0.0/15" ]')},
+        f'exogate.conf:5: warning: tenants[0].relay_addresses[0]: "40.92.0.0/15" {MICROSOFT}: '
+        "any tenant's server there may relay through this one"),
     "no-initial-domain": (
         {"tenants": tenant(domains='[ "contoso.com" ]')},
         "exogate.conf:5: warning: tenants[0].domains: no *.onmicrosoft.com domain: notices that "

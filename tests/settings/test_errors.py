@@ -47,7 +47,8 @@ CHANGED = {
     "of-a-later-version": (
         {"tenants": tenant(forwarding='"srs"')},
         "exogate.conf:5: tenants[0].forwarding: unknown key; known here: name, ids, unknown_ids, "
-        "domains, originator_orgs, dkim_domains, proofs, required, relay_addresses, mode, rewrite"),
+        "domains, originator_orgs, dkim_domains, proofs, proofs_reason, required, "
+        "relay_addresses, mode, rewrite"),
     "missing-listen": ({"listen": ""}, f"exogate.conf: listen: missing; write {LISTEN}"),
     "missing-authserv-id": (
         {"authserv_id": ""},

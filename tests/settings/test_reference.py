@@ -48,6 +48,7 @@ KEYS = {
     "tenants[].dkim_domains": "list, each a domain; "
                               "default: domains, without those that begin with a dot",
     "tenants[].proofs": "a number from 1 to 2; default: 2",
+    "tenants[].proofs_reason": "a text; default: none",
     "tenants[].required": 'list, each "stamp" or "signature"; default: none',
     "tenants[].relay_addresses": "list, each an address or ADDRESS/LENGTH; default: none",
     "tenants[].mode": '"enforce" or "monitor"; default: the mode of all',
@@ -123,6 +124,7 @@ def test_example_is_valid_with_everything_in_it(settings: Settings) -> None:
     settings.write("more.conf", "")
     text = re.sub(r"(?m)^#(?=[a-z@])", "", example_text(settings))
     text = text.replace('user = "exogate"', 'user = "nobody"')  # an account that is everywhere
+    text = re.sub(r"(?m)^proofs_reason .*$", "", text)          # which has no use beside 2 proofs
     answer = settings.check_text(text)
     assert (answer.lines, answer.out) == (
         [], "exogate.conf: ok: 1 tenant, 3 domains, 6 Microsoft prefixes\n")
