@@ -44,7 +44,8 @@ INC_settings := -Idaemon/settings $(INC_core)
 INC_crypto  := -Idaemon/crypto $(INC_core)
 INC_io      := -Idaemon/io -Idaemon/crypto $(INC_settings)
 INC_exota   := -Idaemon/exota $(INC_settings)
-INC_cmd     := -Idaemon/cmd -Idaemon/exota $(INC_io)
+INC_explain := -Idaemon/explain $(INC_settings)
+INC_cmd     := -Idaemon/cmd -Idaemon/exota -Idaemon/explain $(INC_io)
 INC_daemon  := $(INC_cmd)
 INC_acl     := -Iloader/acl
 INC_lists   := -Iloader/lists -Iloader/acl -Ibpf
@@ -62,6 +63,7 @@ SRC_settings := $(wildcard daemon/settings/*.c)
 SRC_crypto  := $(wildcard daemon/crypto/*.c)
 SRC_io      := $(wildcard daemon/io/*.c)
 SRC_exota   := $(wildcard daemon/exota/*.c)
+SRC_explain := $(wildcard daemon/explain/*.c)
 SRC_cmd     := $(wildcard daemon/cmd/*.c)
 SRC_daemon  := $(wildcard daemon/*.c)
 SRC_acl     := $(wildcard loader/acl/*.c)
@@ -74,7 +76,7 @@ SRC_ioprobe := $(wildcard tests/resolver/probe_*.c)
 SRC_bench   := $(wildcard bench/*.c)
 SRC_peer    := $(wildcard bench/peers/*.c)
 SRC_bench_xdp := $(filter-out %.bpf.c,$(wildcard bench/xdp/*.c))
-LAYERS      := core settings crypto exota io cmd daemon acl lists loader unit probe xprobe ioprobe bench bench_xdp peer
+LAYERS      := core settings crypto exota explain io cmd daemon acl lists loader unit probe xprobe ioprobe bench bench_xdp peer
 
 LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -lcares -pthread
 LIBS_loader := -lxdp -lbpf -lelf -lz -ljansson
@@ -118,9 +120,9 @@ build/bpf/subjects.skel.h: skeleton := subjects_bpf
 build/bpf/%.skel.h: build/bpf/%.bpf.o
 	$(call run,SKEL,{ echo '/* NOLINTBEGIN */'; $(BPFTOOL) gen skeleton $< name $(skeleton); echo '/* NOLINTEND */'; } > $@)
 
-build/exogated: $(call obj,$(SRC_daemon) $(SRC_cmd) $(SRC_exota) $(SRC_io) $(SRC_settings) $(SRC_core) $(SRC_acl))
+build/exogated: $(call obj,$(SRC_daemon) $(SRC_cmd) $(SRC_exota) $(SRC_explain) $(SRC_io) $(SRC_settings) $(SRC_core) $(SRC_acl))
 	$(call run,LINK,$(RELEASE) -o $@ $^ $(LIBS_daemon))
-build/asan/exogated: $(call san,$(SRC_daemon) $(SRC_cmd) $(SRC_exota) $(SRC_io) $(SRC_settings) $(SRC_core) $(SRC_acl))
+build/asan/exogated: $(call san,$(SRC_daemon) $(SRC_cmd) $(SRC_exota) $(SRC_explain) $(SRC_io) $(SRC_settings) $(SRC_core) $(SRC_acl))
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_daemon))
 
 build/exogate-xdp: $(call obj,$(SRC_loader) $(SRC_lists) $(SRC_acl))
@@ -137,7 +139,7 @@ build/asan/exogate-bench: $(call san,$(ALL_bench))
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_bench))
 
 # The floor is exogated with a dialog that judges nothing.
-SRC_floor := $(SRC_daemon) $(SRC_cmd) $(SRC_exota) $(SRC_io) $(SRC_settings) $(SRC_acl) \
+SRC_floor := $(SRC_daemon) $(SRC_cmd) $(SRC_exota) $(SRC_explain) $(SRC_io) $(SRC_settings) $(SRC_acl) \
              $(filter-out daemon/core/dialog.c,$(SRC_core)) bench/peers/null_dialog.c
 
 build/peers/floor: $(call obj,$(SRC_floor))

@@ -3,7 +3,6 @@
  * exogated: options -> settings -> listen -> drop privileges -> serve.  Only this file ends the
  * process.
  */
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,10 +10,12 @@
 #include "ask.h"
 #include "check.h"
 #include "exota_environment.h"
+#include "explain.h"
 #include "import_exota.h"
 #include "keys.h"
 #include "log.h"
 #include "log_sink.h"
+#include "options.h"
 #include "privileges.h"
 #include "serve.h"
 #include "settings.h"
@@ -25,8 +26,6 @@ enum exit_code {
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
 };
-
-#define DEFAULT_SETTINGS "/etc/exogate/exogate.conf"
 
 static int serve_settings(const struct supervisor_start *start, const char *engine_name);
 
@@ -74,43 +73,41 @@ static const struct command {
 	const char *name; /* NULL: without a command */
 	int (*run)(const struct invocation *invocation);
 	const char *help;
-	const char *argument; /* that may follow; NULL: none */
+	enum options_command options; /* which it has */
+	const char *arguments;	      /* that follow; NULL: none */
+	size_t least, most;	      /* how many of them */
 } commands[] = {
-	{ NULL, run_serve, "serve the milter protocol", NULL },
+	{ NULL, run_serve, "serve the milter protocol", OPTIONS_SERVE, NULL, 0, 0 },
 	{ "check", check_run, "say whether the settings are valid, and what is wrong with them",
-	  NULL },
+	  OPTIONS_OTHERS, NULL, 0, 0 },
+	{ "explain", explain_run, "say how messages in files would be judged, and why",
+	  OPTIONS_EXPLAIN, "MESSAGE...", 1, SIZE_MAX },
 	{ "status", ask_status, "print what the running daemon does, and what it has counted",
-	  NULL },
-	{ "reload", ask_reload, "have the running daemon read its settings anew", NULL },
-	{ "keys", keys_run, "print every setting with its type, default and meaning", NULL },
+	  OPTIONS_STATUS, NULL, 0, 0 },
+	{ "reload", ask_reload, "have the running daemon read its settings anew", OPTIONS_OTHERS,
+	  NULL, 0, 0 },
+	{ "keys", keys_run, "print every setting with its type, default and meaning",
+	  OPTIONS_OTHERS, NULL, 0, 0 },
 	{ "verdicts", verdicts_run, "print the table by which messages are judged, in its order",
-	  NULL },
+	  OPTIONS_OTHERS, NULL, 0, 0 },
 	{ "exota", run_exota, "serve in the place of ExOTA-Milter, with its environment variables",
-	  NULL },
+	  OPTIONS_SERVE, NULL, 0, 0 },
 	{ "import-exota", import_exota_run,
-	  "print ExOTA-Milter's policy file, or else its environment, as settings", "POLICY" },
+	  "print ExOTA-Milter's policy file, or else its environment, as settings", OPTIONS_OTHERS,
+	  "POLICY", 0, 1 },
 };
 
 static void print_usage(FILE *out)
 {
-	fprintf(out, "Usage: exogated [COMMAND [POLICY]] [-c FILE]\n\n"
+	fprintf(out, "Usage: exogated [COMMAND [ARGUMENT...]] [-c FILE]\n\n"
 		     "Authorises, rewrites and relays mail that comes out of Exchange Online.\n\n"
 		     "Commands:\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(out, "  %-12s %s\n", commands[i].name ? commands[i].name : "(none)",
 			commands[i].help);
-	fprintf(out,
-		"\nOptions:\n"
-		"  -c, --config FILE  the settings (default " DEFAULT_SETTINGS ")\n"
-		"      --engine NAME  uring, libmilter, or auto (the default): io_uring if "
-		"the kernel\n"
-		"                     allows it, else libmilter\n"
-		"      --json         of status: as a JSON object\n"
-		"      --tenants      of status: which tenants' mail was seen, and how it was\n"
-		"                     judged\n"
-		"  -h, --help         print this and exit\n"
-		"      --version      print the version and exit\n\n"
-		"Exit status: 0 done, 1 failed, 2 wrong usage.\n");
+	fprintf(out, "\nOptions:\n");
+	options_help(out);
+	fprintf(out, "\nExit status: 0 done, 1 failed, 2 wrong usage.\n");
 }
 
 static const struct command *find_command(const char *name)
@@ -160,61 +157,62 @@ out:
 	return status;
 }
 
+/* Takes the command's name off the arguments; NULL after a line on standard error. */
+static const struct command *choose_command(struct options *options)
+{
+	struct invocation *invocation = &options->invocation;
+	const struct command *command = &commands[0];
+	const char *misplaced;
+
+	if (invocation->n_arguments) {
+		command = find_command(invocation->arguments[0]);
+		if (!command) {
+			usage_error("unknown command", invocation->arguments[0]);
+			return NULL;
+		}
+		invocation->arguments++;
+		invocation->n_arguments--;
+	}
+	misplaced = options_misplaced(options, command->options);
+	if (misplaced)
+		usage_error("not an option of this command:", misplaced);
+	else if (invocation->n_arguments > command->most)
+		usage_error("unexpected argument", invocation->arguments[command->most]);
+	else if (invocation->n_arguments < command->least)
+		usage_error("missing argument", command->arguments);
+	else
+		return command;
+	return NULL;
+}
+
+static int run(struct options *options)
+{
+	const struct command *command = choose_command(options);
+
+	return command ? command->run(&options->invocation) : EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "engine", required_argument, NULL, 'e' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "tenants", no_argument, NULL, 't' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
-		{ NULL, 0, NULL, 0 },
-	};
-	const struct command *command = &commands[0];
-	struct invocation invocation = {
-		.settings = DEFAULT_SETTINGS,
-		.engine = SERVE_ENGINE_AUTO,
-	};
-	int option;
+	struct options options;
+	int status = EXIT_OK;
 
 	/* A line a write: a journal would not take as many pieces. */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "c:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			invocation.settings = optarg;
-			break;
-		case 'e':
-			if (!serve_engine_exists(optarg))
-				return usage_error("unknown engine", optarg);
-			invocation.engine = optarg;
-			break;
-		case 'j':
-			invocation.json = true;
-			break;
-		case 't':
-			invocation.tenants = true;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return EXIT_OK;
-		case 'v':
-			puts("exogated " EXOGATE_VERSION);
-			return EXIT_OK;
-		default:
-			return usage_error("unknown or incomplete option", argv[optind - 1]);
-		}
+	switch (options_parse(argc, argv, &options)) {
+	case OPTIONS_RUN:
+		status = run(&options);
+		break;
+	case OPTIONS_HELP:
+		print_usage(stdout);
+		break;
+	case OPTIONS_VERSION:
+		puts("exogated " EXOGATE_VERSION);
+		break;
+	case OPTIONS_WRONG:
+		status = EXIT_USAGE;
+		break;
 	}
-	if (optind < argc) {
-		command = find_command(argv[optind]);
-		if (!command)
-			return usage_error("unknown command", argv[optind]);
-		if (command->argument)
-			invocation.argument = argv[++optind];
-		if (optind + 1 < argc)
-			return usage_error("unexpected argument", argv[optind + 1]);
-	}
-	return command->run(&invocation);
+	options_free(&options);
+	return status;
 }

@@ -19,5 +19,5 @@ cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
     --enable=warning,performance,portability --suppress=missingIncludeSystem \
     --suppress=varFuncNullUB \
     '-DEXOGATE_VERSION=""' '-DLIBBPF_OPTS(type, name, ...)=struct type name = { __VA_ARGS__ }' \
-    -D_GNU_SOURCE -Ibpf -Iloader -Iloader/acl -Idaemon/core -Idaemon/crypto -Idaemon/settings -Idaemon/exota -Idaemon/io -Idaemon/cmd \
+    -D_GNU_SOURCE -Ibpf -Iloader -Iloader/acl -Idaemon/core -Idaemon/crypto -Idaemon/settings -Idaemon/exota -Idaemon/explain -Idaemon/io -Idaemon/cmd \
     -Itests/unit -Ibench -Ibench/xdp "$@"

@@ -40,5 +40,5 @@ static int print_settings(void)
 
 int import_exota_run(const struct invocation *invocation)
 {
-	return invocation->argument ? print_tenants(invocation->argument) : print_settings();
+	return invocation->n_arguments ? print_tenants(invocation->arguments[0]) : print_settings();
 }

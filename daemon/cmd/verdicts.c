@@ -3,14 +3,9 @@
 
 #include <stdio.h>
 
+#include "advice.h"
 #include "output.h"
-#include "verdict.h"
-
-static const char *const answers[] = {
-	[VERDICT_ACCEPT] = "accept",
-	[VERDICT_REJECT] = "550",
-	[VERDICT_TEMPFAIL] = "451",
-};
+#include "words.h"
 
 int verdicts_run(const struct invocation *invocation)
 {
@@ -18,8 +13,10 @@ int verdicts_run(const struct invocation *invocation)
 	for (size_t i = 0; i < verdict_n_rules(); i++) {
 		const struct verdict_rule rule = verdict_rule(i);
 
-		printf("%s\n\t%s\n\t%s\n", reason_word(rule.reason).p, answers[rule.decision],
+		printf("%s\n\t%s\n\t%s\n", reason_word(rule.reason).p, words_answer(rule.decision),
 		       rule.when);
+		if (rule.decision != VERDICT_ACCEPT && advice_for(rule.reason))
+			printf("\tIf it is legitimate: %s\n", advice_for(rule.reason));
 	}
 	return output_flush();
 }

@@ -8,8 +8,9 @@
 #include "invocation.h"
 
 /*
- * Prints each row's reason and, indented, its answer and when it applies, to standard output,
- * whatever the options.  The exit code: 0, or 1 if it cannot be written.
+ * Prints each row's reason and, indented, its answer, when it applies and what may be changed if
+ * what it refuses is legitimate, to standard output.  The exit code: 0, or 1 if it cannot be
+ * written.
  */
 int verdicts_run(const struct invocation *invocation);
 

@@ -23,8 +23,17 @@ enum edit_op {
 	EDIT_CHANGE_FROM, /* the envelope sender */
 };
 
+/* Why; for those who explain it. */
+enum edit_rule {
+	EDIT_RULE_FORGED_RESULT, /* it claims to be our result */
+	EDIT_RULE_TRUST_FIELD,	 /* nobody outside may set it */
+	EDIT_RULE_DOMAIN,	 /* the sender's domain moves */
+	EDIT_RULE_RESULT,	 /* what was verified */
+};
+
 struct edit {
 	enum edit_op op;
+	enum edit_rule rule;
 	struct span name;  /* of headers */
 	uint32_t index;	   /* of headers */
 	struct span value; /* field body or address; empty for DELETE */

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "facts.h"
-
-#include "authres.h"
-
 /* RFC 5321 4.5.1 and RFC 2142 4: mail to these must reach whoever runs the domain. */
 static bool is_role(struct span local)
 {
@@ -122,36 +119,31 @@ static unsigned int count_claims(const struct header_index *headers, struct span
 	return n;
 }
 
-/*
- * What the verifier before us found.  Its field is believed only if it is the topmost of all
- * fields, names the verifier byte for byte, is fully understood, and is the only one that claims to
- * be the verifier's: everything else can be forged past one stripper or another.
- */
-static void read_trusted_results(struct facts *facts, const struct header_index *headers,
-				 const struct policy *policy)
+bool facts_trusted_results(const struct header_index *headers, const struct policy *policy,
+			   struct authres *out)
 {
 	const struct header_field *top = header_index_first(headers, HEADER_AUTHENTICATION_RESULTS);
-	struct authres results;
 
-	if (!top || top->position != 0 || count_claims(headers, policy->trusted_authserv_id) != 1)
-		return;
-	if (authres_parse(top->value, &results) != PARSE_OK || results.version != 1)
-		return;
-	if (span_eq(results.authserv_id, policy->trusted_authserv_id))
-		add_signatures(facts, &results);
+	if (policy->dkim_source != POLICY_DKIM_AUTHRES || !top || top->position != 0 ||
+	    count_claims(headers, policy->trusted_authserv_id) != 1)
+		return false;
+	return authres_parse(top->value, out) == PARSE_OK && out->version == 1 &&
+	       span_eq(out->authserv_id, policy->trusted_authserv_id);
 }
 
 void facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,
 		   const struct policy *policy, struct facts *out)
 {
+	struct authres results;
+
 	out->envelope = *envelope;
 	out->n_signatures = 0;
 	out->dkim = NULL;
 	classify_client(out, policy);
 	out->from_state = facts_read_from(headers, &out->from);
 	tenant_stamps_read(headers, &out->stamps);
-	if (policy->dkim_source == POLICY_DKIM_AUTHRES)
-		read_trusted_results(out, headers, policy);
+	if (facts_trusted_results(headers, policy, &results))
+		add_signatures(out, &results);
 }
 
 void facts_add_dkim(struct facts *facts, const struct dkim_check *check,

@@ -9,6 +9,7 @@
 #define EXOGATE_FACTS_H
 
 #include "address.h"
+#include "authres.h"
 #include "dkim_check.h"
 #include "header_index.h"
 #include "mailbox.h"
@@ -70,6 +71,15 @@ void facts_add_recipient(struct facts_envelope *envelope, const struct policy *p
 
 /* The mailbox of the one From; *from is written on FACTS_FROM_ONE only. */
 enum facts_from_state facts_read_from(const struct header_index *headers, struct mailbox *from);
+
+/*
+ * What the verifier before us found: *out stands before its first result.  Its field is believed
+ * only if it is the topmost of all fields, names the verifier byte for byte, is fully understood,
+ * and is the only one that claims to be the verifier's: everything else can be forged past one
+ * stripper or another.  False if there is none such, or none is asked for.
+ */
+bool facts_trusted_results(const struct header_index *headers, const struct policy *policy,
+			   struct authres *out);
 
 /* Reads all facts of the message; cost is linear in its fields. */
 void facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,

@@ -19,14 +19,21 @@ static enum proof_state weigh_id(const struct tenant_stamp *stamp,
 	return weigh_stamp(stamp, &tenant->ids);
 }
 
+struct proof_stamps proof_stamps_weigh(const struct tenant_stamps *stamps,
+				       const struct policy_tenant *tenant)
+{
+	return (struct proof_stamps){
+		.id = weigh_id(&stamps->id, tenant),
+		.originator_org = weigh_stamp(&stamps->originator_org, &tenant->originator_orgs),
+		.attributed = weigh_id(&stamps->attributed, tenant),
+	};
+}
+
 static enum proof_state weigh_stamps(const struct tenant_stamps *stamps,
 				     const struct policy_tenant *tenant)
 {
-	const enum proof_state states[] = {
-		weigh_id(&stamps->id, tenant),
-		weigh_stamp(&stamps->originator_org, &tenant->originator_orgs),
-		weigh_id(&stamps->attributed, tenant),
-	};
+	const struct proof_stamps each = proof_stamps_weigh(stamps, tenant);
+	const enum proof_state states[] = { each.id, each.originator_org, each.attributed };
 	enum proof_state whole = PROOF_ABSENT;
 
 	if (stamps->auth_as.differs || stamps->from_entity.differs)

@@ -34,6 +34,16 @@ struct proofs {
 	enum proof_state signature;
 };
 
+/* What the three stamps of proofs.stamp say, each alone. */
+struct proof_stamps {
+	enum proof_state id;
+	enum proof_state originator_org;
+	enum proof_state attributed;
+};
+
+struct proof_stamps proof_stamps_weigh(const struct tenant_stamps *stamps,
+				       const struct policy_tenant *tenant);
+
 struct proofs proofs_weigh(const struct facts *facts, const struct policy_tenant *tenant);
 
 /* Whether so many of them agree, and among them those that the tenant requires. */

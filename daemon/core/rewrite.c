@@ -28,6 +28,12 @@ static size_t count_fields(const struct rewrite_input *in, enum header_kind kind
 	return n;
 }
 
+static enum edit_rule rule_of_deletion(enum header_kind kind)
+{
+	return kind == HEADER_AUTHENTICATION_RESULTS ? EDIT_RULE_FORGED_RESULT :
+						       EDIT_RULE_TRUST_FIELD;
+}
+
 /* From the last field to the first, so that indices go down. */
 static void plan_deletions(struct planner *p, enum header_kind kind)
 {
@@ -38,6 +44,7 @@ static void plan_deletions(struct planner *p, enum header_kind kind)
 			continue;
 		p->edits[p->n++] = (struct edit){
 			.op = EDIT_DELETE_HEADER,
+			.rule = rule_of_deletion(kind),
 			.name = f->name,
 			.index = f->index,
 		};
@@ -73,7 +80,11 @@ static void plan_envelope_sender(struct planner *p)
 	outbuf_put_byte(&text, '@');
 	outbuf_put(&text, to);
 	outbuf_put_byte(&text, '>');
-	p->edits[p->n++] = (struct edit){ .op = EDIT_CHANGE_FROM, .value = keep(p, &text) };
+	p->edits[p->n++] = (struct edit){
+		.op = EDIT_CHANGE_FROM,
+		.rule = EDIT_RULE_DOMAIN,
+		.value = keep(p, &text),
+	};
 }
 
 static void plan_from(struct planner *p)
@@ -91,6 +102,7 @@ static void plan_from(struct planner *p)
 	outbuf_put(&text, span_after(field->value, before + from->domain_text.len));
 	p->edits[p->n++] = (struct edit){
 		.op = EDIT_CHANGE_HEADER,
+		.rule = EDIT_RULE_DOMAIN,
 		.name = field->name,
 		.index = field->index,
 		.value = keep(p, &text),
@@ -117,6 +129,7 @@ static void plan_own_result(struct planner *p)
 	outbuf_put(&text, domain_span(&p->in->facts->from.domain));
 	p->edits[p->n++] = (struct edit){
 		.op = EDIT_INSERT_HEADER,
+		.rule = EDIT_RULE_RESULT,
 		.name = SPAN("Authentication-Results"),
 		.index = 0,
 		.value = keep(p, &text),
@@ -160,6 +173,7 @@ static void plan_exota_result(struct planner *p)
 	put_pair(&text, SPAN("forwarded"), false);
 	p->edits[p->n++] = (struct edit){
 		.op = EDIT_INSERT_HEADER,
+		.rule = EDIT_RULE_RESULT,
 		.name = SPAN("X-ExOTA-Authentication-Results"),
 		.index = 0,
 		.value = keep(p, &text),

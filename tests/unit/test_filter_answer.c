@@ -124,7 +124,7 @@ TEST(refusals_of_any_length)
 
 TEST(an_edit_that_is_not_taken_defers)
 {
-	static const struct edit edit = { EDIT_CHANGE_FROM, { NULL, 0 }, 0, { "<a@b>", 5 } };
+	static const struct edit edit = { .op = EDIT_CHANGE_FROM, .value = { "<a@b>", 5 } };
 	struct arena arena = fixture_arena(4096);
 	struct session_answer answer = {
 		.policy = fixture_policy(),

@@ -140,15 +140,21 @@ TEST(edits)
 		const char *packet;
 		size_t len;
 	} rows[] = {
-		{ { EDIT_CHANGE_HEADER, { "From", 4 }, 1, { " a@b", 4 } },
+		{ { EDIT_CHANGE_HEADER, EDIT_RULE_RESULT, { "From", 4 }, 1, { " a@b", 4 } },
 		  "m\0\0\0\1From\0 a@b\0",
 		  15 },
-		{ { EDIT_DELETE_HEADER, { "X", 1 }, 0x01020384, { NULL, 0 } },
+		{ { EDIT_DELETE_HEADER, EDIT_RULE_RESULT, { "X", 1 }, 0x01020384, { NULL, 0 } },
 		  "m\1\2\3\x84X\0\0",
 		  8 },
-		{ { EDIT_INSERT_HEADER, { "X", 1 }, 0, { "", 0 } }, "i\0\0\0\0X\0\0", 8 },
-		{ { EDIT_INSERT_HEADER, { "X", 1 }, 0, { "v", 1 } }, "i\0\0\0\0X\0v\0", 9 },
-		{ { EDIT_CHANGE_FROM, { NULL, 0 }, 0, { "<a@b>", 5 } }, "e<a@b>\0", 7 },
+		{ { EDIT_INSERT_HEADER, EDIT_RULE_RESULT, { "X", 1 }, 0, { "", 0 } },
+		  "i\0\0\0\0X\0\0",
+		  8 },
+		{ { EDIT_INSERT_HEADER, EDIT_RULE_RESULT, { "X", 1 }, 0, { "v", 1 } },
+		  "i\0\0\0\0X\0v\0",
+		  9 },
+		{ { EDIT_CHANGE_FROM, EDIT_RULE_RESULT, { NULL, 0 }, 0, { "<a@b>", 5 } },
+		  "e<a@b>\0",
+		  7 },
 	};
 
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
@@ -218,7 +224,9 @@ TEST(names_and_addresses_are_cleaned)
 
 TEST(replies_follow_each_other)
 {
-	const struct edit edit = { EDIT_DELETE_HEADER, { "X", 1 }, 1, { NULL, 0 } };
+	const struct edit edit = {
+		EDIT_DELETE_HEADER, EDIT_RULE_TRUST_FIELD, { "X", 1 }, 1, { NULL, 0 }
+	};
 	struct outbuf out = fresh();
 
 	milter_reply_edit(&out, &edit);
@@ -228,7 +236,9 @@ TEST(replies_follow_each_other)
 
 TEST(what_does_not_fit_fails)
 {
-	const struct edit edit = { EDIT_INSERT_HEADER, { "Name", 4 }, 1, { "value", 5 } };
+	const struct edit edit = {
+		EDIT_INSERT_HEADER, EDIT_RULE_RESULT, { "Name", 4 }, 1, { "value", 5 }
+	};
 	const size_t whole = 4 + 1 + 4 + 5 + 6;
 	char zeroes[32] = "";
 

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "advice.h"
+
+#include <stddef.h>
+
+static const char *const advice[REASON_N] = {
+	[REASON_CLIENT_UNLISTED] =
+		"Renew the list that acl.source names. If the address is of Microsoft's relay pool "
+		"(40.95.0.0/16), find out why Exchange Online sends this mail from there before "
+		"you set acl.relay_pool.",
+	[REASON_CLIENT_OTHER] =
+		"A server of your own belongs in acl.allow, with acl.other_clients \"pass\"; "
+		"a user's client must authenticate. If Postfix does not tell the client's own "
+		"address (a proxy, NAT), mend that first.",
+	[REASON_FROM_MISSING] = "The sending program must write a From field; nothing here can "
+				"stand in for it.",
+	[REASON_FROM_MULTIPLE] = "The sending program must write one From field with one address. "
+				 "More authors cannot be tied to one tenant.",
+	[REASON_FROM_MALFORMED] = "The sending program must write From by RFC 5322, with a domain "
+				  "name after the @.",
+	[REASON_CERT_MISSING] =
+		"Have Postfix ask for client certificates (smtpd_tls_ask_ccert = yes) and know "
+		"their CA (smtpd_tls_CAfile); the connector in Exchange Online must use TLS. "
+		"Clients that have none can be told from others by certificate.missing \"ignore\", "
+		"which demands one proof more.",
+	[REASON_CERT_UNTRUSTED] = "If this name is Microsoft's, add it to certificate.names; it is "
+				  "compared as a whole.",
+	[REASON_TENANT_UNKNOWN] =
+		"Add From's domain to the domains of its tenant (with a leading dot for its "
+		"subdomains too), or to hosted.domains if this relay receives its mail.",
+	[REASON_TENANT_CONFLICT] =
+		"Compare what the message is stamped with to the tenant's ids and originator_orgs: "
+		"a merged tenant has two ids, and X-OriginatorOrg may name any accepted domain. "
+		"If the stamps are another customer's, the mail was not sent by this tenant.",
+	[REASON_ENVELOPE_FOREIGN] =
+		"Add the envelope sender's domain to the tenant's domains if it is the tenant's. "
+		"Forwarded mail keeps a stranger's envelope sender: have it forwarded with the "
+		"tenant's own.",
+	[REASON_RELAYED_THROUGH] =
+		"If the tenant's own server sent it through Exchange Online, add that server's "
+		"public address (Ip= of the attributed field) to the tenant's relay_addresses.",
+	[REASON_TEMPERROR] = "Nothing to change if it passes when the client tries again; else see "
+			     "whether the verifier, or its DNS, is at work.",
+	[REASON_PROOF_MISSING] =
+		"See which proof is absent: stamps come from the connector's route out of Exchange "
+		"Online, a signature from DKIM being enabled for the tenant's domain (and a "
+		"verifier before exogate: dkim.source). Set the tenant's proofs lower only for a "
+		"reason that you can write down.",
+	[REASON_LIMIT] = "Raise limits.message_header, limits.recipients or limits.edits; headers "
+			 "of megabytes are rarely meant.",
+	[REASON_BUSY] = "Raise limits.messages, or find out who keeps the relay busy.",
+	[REASON_EDITS_REFUSED] = "The mail server must speak version 6 of the milter protocol "
+				 "(Postfix: milter_protocol = 6).",
+};
+
+const char *advice_for(enum reason reason)
+{
+	return advice[reason];
+}

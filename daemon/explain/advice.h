@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * advice - what to change if mail that was refused for a reason is legitimate.
+ */
+#ifndef EXOGATE_ADVICE_H
+#define EXOGATE_ADVICE_H
+
+#include "reason.h"
+
+/* Sentences; NULL of a reason that refuses nothing. */
+const char *advice_for(enum reason reason);
+
+#endif

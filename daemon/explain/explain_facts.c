@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explain_facts.h"
+
+#include "readable.h"
+#include "words.h"
+
+#define VALUE_MAX_BYTES 100
+#define LABEL_WIDTH	14
+#define ORIGIN_WIDTH	10
+#define RCPTS_SHOWN	10
+
+static const char assumed[] = "assumed";
+
+static void begin(FILE *out, const char *label, const char *origin, struct span value)
+{
+	fprintf(out, "  %-*s  %-*s  ", LABEL_WIDTH, label, ORIGIN_WIDTH, origin);
+	readable_line(out, value.len ? value : SPAN("-"), VALUE_MAX_BYTES);
+}
+
+/* meaning may be NULL. */
+static void fact(FILE *out, const char *label, const char *origin, struct span value,
+		 const char *meaning)
+{
+	begin(out, label, origin, value);
+	fprintf(out, "%s%s\n", meaning ? "  " : "", meaning ? meaning : "");
+}
+
+static void field_fact(FILE *out, const struct explanation *e, const char *label,
+		       const struct header_field *field, const char *meaning)
+{
+	char origin[32];
+
+	snprintf(origin, sizeof(origin), "line %zu", explanation_line(e, field));
+	fact(out, label, origin, span_trim(field->value), meaning);
+}
+
+/* --- the connection and the envelope ---------------------------------------------------------- */
+
+static const char *client_meaning(const struct facts *facts)
+{
+	if (facts->client_class == FACTS_CLIENT_EXO)
+		return "Exchange Online's";
+	return facts->client_allowed ? "not Exchange Online's; in acl.allow" :
+				       "not Exchange Online's";
+}
+
+static const char *certificate_meaning(const struct explanation *e)
+{
+	struct span name = e->answer.facts->envelope.certificate;
+
+	if (e->answer.facts->certificate_exempt)
+		return "none is asked for";
+	if (!name.len)
+		return "none that is verified";
+	return policy_lists(&e->policy->certificate_names, name) ? "trusted" : "not trusted";
+}
+
+static void put_tenant_of(FILE *out, const struct explanation *e, const struct domain *domain)
+{
+	const struct policy_tenant *tenant = policy_tenant_of(e->policy, domain_span(domain));
+
+	if (tenant)
+		fprintf(out, "  tenant %.*s\n", (int)tenant->name.len, tenant->name.p);
+	else
+		fputs("  no tenant's\n", out);
+}
+
+static void sender_fact(FILE *out, const struct explanation *e)
+{
+	static const char *const meanings[] = {
+		[CIRCUMSTANCES_SENDER_RETURN_PATH] = "  (as in Return-Path)",
+		[CIRCUMSTANCES_SENDER_FROM] = "  (as in From)",
+	};
+	const struct facts_envelope *envelope = &e->answer.facts->envelope;
+	enum circumstances_sender sender = e->circumstances->sender;
+
+	begin(out, "sender", sender == CIRCUMSTANCES_SENDER_GIVEN ? "" : assumed,
+	      e->circumstances->mail_from.len ? e->circumstances->mail_from : SPAN("<>"));
+	if (sender != CIRCUMSTANCES_SENDER_GIVEN && sender != CIRCUMSTANCES_SENDER_NONE)
+		fputs(meanings[sender], out);
+	if (!envelope->mail_from_valid)
+		fputs("  cannot be read\n", out);
+	else if (!envelope->mail_from.address.len)
+		fputs("  the null sender\n", out);
+	else
+		put_tenant_of(out, e, &envelope->mail_from.domain);
+}
+
+static void recipient_facts(FILE *out, const struct explanation *e)
+{
+	const struct circumstances *c = e->circumstances;
+	const struct facts_envelope *envelope = &e->answer.facts->envelope;
+	const char *origin = c->rcpts_assumed ? assumed : "";
+
+	for (size_t i = 0; i < c->n_rcpts && i < RCPTS_SHOWN; i++)
+		fact(out, i ? "" : "recipients", i ? "" : origin, c->rcpts[i], NULL);
+	if (c->n_rcpts > RCPTS_SHOWN)
+		fprintf(out, "  %*s  and %zu more\n", LABEL_WIDTH + ORIGIN_WIDTH + 2, "",
+			c->n_rcpts - RCPTS_SHOWN);
+	fprintf(out, "  %*s  %u of %u hosted, %u of them role addresses\n",
+		LABEL_WIDTH + ORIGIN_WIDTH + 2, "", envelope->n_hosted_rcpts, envelope->n_rcpts,
+		envelope->n_role_rcpts);
+}
+
+static void circumstances_facts(FILE *out, const struct explanation *e)
+{
+	const struct circumstances *c = e->circumstances;
+	char client[ADDRESS_TEXT_MAX];
+
+	address_format(&c->client, client);
+	fact(out, "client", c->client_assumed ? assumed : "", span_of_string(client),
+	     client_meaning(e->answer.facts));
+	if (c->user.len)
+		fact(out, "authenticated", "", c->user, NULL);
+	fact(out, "certificate", c->certificate_assumed ? assumed : "", c->certificate,
+	     certificate_meaning(e));
+	sender_fact(out, e);
+	recipient_facts(out, e);
+}
+
+/* --- the header ------------------------------------------------------------------------------- */
+
+static void from_facts(FILE *out, const struct explanation *e)
+{
+	static const char *const meanings[] = {
+		[FACTS_FROM_MULTIPLE] = "not one address alone",
+		[FACTS_FROM_MALFORMED] = "cannot be read",
+	};
+	const struct facts *facts = e->answer.facts;
+	const struct header_field *f = header_index_first(&e->session.headers, HEADER_FROM);
+
+	if (!f)
+		fact(out, "From", "", SPAN("-"), "there is none");
+	for (; f; f = f->next)
+		field_fact(out, e, "From", f,
+			   facts->from_state == FACTS_FROM_ONE ? NULL :
+								 meanings[facts->from_state]);
+	if (facts->from_state != FACTS_FROM_ONE)
+		return;
+	begin(out, "From's domain", "", domain_span(&facts->from.domain));
+	put_tenant_of(out, e, &facts->from.domain);
+}
+
+struct stamp_row {
+	const char *label;
+	enum header_kind kind;
+	const struct tenant_stamp *stamp;
+	const char *meaning; /* or NULL */
+};
+
+static void stamp_fact(FILE *out, const struct explanation *e, const struct stamp_row *row)
+{
+	const struct header_field *f = header_index_first(&e->session.headers, row->kind);
+	const char *meaning = row->stamp->differs ? "conflict: repeated with another value" :
+						    row->meaning;
+
+	if (!f)
+		fact(out, row->label, "", SPAN("-"), NULL);
+	for (; f; f = f->next)
+		field_fact(out, e, row->label, f, meaning);
+}
+
+static void stamp_facts(FILE *out, const struct explanation *e)
+{
+	const struct tenant_stamps *stamps = &e->answer.facts->stamps;
+	const struct policy_tenant *tenant = e->answer.verdict.tenant;
+	const struct proof_stamps each = explanation_stamps(e);
+	const struct stamp_row rows[] = {
+		{ "tenant id", HEADER_TENANT_ID, &stamps->id,
+		  tenant ? words_proof(each.id) : NULL },
+		{ "OriginatorOrg", HEADER_ORIGINATOR_ORG, &stamps->originator_org,
+		  tenant ? words_proof(each.originator_org) : NULL },
+		{ "attributed", HEADER_ATTRIBUTED_TENANT, &stamps->attributed,
+		  tenant ? words_proof(each.attributed) : NULL },
+		{ "AuthAs", HEADER_AUTH_AS, &stamps->auth_as, NULL },
+		{ "FromEntity", HEADER_FROM_ENTITY, &stamps->from_entity, NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		stamp_fact(out, e, &rows[i]);
+}
+
+static const char *disbelief(const struct policy *policy)
+{
+	return policy->dkim_source == POLICY_DKIM_AUTHRES ?
+		       "not believed: not the trusted verifier's only one, above all fields" :
+		       "not believed: dkim.source names no verifier before us";
+}
+
+/* Which Authentication-Results field counted: the top one or none. */
+static void result_facts(FILE *out, const struct explanation *e)
+{
+	struct authres results;
+	bool believed = facts_trusted_results(&e->session.headers, e->policy, &results);
+	const struct header_field *f =
+		header_index_first(&e->session.headers, HEADER_AUTHENTICATION_RESULTS);
+
+	if (!f)
+		fact(out, "results", "", SPAN("-"),
+		     e->policy->dkim_source == POLICY_DKIM_AUTHRES ?
+			     "the verifier before us has written none" :
+			     NULL);
+	for (; f; f = f->next) {
+		field_fact(out, e, "results", f, believed ? "believed" : disbelief(e->policy));
+		believed = false;
+	}
+}
+
+/* --- proofs ----------------------------------------------------------------------------------- */
+
+static void proof_facts(FILE *out, const struct explanation *e)
+{
+	const struct verdict *verdict = &e->answer.verdict;
+	const struct policy_tenant *tenant = verdict->tenant;
+
+	if (!tenant)
+		return;
+	fprintf(out, "  %-*s  %-*s  stamp %s, signature %s; %.*s requires %u\n", LABEL_WIDTH,
+		"proofs", ORIGIN_WIDTH, "", words_proof(verdict->proofs.stamp),
+		words_proof(verdict->proofs.signature), (int)tenant->name.len, tenant->name.p,
+		tenant->proofs);
+}
+
+void explain_facts(FILE *out, const struct explanation *e)
+{
+	circumstances_facts(out, e);
+	from_facts(out, e);
+	stamp_facts(out, e);
+	result_facts(out, e);
+	proof_facts(out, e);
+}

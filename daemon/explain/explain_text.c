@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explain_text.h"
+
+#include "advice.h"
+#include "explain_edits.h"
+#include "explain_facts.h"
+#include "readable.h"
+#include "words.h"
+
+#define PATH_MAX_BYTES 300
+#define TEXT_WIDTH     76 /* columns, after an indent of two */
+
+static void put_span(FILE *out, struct span text)
+{
+	fprintf(out, "%.*s", (int)text.len, text.p);
+}
+
+/* Whole words in lines of TEXT_WIDTH. */
+static void put_paragraph(FILE *out, const char *text)
+{
+	size_t column = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (column && column + 1 + len > TEXT_WIDTH) {
+			putc('\n', out);
+			column = 0;
+		}
+		fprintf(out, "%s%.*s", column ? " " : "  ", (int)len, text);
+		column += len + (column ? 1 : 0);
+		text += len;
+		text += *text == ' ';
+	}
+	putc('\n', out);
+}
+
+static void put_verdict(FILE *out, const char *path, const struct explanation *e)
+{
+	static const char *const words[] = {
+		[VERDICT_ACCEPT] = "accepted",
+		[VERDICT_REJECT] = "refused",
+		[VERDICT_TEMPFAIL] = "deferred",
+	};
+	const struct verdict *verdict = &e->answer.verdict;
+
+	readable_line(out, span_of_string(path), PATH_MAX_BYTES);
+	fprintf(out, ": %s, %s%s\n  ", words[verdict->decision], reason_word(verdict->reason).p,
+		verdict->would_reject ? "; would be refused, were mode not \"monitor\"" : "");
+	put_span(out, e->reply);
+	putc('\n', out);
+	if (!verdict->would_reject)
+		return;
+	fputs("  would be: ", out);
+	put_span(out, e->would_reply);
+	putc('\n', out);
+}
+
+static void put_why(FILE *out, const struct explanation *e)
+{
+	const struct verdict *verdict = &e->answer.verdict;
+	bool refused = verdict->decision != VERDICT_ACCEPT || verdict->would_reject;
+
+	fputs("\nWhy\n", out);
+	put_paragraph(out, verdict->rule == VERDICT_NO_RULE ? reason_text(verdict->reason).p :
+							      verdict_rule(verdict->rule).when);
+	if (!refused || !advice_for(verdict->reason))
+		return;
+	fputs("\nIf it is legitimate\n", out);
+	put_paragraph(out, advice_for(verdict->reason));
+}
+
+static void put_table(FILE *out, const struct explanation *e)
+{
+	fputs("\nTable (the first yes decides)\n", out);
+	for (size_t i = 0; i < verdict_n_rules(); i++) {
+		const struct verdict_rule rule = verdict_rule(i);
+
+		fprintf(out, "%c %-3s  %-16s  %-6s  %s\n", i == e->answer.verdict.rule ? '>' : ' ',
+			e->holding >> i & 1 ? "yes" : "no", reason_word(rule.reason).p,
+			words_answer(rule.decision), rule.when);
+	}
+}
+
+bool explain_text(FILE *out, const char *path, const struct explanation *e)
+{
+	put_verdict(out, path, e);
+	put_why(out, e);
+	if (e->answer.facts) {
+		fputs("\nFacts\n", out);
+		explain_facts(out, e);
+		put_table(out, e);
+	}
+	if (!e->answer.plan.n)
+		return true;
+	fputs("\nEdits\n", out);
+	return explain_edits(out, e);
+}
