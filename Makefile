@@ -203,6 +203,15 @@ $(call fuzz_obj,$(SRC_fuzz) $(SRC_core) $(SRC_lists) $(SRC_acl)): build/fuzz/obj
 $(FUZZERS): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(call fuzz_obj,$(SRC_core) $(SRC_lists) $(SRC_acl))
 	$(call run,LINK,$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS_unit))
 
+# For make mutate: the tests of the verdict and all that they need, but the verdict itself.
+SRC_mutate := $(filter-out daemon/core/verdict.c,$(SRC_core)) loader/acl/prefix.c \
+              $(addprefix tests/unit/,fixture.c harness.c verdict_rows.c) $(wildcard tests/unit/test_verdict*.c)
+MUTATE_OBJECTS := $(patsubst %.c,build/mutate/obj/%.o,$(SRC_mutate))
+$(MUTATE_OBJECTS): build/mutate/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(call run,CC,$(CC) $(COMMON) -O0 $(INC_unit) -c -o $@ $<)
+-include $(MUTATE_OBJECTS:.o=.d)
+
 .SECONDARY: $(call fuzz_obj,$(SRC_fuzz) $(SRC_core) $(SRC_lists) $(SRC_acl))
 -include $(patsubst %.c,build/fuzz/obj/%.d,$(SRC_fuzz) $(SRC_core) $(SRC_lists) $(SRC_acl))
 -include $(patsubst %.c,build/obj/%.d,$(foreach l,$(LAYERS),$(SRC_$(l))))
@@ -239,7 +248,7 @@ test: deps ## build with sanitizers and run every test (as root)
 	@$(PYTHON) -m pytest tests
 
 TEST_PROGRAMS := $(addprefix build/asan/,exogated exogate-xdp exogate-bench peers/floor peers/filter) \
-                 $(UNIT_TESTS) $(PROBES) $(XPROBES) $(IOPROBES) $(FUZZERS) build/exogated build/exogate-xdp $(COUNT_ALLOCATIONS)
+                 $(MUTATE_OBJECTS) $(UNIT_TESTS) $(PROBES) $(XPROBES) $(IOPROBES) $(FUZZERS) build/exogated build/exogate-xdp $(COUNT_ALLOCATIONS)
 
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS) ## build what the tests run
@@ -287,6 +296,10 @@ fuzz: $(FUZZERS) ## fuzz every parser for FUZZ_SECONDS (60) each; findings go to
 .PHONY: fuzz-xdp
 fuzz-xdp: $(XPROBES) ## compare what the filter finds in 5,000,000 random frames with the tests' model
 	@EXOGATE_XDP_FRAMES=5000000 EXOGATE_XDP_SEED=$$RANDOM $(PYTHON) -m pytest tests/xdp/test_model.py
+
+.PHONY: mutate
+mutate: $(MUTATE_OBJECTS) ## delete, negate and swap each row of the verdict table: a unit test must notice each time
+	@$(PYTHON) tests/mutate/mutate.py
 
 .PHONY: check-layers
 check-layers: $(call obj,$(SRC_core)) ## prove that daemon/core is pure and that includes go one way

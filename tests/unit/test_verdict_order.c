@@ -62,6 +62,18 @@ TEST(the_last_row_always_holds)
 		 (uint64_t)1 << (verdict_n_rules() - 1));
 }
 
+/* Exclusive rows too, whose order no verdict tells. */
+TEST(rows_are_in_the_order_of_the_table)
+{
+	size_t row = 0;
+
+	for (size_t i = 0; i < verdict_n_rules() && row < VERDICT_ROWS_N; i++)
+		if (verdict_rule(i).reason == verdict_rows[row].reason &&
+		    verdict_rule(i).decision == verdict_rows[row].decision)
+			row++;
+	CHECK_EQ(row, VERDICT_ROWS_N);
+}
+
 /* They stand in the manual and in explanations. */
 TEST(every_row_has_words)
 {
