@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files of every shape, read as Postfix would hand them to a milter."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,6 @@ def test_wrong_usage(explain: Explain, arguments: tuple[str, ...]) -> None:
 def test_output_that_cannot_be_written(explain: Explain) -> None:
     path = explain.write(FROM)
     with open("/dev/full", "wb") as full:
-        import subprocess
         done = subprocess.run([explain.program, "explain", "-c", explain.settings, path],
                               stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 1 and b"cannot write to standard output" in done.stderr

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whoever is refused is told what may be changed."""
+
+import re
+import subprocess
+
+import pytest
+
+from .run import Explain
+
+
+def test_every_row_that_refuses_has_advice(explain: Explain) -> None:
+    """In the table that the manual is made from."""
+    printed = subprocess.run([explain.program, "verdicts"], capture_output=True, text=True,
+                             check=True).stdout
+    rows = [row.split("\n\t") for row in re.split(r"\n(?!\t)", printed.strip("\n"))]
+    assert len(rows) > 10
+    for reason, answer, _, *advice in rows:
+        assert bool(advice) == (answer != "accept"), reason
+        assert all(line.startswith("If it is legitimate: ") for line in advice)
+
+
+@pytest.mark.parametrize(("content", "says"), [
+    (b"From: x@nowhere.example\n", "hosted.domains"),
+    (b"Subject: x\n", "must write a From field"),
+    (b"From: a@contoso.com\nX-OriginatorOrg: fabrikam.com\n", "originator_orgs"),
+    (b"From: a@contoso.com\n", "which proof is absent"),
+])
+def test_advice_follows_the_reason(explain: Explain, content: bytes, says: str) -> None:
+    text = explain.text(content)
+    assert says in " ".join(text.partition("\nIf it is legitimate\n")[2].partition("\n\n")[0].split())
+
+
+def test_no_advice_for_what_is_accepted(explain: Explain) -> None:
+    assert "legitimate" not in explain.text(b"From: a@contoso.com\nX-OriginatorOrg: contoso.com\n")
+
+
+def test_lines_of_advice_fit_a_terminal(explain: Explain) -> None:
+    text = explain.text(b"From: a@contoso.com\n")
+    advice = text.partition("\nIf it is legitimate\n")[2].partition("\n\n")[0].splitlines()
+    assert len(advice) > 1 and all(len(line) <= 80 for line in advice)
