@@ -81,7 +81,7 @@ LAYERS      := core settings crypto exota explain io cmd daemon acl lists loader
 LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -lcares -pthread
 LIBS_loader := -lxdp -lbpf -lelf -lz -ljansson
 LIBS_unit   := -ljansson -lz -l:liburing.a -lmilter -lcrypto
-LIBS_bench  := $(LIBS_daemon) $(LIBS_loader) -lm
+LIBS_bench  := $(LIBS_daemon) $(LIBS_loader) -lcrypto -lm
 
 C_FILES     := $(foreach l,$(LAYERS),$(SRC_$(l))) $(wildcard bpf/*.c bench/xdp/*.bpf.c) $(wildcard tests/fuzz/*.c tests/reliability/*.c)
 H_FILES     := $(wildcard bpf/*.h daemon/*/*.h loader/*.h loader/acl/*.h loader/lists/*.h tests/unit/*.h tests/conformance/*.h bench/*.h bench/xdp/*.h)
@@ -131,7 +131,7 @@ build/asan/exogate-xdp: $(call san,$(SRC_loader) $(SRC_lists) $(SRC_acl))
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_loader))
 
 # The bench has the loader's parts, but not its commands.
-ALL_bench := $(SRC_bench) $(SRC_bench_xdp) $(SRC_settings) $(SRC_core) loader/list_maps.c \
+ALL_bench := $(SRC_bench) $(SRC_bench_xdp) $(SRC_settings) $(SRC_core) $(SRC_crypto) loader/list_maps.c \
              loader/log.c loader/program.c $(SRC_lists) $(SRC_acl)
 build/exogate-bench: $(call obj,$(ALL_bench))
 	$(call run,LINK,$(RELEASE) -o $@ $^ $(LIBS_bench))

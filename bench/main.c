@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "decide.h"
+#include "dkim.h"
 #include "flood.h"
 #include "milter.h"
 #include "option.h"
@@ -18,6 +19,7 @@ static const struct command {
 	const char *help;
 } commands[] = {
 	{ "decide", decide_run, "the CPU time of judging one message, without any I/O" },
+	{ "dkim", dkim_run, "the CPU time of verifying a signature, beside bare OpenSSL" },
 	{ "milter", milter_run, "a message through the milter, beside a floor and libmilter" },
 	{ "flood", flood_run, "SYNs out of an interface, as fast as one CPU makes them" },
 	{ "xdp", xdp_run, "a packet in the XDP program, beside other ways to look its source up" },

@@ -66,17 +66,28 @@ static void settle_cr(struct dkim_body *body, char next)
 		put_text(body, SPAN("\r"));
 }
 
+static size_t line_end_len(struct span rest)
+{
+	if (rest.p[0] == '\n')
+		return 1;
+	return rest.p[0] == '\r' && rest.len > 1 && rest.p[1] == '\n' ? 2 : 0;
+}
+
 /* Takes bytes of one kind off the front of rest, at least one, the slow way. */
 static size_t take(struct dkim_body *body, struct span rest)
 {
-	size_t n = 1;
+	size_t n;
 
 	if (body->cr)
 		settle_cr(body, rest.p[0]);
-	if (rest.p[0] == '\n') {
+	n = line_end_len(rest);
+	if (n) {
 		body->line_ends++;
 		body->blank = false;
-	} else if (rest.p[0] == '\r') {
+		return n;
+	}
+	n = 1;
+	if (rest.p[0] == '\r') {
 		body->cr = true;
 	} else if (is_blank(body, rest.p[0])) {
 		body->blank = true;

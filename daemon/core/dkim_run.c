@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Bytes are judged 64 at a time, as one bit each.  Whether a byte stands as it is depends on the
- * two after it, so of 64 bytes the last STEP are judged again as the first of the next.
+ * Whether a byte stands as it is depends on it and the next one, but for a CR LF, which a run keeps
+ * together.  Bytes are judged 16 at a time, and looked at one by one only where some are doubtful.
+ * Doubt costs time, never correctness: what is doubted is settled by who asked.
  */
 #include "dkim_run.h"
 
@@ -9,91 +10,137 @@
 #include <emmintrin.h>
 #endif
 
-#define BLOCK 64
-#define STEP  60
-
-/* Bit i is about byte i. */
-struct marks {
-	uint64_t space;
-	uint64_t tab;
-	uint64_t cr;
-	uint64_t lf;
-};
+#define VECTOR 16
+#define BLOCK  (4 * VECTOR)
 
 #if defined(__SSE2__) && !defined(DKIM_RUN_PORTABLE)
 
-static uint64_t mark_16(__m128i bytes, char c)
+typedef __m128i vector;
+
+static inline vector load(const char *p)
 {
-	return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)));
+	return _mm_loadu_si128((const __m128i *)p);
 }
 
-static struct marks mark(const char *p)
+static inline vector is(vector bytes, char c)
 {
-	struct marks m = { 0 };
+	return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c));
+}
 
-	for (unsigned int i = 0; i < BLOCK; i += 16) {
-		__m128i bytes = _mm_loadu_si128((const __m128i *)(p + i));
+/* Blanks, line ends and control characters. */
+static inline vector is_low(vector bytes)
+{
+	return _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(' ')), bytes);
+}
 
-		m.space |= mark_16(bytes, ' ') << i;
-		m.tab |= mark_16(bytes, '\t') << i;
-		m.cr |= mark_16(bytes, '\r') << i;
-		m.lf |= mark_16(bytes, '\n') << i;
-	}
-	return m;
+static inline bool any(vector bytes)
+{
+	return _mm_movemask_epi8(bytes) != 0;
+}
+
+static inline unsigned int first(vector bytes)
+{
+	return (unsigned int)__builtin_ctz((unsigned int)_mm_movemask_epi8(bytes));
 }
 
 #else
 
-static struct marks mark(const char *p)
-{
-	struct marks m = { 0 };
+/* The same with what every compiler has. */
+typedef signed char vector __attribute__((vector_size(VECTOR)));
 
-	for (unsigned int i = 0; i < BLOCK; i++) {
-		m.space |= (uint64_t)(p[i] == ' ') << i;
-		m.tab |= (uint64_t)(p[i] == '\t') << i;
-		m.cr |= (uint64_t)(p[i] == '\r') << i;
-		m.lf |= (uint64_t)(p[i] == '\n') << i;
-	}
-	return m;
+static inline vector load(const char *p)
+{
+	vector bytes;
+
+	memcpy(&bytes, p, sizeof(bytes));
+	return bytes;
+}
+
+static inline vector is(vector bytes, char c)
+{
+	return (vector)(bytes == (signed char)c);
+}
+
+static inline vector is_low(vector bytes)
+{
+	return (vector)((bytes <= ' ') & (bytes >= 0));
+}
+
+static inline bool any(vector bytes)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &bytes, sizeof(halves));
+	return halves[0] | halves[1];
+}
+
+static inline unsigned int first(vector bytes)
+{
+	unsigned int i = 0;
+
+	while (!bytes[i])
+		i++;
+	return i;
 }
 
 #endif
 
 /*
- * A line end stands if it is CR LF and the next line is neither empty nor, in RELAXED, perhaps
- * blank.  A space stands in RELAXED before text only; a tab never does.
+ * In RELAXED a tab; two low bytes in a row that are no CR LF, since one of them may be a blank or
+ * empty line's; and what is before a LF that has no CR.
  */
-static uint64_t doubtful(enum dkim_canon canon, const struct marks *m)
+static inline vector doubt_relaxed(const char *p)
 {
-	uint64_t line = m->cr | m->lf;
-	uint64_t no_text = canon == DKIM_RELAXED ? line | m->space | m->tab : line;
-	uint64_t blank = canon == DKIM_RELAXED ? m->tab | (m->space & no_text >> 1) : 0;
-	uint64_t stray_lf = m->lf & ~(m->cr << 1);
-	uint64_t next_line = line | blank;
-	uint64_t end = m->cr & m->lf >> 1;
+	vector here = load(p), next = load(p + 1), lf = is(next, '\n');
+	vector crlf = is(here, '\r') & lf;
 
-	return blank | stray_lf | (end & next_line >> 2) |
-	       (canon == DKIM_RELAXED ? m->cr & ~end : 0);
+	return ((is_low(here) & is_low(next)) ^ crlf) | (lf ^ crlf) | is(here, '\t');
+}
+
+/* In SIMPLE a line end that an empty line follows, and what is before a LF that has no CR. */
+static inline vector doubt_simple(const char *p)
+{
+	vector here = load(p), next = load(p + 1), lf = is(next, '\n');
+	vector crlf = is(here, '\r') & lf;
+
+	return (is(here, '\n') & is(next, '\r')) | (lf ^ crlf);
+}
+
+static inline vector doubt(enum dkim_canon canon, const char *p)
+{
+	return canon == DKIM_RELAXED ? doubt_relaxed(p) : doubt_simple(p);
+}
+
+/* The first doubtful byte of the block; BLOCK if there is none. */
+static inline size_t find_doubt(enum dkim_canon canon, const char *p)
+{
+	vector a = doubt(canon, p), b = doubt(canon, p + VECTOR);
+	vector c = doubt(canon, p + 2 * VECTOR), d = doubt(canon, p + 3 * VECTOR);
+
+	if (!any(a | b | c | d))
+		return BLOCK;
+	if (any(a))
+		return first(a);
+	if (any(b))
+		return VECTOR + first(b);
+	return any(c) ? 2 * VECTOR + first(c) : 3 * VECTOR + first(d);
+}
+
+static inline size_t run_len(enum dkim_canon canon, struct span bytes)
+{
+	size_t at = 0, n = BLOCK;
+
+	while (n == BLOCK && bytes.len - at > BLOCK) {
+		n = find_doubt(canon, bytes.p + at);
+		at += n;
+	}
+	/* With a CR its LF goes. */
+	return at && bytes.p[at - 1] == '\r' ? at - 1 : at;
 }
 
 size_t dkim_run_len(enum dkim_canon canon, struct span bytes)
 {
-	size_t at = 0;
-
-	while (bytes.len - at >= BLOCK) {
-		struct marks m = mark(bytes.p + at);
-		uint64_t bits;
-
-		/* Between CR and LF no run may end; the LF at the start is then its CR's. */
-		if (at && bytes.p[at - 1] == '\r')
-			m.lf &= ~UINT64_C(1);
-		bits = doubtful(canon, &m) & ((UINT64_C(1) << STEP) - 1);
-		if (bits)
-			return at + (size_t)__builtin_ctzll(bits);
-		at += STEP;
-	}
-	/* A CR that was judged with its LF stays with it. */
-	if (at && bytes.p[at - 1] == '\r' && bytes.p[at] == '\n')
-		at++;
-	return at;
+	if (!bytes.len || bytes.p[0] == '\n')
+		return 0;
+	return canon == DKIM_RELAXED ? run_len(DKIM_RELAXED, bytes) : run_len(DKIM_SIMPLE, bytes);
 }

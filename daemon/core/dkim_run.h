@@ -14,7 +14,7 @@
 
 /*
  * Octets from the start of bytes that are canonical whatever follows.  It may be fewer than there
- * are, and is 0 for bytes.len below 64.
+ * are, is 0 for bytes.len below 65, and never ends between CR and LF.
  */
 size_t dkim_run_len(enum dkim_canon canon, struct span bytes);
 

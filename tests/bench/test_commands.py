@@ -36,7 +36,10 @@ def test_version(bench: Bench) -> None:
     (["decide", "--colour"], 'unknown or incomplete option "--colour"'),
     (["decide", "-n", "0"], "--messages takes a number from 1 to"),
     (["decide", "-n", "12x"], "--messages takes a number from 1 to"),
-], ids=["none", "command", "arguments", "option", "zero", "no-number"])
+    (["dkim", "--colour"], 'unknown option "--colour"'),
+    (["dkim", "more"], 'unexpected argument "more"'),
+], ids=["none", "command", "arguments", "option", "zero", "no-number", "dkim-option",
+        "dkim-argument"])
 def test_wrong_usage_is_named(bench: Bench, arguments: list[str], complaint: str) -> None:
     done = bench(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
@@ -53,6 +56,17 @@ def test_decide_says_what_it_judged(bench: Bench, tmp_path: Path) -> None:
     assert done.stdout.startswith("verdict  accept (authorised), ")
     assert re.search(rf"^message  {len(sent.header)} fields, \d+ bytes of header", done.stdout,
                      re.M)
+
+
+def test_dkim_has_a_line_a_body(bench: Bench) -> None:
+    """It verifies what it measures; timings are reported, not judged."""
+    done = bench("dkim", "--quick")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()[1:]
+    assert [line.split()[0] for line in lines] == ["base64"] * 2 + ["text"] * 2 + ["html"] * 2
+    for line in lines:
+        assert re.fullmatch(r"\w+ +\d+ bytes  verified +[\d.]+ us  bare OpenSSL +[\d.]+ us  "
+                            r"ratio [\d.]+", line)
 
 
 def test_decide_of_a_message_that_is_not_there(bench: Bench, tmp_path: Path) -> None:
