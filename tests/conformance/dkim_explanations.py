@@ -47,6 +47,11 @@ def _damaged_key(d: Difference) -> bool:
         and d.message.changed == "record"
 
 
+def _parameters_of_the_algorithm(d: Difference) -> bool:
+    return d.oracle == "dkimpy" and not d.passed and d.why == "verified" \
+        and d.message.changed == "record"
+
+
 def _no_last_line_end(d: Difference) -> bool:
     return d.oracle == "Mail::DKIM" and not d.passed and d.why == "verified" \
         and d.body_canon() == "simple" and not d.message.body.endswith(b"\r\n")
@@ -72,6 +77,7 @@ EXPLANATIONS: dict[str, Callable[[Difference], bool]] = {
     "RFC 8463": _no_ed25519,
     "RFC 6376 3.4.4": _blanks_at_the_end,
     "RFC 6376 3.6.1, p=": _damaged_key,
+    "RFC 3279 2.3.1": _parameters_of_the_algorithm,
     "RFC 6376 3.4.3": _no_last_line_end,
     "RFC 6376 3.5, l=": _length_of_part_of_a_line_end,
     "RFC 6376 3.2": _tag_names,
