@@ -58,7 +58,9 @@ int confirm_refuse_pending(const struct held *held, const char *interface)
 			 interface);
 }
 
-/* --- the waiting process ---------------------------------------------------------------------- */
+/* --- the waiting processes -------------------------------------------------------------------- */
+
+#define WAITING_N 2
 
 struct undo {
 	const char *dir;
@@ -71,11 +73,14 @@ struct undo {
 	} targets[OPTIONS_INTERFACES_MAX];
 };
 
+/* Without the lock both processes may be here at once: what the other has done is done. */
 static int put_back(const struct undo_target *target, const struct held *held)
 {
 	if (target->before >= 0)
 		return bpf_link_update(held->link, target->before, NULL);
-	return bpf_link_detach(held->link) || unlink(target->path) ? -1 : 0;
+	if (bpf_link_detach(held->link))
+		return -1;
+	return unlink(target->path) && errno != ENOENT ? -1 : 0;
 }
 
 static void undo_one(const struct undo_target *target, __u64 until_ns)
@@ -155,10 +160,23 @@ static int keep_target(const char *dir, const char *name, struct undo_target *ou
 	return target.held.state == HELD_ATTACHED && out->before < 0 ? -1 : 0;
 }
 
+static int start_waiting(const struct undo *undo, int lock)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return log_errno("cannot start the processes that wait");
+	if (pid == 0) {
+		pins_unlock(lock);
+		run_waiting(undo);
+		_exit(0);
+	}
+	return 0;
+}
+
 int confirm_begin(const struct options *options, int lock, __u64 *pending_ns)
 {
 	static struct undo undo;
-	pid_t pid;
 
 	undo.dir = options->bpffs;
 	undo.until_ns = now_ns() + options->confirm_s * NS_PER_S;
@@ -168,13 +186,9 @@ int confirm_begin(const struct options *options, int lock, __u64 *pending_ns)
 	}
 	/* The operator's connection may go at any moment: what was begun is to be done. */
 	signal(SIGHUP, SIG_IGN);
-	pid = fork();
-	if (pid < 0)
-		return log_errno("cannot start the process that waits");
-	if (pid == 0) {
-		pins_unlock(lock);
-		run_waiting(&undo);
-		_exit(0);
+	for (int i = 0; i < WAITING_N; i++) {
+		if (start_waiting(&undo, lock))
+			return -1;
 	}
 	*pending_ns = undo.until_ns;
 	return 0;

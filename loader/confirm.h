@@ -3,13 +3,16 @@
  * confirm - an attachment that undoes itself unless the operator still reaches the host to say so.
  *
  * Whether it is undone is written in the attached program's own map (exogate_pending), so that one
- * write confirms.  A process of its own waits: it holds what was attached before, and when the time
- * is over puts that back on each interface whose program still waits for confirmation; what has
- * been attached, detached or confirmed meanwhile it leaves alone.  It says in the system log what
- * it did.  Without it (killed, or the host restarted) nothing is undone; a restart ends the
- * attachment anyway.  That the program itself looks at the time when it drops was tried: it makes
- * the verifier's work three times as much, nearly all that Linux allows, or each drop a call
- * dearer.
+ * write confirms.  Processes wait, each in a session of its own: they hold what was attached
+ * before, and when the time is over put that back on each interface whose program still waits for
+ * confirmation; what has been attached, detached or confirmed meanwhile they leave alone.  The one
+ * that did it says so in the system log.
+ *
+ * There are two of them, which know nothing of each other: whichever takes the lock first undoes,
+ * and the other finds nothing left to do.  So one may be killed or stopped.  With both gone (or the
+ * host restarted) nothing is undone; a restart ends the attachment anyway.  That the program itself
+ * looks at the time when it drops was tried: it makes the verifier's work three times as much,
+ * nearly all that Linux allows, or each drop a call dearer.
  */
 #ifndef EXOGATE_CONFIRM_H
 #define EXOGATE_CONFIRM_H
@@ -18,14 +21,14 @@
 #include "options.h"
 
 /*
- * To be called before anything is attached: starts the waiting process for the interfaces of the
- * options, and says what to put into the programs to attach.  lock is the caller's lock on the
- * pins, which the process is not to hold.  Returns 0, or -1 after a line.
+ * To be called before anything is attached: starts the waiting processes for the interfaces of
+ * the options, and says what to put into the programs to attach.  lock is the caller's lock on the
+ * pins, which they are not to hold.  Returns 0, or -1 after a line.
  */
 int confirm_begin(const struct options *options, int lock, __u64 *pending_ns);
 
 /* Is a readable program still to be confirmed, and in how many seconds is it undone?  0 while it is
- * to be confirmed: overdue, the process that waits is gone. */
+ * to be confirmed: overdue, the processes that wait are gone. */
 bool confirm_is_pending(const struct held *held);
 unsigned confirm_remaining_s(const struct held *held);
 

@@ -109,7 +109,7 @@ static void print_protected(const struct report *report)
 	if (report->pending && report->confirm_s)
 		printf("; undone in %u s unless confirmed", report->confirm_s);
 	else if (report->pending)
-		printf("; to be confirmed, and overdue: the process that waits is gone");
+		printf("; to be confirmed, and overdue: the processes that wait are gone");
 	putchar('\n');
 }
 

@@ -36,7 +36,7 @@ def test_undone_by_itself(place: Place):
     assert 1 <= place.report()["confirm_s"] <= int(SOON)
     assert "unless confirmed" in place.ok("status")
     wait_until(lambda: not place.attached_program(), "the attachment to be undone")
-    wait_until(lambda: not waiting(place), "the waiting process to end")
+    wait_until(lambda: not waiting(place), "the waiting processes to end")
     assert not place.pins.exists()
 
 
@@ -45,7 +45,7 @@ def test_confirmed(place: Place):
     assert place.ok("confirm") == f"{place.iface}: confirmed\n"
     assert place.report()["confirm_s"] is None
     program = place.report()["program"]
-    wait_until(lambda: not waiting(place), "the waiting process to end")
+    wait_until(lambda: not waiting(place), "the waiting processes to end")
     assert place.report()["program"] == program
     refused(place.loader("confirm"), "nothing waits for confirmation")
 
@@ -68,14 +68,14 @@ def test_what_was_attached_meanwhile_stays(place: Place):
     place.attach("--confirm", SOON)
     place.attach()
     program = place.report()["program"]
-    wait_until(lambda: not waiting(place), "the waiting process to end")
+    wait_until(lambda: not waiting(place), "the waiting processes to end")
     assert place.report()["program"] == program
 
 
 def test_detached_meanwhile(place: Place):
     place.attach("--confirm", SOON)
     place.ok("detach", place.iface)
-    wait_until(lambda: not waiting(place), "the waiting process to end")
+    wait_until(lambda: not waiting(place), "the waiting processes to end")
     assert place.attached_program() is None and not place.pins.exists()
 
 
@@ -113,13 +113,41 @@ def test_undone_though_another_loader_is_stuck(place: Place):
         os.close(lock)
 
 
+@pytest.mark.parametrize("victim", [0, 1], ids=["first", "second"])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
+def test_undone_though_one_process_is_gone(place: Place, victim: int, how: signal.Signals):
+    place.attach("--confirm", SOON)
+    pids = sorted(waiting(place))
+    assert len(pids) == 2
+    os.kill(pids[victim], how)
+    wait_until(lambda: not place.attached_program(), "the attachment to be undone", 20)
+
+
+def test_undone_though_its_session_ends(place: Place):
+    """As when the operator's connection is lost: SIGHUP to all of the terminal's session.
+
+    The signal has its effect, whatever these tests were started by (nohup ignores it).
+    """
+    argv = [LOADER, "attach", place.iface, "--acl", ENDPOINTS, "--bpffs", place.pins,
+            "--confirm", SOON]
+    master, terminal = os.openpty()
+    shell = subprocess.Popen(["env", "--default-signal=HUP", "setsid", "--ctty",
+                              *place.namespace.argv(["sh", "-c", '"$@"; kill -HUP 0', "sh", *argv])],
+                             stdin=terminal, stdout=terminal, stderr=terminal, env=ENVIRONMENT)
+    os.close(terminal)
+    assert shell.wait(timeout=60) == -signal.SIGHUP
+    os.close(master)  # the terminal hangs up
+    assert place.attached_program() and len(waiting(place)) == 2
+    wait_until(lambda: not place.attached_program(), "the attachment to be undone")
+
+
 def test_overdue(place: Place):
-    """Nothing will be undone once the waiting process is gone, and status says so."""
+    """Nothing will be undone once both waiting processes are gone, and status says so."""
     place.attach("--confirm", SOON)
     for pid in waiting(place):
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: place.report()["confirm_s"] == 0, "the time to be over")
-    assert "overdue: the process that waits is gone" in place.ok("status")
+    assert "overdue: the processes that wait are gone" in place.ok("status")
     assert place.ok("confirm") == f"{place.iface}: confirmed\n"
     assert place.report()["confirm_s"] is None
 
