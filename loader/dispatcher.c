@@ -3,6 +3,7 @@
 
 #include "log.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,15 +17,41 @@
 #define RUN_PRIORITY \
 	10 /* before those with libxdp's default, 50: what is dropped costs them nothing */
 
+/* The number that the next descriptor will have, or -1. */
+static int next_descriptor(void)
+{
+	int fd = open("/", O_PATH | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd;
+}
+
+/* libxdp 1.3 forgets a descriptor of what is attached, the first that it opened; later versions
+ * close it. */
+static void close_forgotten(const struct xdp_multiprog *dispatcher, int first)
+{
+	const struct xdp_program *attached = xdp_multiprog__main_prog(dispatcher);
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	if (attached && first != xdp_program__fd(attached) &&
+	    bpf_obj_get_info_by_fd(first, &info, &size) == 0 &&
+	    info.id == xdp_program__id(attached))
+		close(first);
+}
+
 /* The interface's dispatcher, for xdp_multiprog__close(), or NULL. */
 static struct xdp_multiprog *open_dispatcher(__u32 ifindex)
 {
 	struct xdp_multiprog *dispatcher;
+	int first = next_descriptor();
 
 	libxdp_set_print(log_libxdp);
 	dispatcher = xdp_multiprog__get_from_ifindex((int)ifindex);
 	if (libxdp_get_error(dispatcher))
 		return NULL;
+	close_forgotten(dispatcher, first);
 	if (!xdp_multiprog__is_legacy(dispatcher))
 		return dispatcher;
 	xdp_multiprog__close(dispatcher);
