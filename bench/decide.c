@@ -112,6 +112,7 @@ static void print_result(const struct subject *s, const struct stream *message,
 		[VERDICT_ACCEPT] = "accept",
 		[VERDICT_REJECT] = "reject",
 		[VERDICT_TEMPFAIL] = "tempfail",
+		[VERDICT_HOLD] = "hold",
 	};
 
 	printf("verdict  %s (%s), reply %zu bytes\n", decisions[s->verdict.decision],

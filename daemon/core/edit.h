@@ -21,14 +21,17 @@ enum edit_op {
 	EDIT_DELETE_HEADER,
 	EDIT_INSERT_HEADER,
 	EDIT_CHANGE_FROM, /* the envelope sender */
+	EDIT_QUARANTINE,  /* holds the message; value says why, to who looks at it */
 };
 
 /* Why; for those who explain it. */
 enum edit_rule {
 	EDIT_RULE_FORGED_RESULT, /* it claims to be our result */
 	EDIT_RULE_TRUST_FIELD,	 /* nobody outside may set it */
+	EDIT_RULE_NAMED,	 /* a secret, or a field that the policy names */
 	EDIT_RULE_DOMAIN,	 /* the sender's domain moves */
 	EDIT_RULE_RESULT,	 /* what was verified */
+	EDIT_RULE_HOLD,		 /* the tenant's policy holds what it refuses */
 };
 
 struct edit {
@@ -36,7 +39,7 @@ struct edit {
 	enum edit_rule rule;
 	struct span name;  /* of headers */
 	uint32_t index;	   /* of headers */
-	struct span value; /* field body or address; empty for DELETE */
+	struct span value; /* field body, address or reason; empty for DELETE */
 };
 
 #endif

@@ -50,9 +50,9 @@ static void classify_client(struct facts *facts, const struct policy *policy)
 	facts->client_allowed = prefix_set_find(&policy->allow, client->family, client->bytes);
 }
 
-enum facts_from_state facts_read_from(const struct header_index *headers, struct mailbox *from)
+/* Of the fields of one kind. */
+static enum facts_from_state read_from(const struct header_field *field, struct mailbox *from)
 {
-	const struct header_field *field = header_index_first(headers, HEADER_FROM);
 	struct mailbox box;
 	size_t n;
 
@@ -68,6 +68,11 @@ enum facts_from_state facts_read_from(const struct header_index *headers, struct
 		return FACTS_FROM_MALFORMED;
 	*from = box;
 	return FACTS_FROM_ONE;
+}
+
+enum facts_from_state facts_read_from(const struct header_index *headers, struct mailbox *from)
+{
+	return read_from(header_index_first(headers, HEADER_FROM), from);
 }
 
 /* The one header.d of a dkim result; without it, or with two, the result names no signer. */
@@ -87,63 +92,90 @@ static bool read_signer(struct authres *results, struct domain *out)
 	return valid && n == 1;
 }
 
-static void add_signatures(struct facts *facts, struct authres *results)
+static void add_signature(struct facts *facts, const struct authres_result *result,
+			  struct authres *results)
+{
+	struct facts_signature *signature = &facts->signatures[facts->n_signatures];
+	bool passed = span_eq_nocase(result->result, SPAN("pass"));
+
+	if (facts->n_signatures == FACTS_SIGNATURES_MAX || result->method_version != 1)
+		return;
+	if (!passed && !span_eq_nocase(result->result, SPAN("temperror")))
+		return;
+	if (!read_signer(results, &signature->domain))
+		return;
+	signature->passed = passed;
+	facts->n_signatures++;
+}
+
+/* Whether the field speaks of signatures; one without any result may. */
+static bool add_signatures(struct facts *facts, struct authres *results)
 {
 	struct authres_result result;
+	bool empty = true, spoken = false;
 
 	while (authres_next_result(results, &result)) {
-		struct facts_signature *signature = &facts->signatures[facts->n_signatures];
-		bool passed = span_eq_nocase(result.result, SPAN("pass"));
-
-		if (facts->n_signatures == FACTS_SIGNATURES_MAX)
-			return;
-		if (!span_eq_nocase(result.method, SPAN("dkim")) || result.method_version != 1)
+		empty = false;
+		if (!span_eq_nocase(result.method, SPAN("dkim")))
 			continue;
-		if (!passed && !span_eq_nocase(result.result, SPAN("temperror")))
-			continue;
-		if (!read_signer(results, &signature->domain))
-			continue;
-		signature->passed = passed;
-		facts->n_signatures++;
+		spoken = true;
+		add_signature(facts, &result, results);
 	}
+	return empty || spoken;
 }
 
-/* How many Authentication-Results fields some reader could take for the trusted verifier's. */
-static unsigned int count_claims(const struct header_index *headers, struct span authserv_id)
+/* Whether the field is to the byte what the trusted verifier writes, and fully understood. */
+static bool read_trusted(const struct header_field *field, struct span authserv_id,
+			 struct authres *out)
+{
+	return authres_parse(field->value, out) == PARSE_OK && out->version == 1 &&
+	       span_eq(out->authserv_id, authserv_id);
+}
+
+/*
+ * What the verifier before us found.  It may write several fields, one of them about signatures
+ * (RFC 8601 2.2 leaves it the choice).  They are believed only if they are the topmost of all
+ * fields, without another between them; if each names the verifier byte for byte and is fully
+ * understood; and if no other field claims to be the verifier's: everything else can be forged past
+ * one stripper or another.
+ */
+static void read_trusted_results(struct facts *facts, const struct header_index *headers,
+				 struct span authserv_id)
 {
 	const struct header_field *f;
-	unsigned int n = 0;
+	uint32_t block = 0, about_signatures = 0;
+	struct authres results;
 
-	for (f = header_index_first(headers, HEADER_AUTHENTICATION_RESULTS); f; f = f->next)
-		n += authres_claims(f->value, authserv_id);
-	return n;
-}
-
-bool facts_trusted_results(const struct header_index *headers, const struct policy *policy,
-			   struct authres *out)
-{
-	const struct header_field *top = header_index_first(headers, HEADER_AUTHENTICATION_RESULTS);
-
-	if (policy->dkim_source != POLICY_DKIM_AUTHRES || !top || top->position != 0 ||
-	    count_claims(headers, policy->trusted_authserv_id) != 1)
-		return false;
-	return authres_parse(top->value, out) == PARSE_OK && out->version == 1 &&
-	       span_eq(out->authserv_id, policy->trusted_authserv_id);
+	for (f = header_index_first(headers, HEADER_AUTHENTICATION_RESULTS); f; f = f->next) {
+		if (!authres_claims(f->value, authserv_id))
+			continue;
+		if (f->position != block++ || !read_trusted(f, authserv_id, &results))
+			goto nothing;
+		about_signatures += add_signatures(facts, &results);
+		if (about_signatures > 1)
+			goto nothing;
+	}
+	facts->n_trusted_results = block;
+	return;
+nothing:
+	facts->n_signatures = 0;
 }
 
 void facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,
 		   const struct policy *policy, struct facts *out)
 {
-	struct authres results;
-
 	out->envelope = *envelope;
 	out->n_signatures = 0;
+	out->n_trusted_results = 0;
 	out->dkim = NULL;
 	classify_client(out, policy);
 	out->from_state = facts_read_from(headers, &out->from);
+	out->resent_from_state =
+		read_from(header_index_first(headers, HEADER_RESENT_FROM), &out->resent_from);
 	tenant_stamps_read(headers, &out->stamps);
-	if (facts_trusted_results(headers, policy, &results))
-		add_signatures(out, &results);
+	out->named = header_index_first(headers, HEADER_NAMED);
+	if (policy->dkim_source == POLICY_DKIM_AUTHRES)
+		read_trusted_results(out, headers, policy->trusted_authserv_id);
 }
 
 void facts_add_dkim(struct facts *facts, const struct dkim_check *check,

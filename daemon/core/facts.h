@@ -21,6 +21,7 @@ enum facts_client_class {
 	FACTS_CLIENT_EXO, /* its address counts as Exchange Online's */
 };
 
+/* Of From and Resent-From. */
 enum facts_from_state {
 	FACTS_FROM_MISSING,
 	FACTS_FROM_MULTIPLE,  /* several fields, or several mailboxes */
@@ -56,10 +57,15 @@ struct facts {
 	bool certificate_exempt; /* the client needs no certificate */
 	enum facts_from_state from_state;
 	struct mailbox from; /* of FACTS_FROM_ONE */
+	enum facts_from_state resent_from_state;
+	struct mailbox resent_from; /* of FACTS_FROM_ONE */
 	struct tenant_stamps stamps;
 	struct facts_signature signatures[FACTS_SIGNATURES_MAX];
 	size_t n_signatures;
-	const struct dkim_check *dkim; /* where they come from; NULL unless we verified them */
+	uint32_t
+		n_trusted_results; /* Authentication-Results fields, all on top, that were believed */
+	const struct dkim_check *dkim;	  /* where they come from; NULL unless we verified them */
+	const struct header_field *named; /* the first of HEADER_NAMED: secrets, not to be shown */
 };
 
 /*
@@ -71,15 +77,6 @@ void facts_add_recipient(struct facts_envelope *envelope, const struct policy *p
 
 /* The mailbox of the one From; *from is written on FACTS_FROM_ONE only. */
 enum facts_from_state facts_read_from(const struct header_index *headers, struct mailbox *from);
-
-/*
- * What the verifier before us found: *out stands before its first result.  Its field is believed
- * only if it is the topmost of all fields, names the verifier byte for byte, is fully understood,
- * and is the only one that claims to be the verifier's: everything else can be forged past one
- * stripper or another.  False if there is none such, or none is asked for.
- */
-bool facts_trusted_results(const struct header_index *headers, const struct policy *policy,
-			   struct authres *out);
 
 /* Reads all facts of the message; cost is linear in its fields. */
 void facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,

@@ -46,7 +46,7 @@ static enum header_kind find_known(struct span name)
 	return HEADER_OTHER;
 }
 
-static enum header_kind classify(struct span name)
+static enum header_kind classify(struct span name, const struct name_set *named)
 {
 	enum header_kind kind = has_known_length(name) ? find_known(name) : HEADER_OTHER;
 
@@ -55,35 +55,41 @@ static enum header_kind classify(struct span name)
 	for (size_t i = 0; i < N_ELEMENTS(trust_prefixes); i++)
 		if (span_starts_nocase(name, trust_prefixes[i]))
 			return HEADER_TRUST;
-	return HEADER_OTHER;
+	return named && name_set_has(named, name) ? HEADER_NAMED : HEADER_OTHER;
 }
 
 /*
  * From the newest on, since a name that repeats is found there at once; all names different, of
  * which there are HEADER_FIELDS_MAX at most, is the worst case.
  */
-static uint32_t index_among_trust(const struct header_index *headers,
-				  const struct header_field *field)
+static uint32_t index_among_name(const struct header_index *headers,
+				 const struct header_field *field)
 {
-	const struct header_field *f = headers->last[HEADER_TRUST];
+	const struct header_field *f = headers->last[field->kind];
 
 	while (f && !(f->name_hash == field->name_hash && span_eq_nocase(f->name, field->name)))
 		f = f->previous;
 	return f ? f->index + 1 : 1;
 }
 
+static bool has_many_names(enum header_kind kind)
+{
+	return kind == HEADER_TRUST || kind == HEADER_NAMED;
+}
+
 static uint32_t index_of_next(const struct header_index *headers, const struct header_field *field)
 {
 	if (field->kind == HEADER_OTHER)
 		return 0;
-	if (field->kind == HEADER_TRUST)
-		return index_among_trust(headers, field);
+	if (has_many_names(field->kind))
+		return index_among_name(headers, field);
 	return headers->last[field->kind] ? headers->last[field->kind]->index + 1 : 1;
 }
 
-void header_index_init(struct header_index *headers)
+void header_index_init(struct header_index *headers, const struct name_set *named)
 {
 	memset(headers, 0, sizeof(*headers));
+	headers->named = named;
 }
 
 bool header_index_add(struct header_index *headers, struct arena *arena, struct span name,
@@ -100,9 +106,9 @@ bool header_index_add(struct header_index *headers, struct arena *arena, struct 
 		.name = name,
 		.value = value,
 		.position = headers->n_fields,
-		.kind = classify(without_trailing_blanks(name)),
+		.kind = classify(without_trailing_blanks(name), headers->named),
 	};
-	if (field->kind == HEADER_TRUST)
+	if (has_many_names(field->kind))
 		field->name_hash = (uint32_t)span_hash_nocase(name, 0);
 	field->index = index_of_next(headers, field);
 	field->previous = headers->last[field->kind];

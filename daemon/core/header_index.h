@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "name_set.h"
 #include "span.h"
 
 /* More fields than this are refused, so that work over them stays bounded. */
@@ -21,6 +22,7 @@
 /* Names: RFC 5322, RFC 8601; the X- fields are Exchange Online's. */
 #define HEADER_KINDS(X)                                                     \
 	X(HEADER_FROM, "From")                                              \
+	X(HEADER_RESENT_FROM, "Resent-From")                                \
 	X(HEADER_MESSAGE_ID, "Message-ID")                                  \
 	X(HEADER_AUTHENTICATION_RESULTS, "Authentication-Results")          \
 	X(HEADER_DKIM_SIGNATURE, "DKIM-Signature")                          \
@@ -46,6 +48,7 @@ enum header_kind {
 	HEADER_KINDS(HEADER_KIND)
 #undef HEADER_KIND
 	HEADER_TRUST, /* one of HEADER_TRUST_PREFIXES */
+	HEADER_NAMED, /* one of the set that the operator chose */
 	HEADER_OTHER,
 	HEADER_N_KINDS,
 };
@@ -56,8 +59,8 @@ struct header_field {
 	struct header_field *previous; /* of the same kind; NULL before the first */
 	struct header_field *next;     /* of the same kind, in order; NULL after the last */
 	uint32_t position;	       /* among all fields, from 0 */
-	uint32_t index; /* from 1; of TRUST among those of its name, else of its kind; OTHER: 0 */
-	uint32_t name_hash; /* of the name in lower case; TRUST only */
+	uint32_t index;	    /* from 1; of TRUST, NAMED: of its name; OTHER: 0; else of its kind */
+	uint32_t name_hash; /* of the name in lower case; TRUST and NAMED only */
 	enum header_kind kind;
 };
 
@@ -65,9 +68,11 @@ struct header_index {
 	struct header_field *first[HEADER_N_KINDS];
 	struct header_field *last[HEADER_N_KINDS];
 	uint32_t n_fields;
+	const struct name_set *named;
 };
 
-void header_index_init(struct header_index *headers);
+/* The set of names is borrowed; NULL is none. */
+void header_index_init(struct header_index *headers, const struct name_set *named);
 
 /*
  * Adds a field; its record comes from the arena.  False when the arena or HEADER_FIELDS_MAX is

@@ -94,7 +94,7 @@ struct outbuf milter_answer_compose(struct session_answer *answer, struct arena 
 	const struct outbuf small = outbuf_over(refusal, MILTER_ANSWER_REFUSAL_BYTES);
 	struct outbuf out;
 
-	if (answer->verdict.decision == VERDICT_ACCEPT) {
+	if (verdict_takes(answer->verdict.decision)) {
 		out = compose_acceptance(&answer->plan, arena);
 		if (outbuf_ok(&out))
 			return out;

@@ -23,7 +23,7 @@
 #define MILTER_ANSWER_TEXT_MAX 4096
 
 /*
- * An acceptance is composed in what is free of the arena, and is not committed there; one that does
+ * What is taken is composed in what is free of the arena, and is not committed there; one that does
  * not fit becomes a deferral, and *answer with it.  A refusal is composed in the given buffer or,
  * if it does not fit, in the arena; the arena may be NULL then, and should it not fit there either,
  * it is without the policy's message.  The result is never empty and never failed.

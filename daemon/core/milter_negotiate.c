@@ -13,7 +13,8 @@
 static uint32_t wanted_actions(const struct policy *policy)
 {
 	return MILTER_ACT_ADD_HEADERS | MILTER_ACT_CHANGE_HEADERS |
-	       (policy->moves_senders ? MILTER_ACT_CHANGE_FROM : 0);
+	       (policy->moves_senders ? MILTER_ACT_CHANGE_FROM : 0) |
+	       (policy->holds ? MILTER_ACT_QUARANTINE : 0);
 }
 
 static uint32_t wanted_steps(const struct policy *policy)

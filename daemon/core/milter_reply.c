@@ -157,6 +157,8 @@ uint32_t milter_reply_action(enum edit_op op)
 		return MILTER_ACT_ADD_HEADERS;
 	case EDIT_CHANGE_FROM:
 		return MILTER_ACT_CHANGE_FROM;
+	case EDIT_QUARANTINE:
+		return MILTER_ACT_QUARANTINE;
 	}
 	return 0;
 }
@@ -172,9 +174,10 @@ static void put_header_edit(struct outbuf *out, enum milter_response response,
 	end(out, at);
 }
 
-static void put_change_from(struct outbuf *out, const struct edit *edit)
+static void put_text_edit(struct outbuf *out, enum milter_response response,
+			  const struct edit *edit)
 {
-	size_t at = begin(out, MILTER_CHANGE_FROM);
+	size_t at = begin(out, response);
 
 	put_token(out, edit->value);
 	end(out, at);
@@ -191,7 +194,10 @@ void milter_reply_edit(struct outbuf *out, const struct edit *edit)
 		put_header_edit(out, MILTER_INSERT_HEADER, edit);
 		break;
 	case EDIT_CHANGE_FROM:
-		put_change_from(out, edit);
+		put_text_edit(out, MILTER_CHANGE_FROM, edit);
+		break;
+	case EDIT_QUARANTINE:
+		put_text_edit(out, MILTER_QUARANTINE, edit);
 		break;
 	}
 }

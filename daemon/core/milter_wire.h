@@ -43,6 +43,7 @@ enum milter_response {
 	MILTER_CHANGE_FROM = 'e',
 	MILTER_INSERT_HEADER = 'i',
 	MILTER_CHANGE_HEADER = 'm',
+	MILTER_QUARANTINE = 'q',
 	MILTER_PROGRESS = 'p',
 	MILTER_REPLY_CODE = 'y',
 };
@@ -51,6 +52,7 @@ enum milter_response {
 enum milter_action {
 	MILTER_ACT_ADD_HEADERS = 0x01,
 	MILTER_ACT_CHANGE_HEADERS = 0x10,
+	MILTER_ACT_QUARANTINE = 0x20,
 	MILTER_ACT_CHANGE_FROM = 0x40,
 };
 

@@ -13,44 +13,10 @@
 
 #include "address.h"
 #include "domain.h"
+#include "name_set.h"
+#include "policy_choice.h"
 #include "prefix.h"
 #include "span.h"
-
-enum policy_mode {
-	POLICY_ENFORCE,
-	POLICY_MONITOR, /* count what would be refused, and let it pass */
-};
-
-enum policy_log {
-	POLICY_LOG_ALL,
-	POLICY_LOG_REFUSED, /* what is not accepted, or would not be */
-};
-
-enum policy_acl_check {
-	POLICY_ACL_ADDRESSES, /* Exchange Online is who has one of its addresses */
-	POLICY_ACL_NONE,      /* everyone with an address: others are kept out elsewhere */
-};
-
-enum policy_certificate_check {
-	POLICY_CERTIFICATE_NAMES,
-	POLICY_CERTIFICATE_NONE, /* nobody is asked for one */
-};
-
-enum policy_missing_certificate {
-	POLICY_MISSING_TEMPFAIL,
-	POLICY_MISSING_IGNORE, /* and demand one proof more */
-};
-
-enum policy_other_clients {
-	POLICY_OTHER_REJECT,
-	POLICY_OTHER_PASS, /* authenticated, in acl.allow, or only to hosted domains */
-};
-
-enum policy_dkim_source {
-	POLICY_DKIM_NONE,    /* nobody verifies: the signature proof is absent */
-	POLICY_DKIM_AUTHRES, /* a verifier before us in the chain says so */
-	POLICY_DKIM_NATIVE,  /* we do */
-};
 
 /* Of POLICY_DKIM_NATIVE. */
 struct policy_dkim {
@@ -64,15 +30,10 @@ struct policy_span_list {
 	size_t n;
 };
 
-/* Bits of a set. */
-enum policy_proof {
-	POLICY_PROOF_STAMP = 1,
-	POLICY_PROOF_SIGNATURE = 2,
-};
-
-enum policy_unknown_ids {
-	POLICY_UNKNOWN_IDS_CONFLICT, /* no id is this tenant's */
-	POLICY_UNKNOWN_IDS_IGNORE,   /* any id may be: X-OriginatorOrg alone tells */
+/* A field that a mail flow rule of the tenant's sets; never shown, stripped from all mail. */
+struct policy_secret {
+	struct span header;		/* its name; empty if there is none */
+	struct policy_span_list values; /* two while one takes the place of the other */
 };
 
 /* Sender addresses of one domain move to another. */
@@ -87,12 +48,15 @@ struct policy_tenant {
 	enum policy_unknown_ids unknown_ids;	 /* what it means that there are none */
 	struct policy_span_list originator_orgs; /* domains */
 	struct policy_span_list dkim_domains;
+	struct policy_secret secret;
+	enum policy_forwarding forwarding;
 	const struct policy_domain_move *moves;
 	size_t n_moves;
 	struct prefix_set relay_addresses; /* hybrid servers that may relay through the tenant */
 	unsigned int proofs;		   /* how many of them must agree */
 	unsigned int required;		   /* enum policy_proof: which must be among these */
 	enum policy_mode mode;		   /* the tenant's own, or else the global one */
+	enum policy_refusal refusal;
 };
 
 enum policy_domain_use {
@@ -111,6 +75,18 @@ struct policy_domain {
 /* Open addressing over the domains; n_slots is a power of two of at least twice n. */
 struct policy_domain_table {
 	const struct policy_domain **slots;
+	size_t n_slots;
+};
+
+/* A tenant id or accepted domain as Microsoft stamps it. */
+struct policy_stamp {
+	struct span value;
+	const struct policy_tenant *tenant; /* NULL: several have it */
+};
+
+/* Open addressing over them; n_slots is a power of two of at least twice n, or 0 for none. */
+struct policy_stamp_table {
+	struct policy_stamp *slots;
 	size_t n_slots;
 };
 
@@ -148,11 +124,14 @@ struct policy {
 	struct span trusted_authserv_id; /* of POLICY_DKIM_AUTHRES */
 	struct policy_dkim dkim;
 	struct policy_domain_table domains;
+	struct policy_stamp_table stamps; /* empty if no tenant forwards */
+	struct name_set stripped_names;	  /* of secrets */
 	struct policy_limits limits;
 	enum policy_log log_messages; /* which have a line in the log */
 	struct policy_exota exota;
 	/* What an MTA is asked for: of what nobody needs, it is told to keep it to itself. */
 	bool moves_senders; /* some tenant has moves */
+	bool holds;	    /* some tenant has POLICY_REFUSAL_HOLD */
 	bool reads_body;    /* to hash it; its chunks are never kept */
 };
 
@@ -172,6 +151,13 @@ static inline enum policy_mode policy_mode_of(const struct policy *policy,
 {
 	return tenant ? tenant->mode : policy->mode;
 }
+
+/* Puts what is stamped on a tenant's mail into the table, whose slots start out 0. */
+void policy_stamp_add(struct policy_stamp_table *table, struct span value,
+		      const struct policy_tenant *tenant);
+
+/* The one tenant that has this id or accepted domain, without regard to case; or NULL. */
+const struct policy_tenant *policy_stamped(const struct policy *policy, struct span value);
 
 /* Whether the domain is one that this relay receives mail for. */
 bool policy_hosts(const struct policy *policy, struct span domain);

@@ -64,19 +64,46 @@ static enum proof_state weigh_signatures(const struct facts *facts,
 	return state;
 }
 
+static bool is_secret_of(const struct policy_secret *secret, struct span value)
+{
+	bool valid = false;
+
+	for (size_t i = 0; i < secret->values.n; i++)
+		valid |= span_eq_secret(value, secret->values.items[i]);
+	return valid;
+}
+
+static enum proof_state weigh_secret(const struct facts *facts, const struct policy_secret *secret)
+{
+	enum proof_state state = PROOF_ABSENT;
+
+	if (!secret->header.len)
+		return PROOF_ABSENT;
+	for (const struct header_field *f = facts->named; f; f = f->next) {
+		if (!span_eq_nocase(span_trim(f->name), secret->header))
+			continue;
+		if (state != PROOF_ABSENT || !is_secret_of(secret, span_trim(f->value)))
+			return PROOF_CONFLICTS;
+		state = PROOF_AGREES;
+	}
+	return state;
+}
+
 struct proofs proofs_weigh(const struct facts *facts, const struct policy_tenant *tenant)
 {
 	return (struct proofs){
 		.stamp = weigh_stamps(&facts->stamps, tenant),
 		.signature = weigh_signatures(facts, tenant),
+		.secret = weigh_secret(facts, &tenant->secret),
 	};
 }
 
-/* A set of enum policy_proof. */
-static unsigned int agreeing(const struct proofs *proofs)
+/* Those that are in this state, as a set of enum policy_proof. */
+static unsigned int those_that(const struct proofs *proofs, enum proof_state state)
 {
-	return (proofs->stamp == PROOF_AGREES ? POLICY_PROOF_STAMP : 0) |
-	       (proofs->signature == PROOF_AGREES ? POLICY_PROOF_SIGNATURE : 0);
+	return (proofs->stamp == state ? POLICY_PROOF_STAMP : 0) |
+	       (proofs->signature == state ? POLICY_PROOF_SIGNATURE : 0) |
+	       (proofs->secret == state ? POLICY_PROOF_SECRET : 0);
 }
 
 static unsigned int count(unsigned int set)
@@ -96,15 +123,12 @@ static bool suffice(unsigned int set, const struct policy_tenant *tenant, unsign
 bool proofs_suffice(const struct proofs *proofs, const struct policy_tenant *tenant,
 		    unsigned int wanted)
 {
-	return suffice(agreeing(proofs), tenant, wanted);
+	return suffice(those_that(proofs, PROOF_AGREES), tenant, wanted);
 }
 
 bool proofs_may_suffice(const struct proofs *proofs, const struct policy_tenant *tenant,
 			unsigned int wanted)
 {
-	struct proofs known = *proofs;
-
-	if (known.signature == PROOF_UNKNOWN)
-		known.signature = PROOF_AGREES;
-	return suffice(agreeing(&known), tenant, wanted);
+	return suffice(those_that(proofs, PROOF_AGREES) | those_that(proofs, PROOF_UNKNOWN), tenant,
+		       wanted);
 }

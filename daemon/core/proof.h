@@ -2,7 +2,7 @@
 /*
  * proof - what do the facts say for and against the message being this tenant's?
  *
- * Two proofs so far; each weighs one kind of evidence, independent of the other.  Two fields that
+ * Three proofs; each weighs one kind of evidence, independent of the others.  Two fields that
  * Microsoft stamps are one proof, not two.  Client address and certificate are gates (verdict.h),
  * never proofs: all tenants share them.
  */
@@ -32,6 +32,11 @@ struct proofs {
 	 * stranger's signature says nothing.
 	 */
 	enum proof_state signature;
+	/*
+	 * Agrees when the tenant's secret header is there once, with one of its values.  Conflicts
+	 * when it is there with another value, or repeated.
+	 */
+	enum proof_state secret;
 };
 
 /* What the three stamps of proofs.stamp say, each alone. */

@@ -22,6 +22,7 @@
 	X(REASON_INBOUND, "inbound", "Mail to a hosted domain")                                  \
 	X(REASON_CERT_MISSING, "cert-missing", "No verified client certificate")                 \
 	X(REASON_CERT_UNTRUSTED, "cert-untrusted", "Client certificate name is not trusted")     \
+	X(REASON_FORWARDED, "forwarded", "Forwarded by a tenant")                                \
 	X(REASON_TENANT_UNKNOWN, "tenant-unknown", "No tenant here may use this From domain")    \
 	X(REASON_INBOUND_OWN, "inbound-own", "A tenant's own mail, coming back")                 \
 	X(REASON_TENANT_CONFLICT, "tenant-conflict",                                             \

@@ -14,9 +14,11 @@ struct planner {
 	bool failed;
 };
 
+/* Of a kind that plan_deletions() is asked for. */
 static bool must_delete(const struct rewrite_input *in, const struct header_field *field)
 {
-	return field->kind == HEADER_TRUST || authres_claims(field->value, in->policy->authserv_id);
+	return field->kind != HEADER_AUTHENTICATION_RESULTS ||
+	       authres_claims(field->value, in->policy->authserv_id);
 }
 
 static size_t count_fields(const struct rewrite_input *in, enum header_kind kind)
@@ -30,8 +32,14 @@ static size_t count_fields(const struct rewrite_input *in, enum header_kind kind
 
 static enum edit_rule rule_of_deletion(enum header_kind kind)
 {
-	return kind == HEADER_AUTHENTICATION_RESULTS ? EDIT_RULE_FORGED_RESULT :
-						       EDIT_RULE_TRUST_FIELD;
+	switch (kind) {
+	case HEADER_AUTHENTICATION_RESULTS:
+		return EDIT_RULE_FORGED_RESULT;
+	case HEADER_NAMED:
+		return EDIT_RULE_NAMED;
+	default:
+		return EDIT_RULE_TRUST_FIELD;
+	}
 }
 
 /* From the last field to the first, so that indices go down. */
@@ -123,6 +131,8 @@ static void plan_own_result(struct planner *p)
 		outbuf_put(&text, SPAN(" policy.proof=stamp"));
 	if (verdict->proofs.signature == PROOF_AGREES)
 		outbuf_put(&text, SPAN(" policy.proof=signature"));
+	if (verdict->proofs.secret == PROOF_AGREES)
+		outbuf_put(&text, SPAN(" policy.proof=secret"));
 	outbuf_put(&text, SPAN("\n\tpolicy.tenant="));
 	outbuf_put(&text, verdict->tenant->name);
 	outbuf_put(&text, SPAN(" header.from="));
@@ -180,23 +190,41 @@ static void plan_exota_result(struct planner *p)
 	};
 }
 
+/* Seen by whoever looks through what is held. */
+static void plan_quarantine(struct planner *p)
+{
+	struct outbuf text = arena_outbuf(p->arena);
+
+	outbuf_put(&text, SPAN("exogate: "));
+	outbuf_put(&text, reason_word(p->in->verdict->reason));
+	p->edits[p->n++] = (struct edit){
+		.op = EDIT_QUARANTINE,
+		.rule = EDIT_RULE_HOLD,
+		.value = keep(p, &text),
+	};
+}
+
 bool rewrite_plan(const struct rewrite_input *in, struct arena *arena, struct rewrite_plan *out)
 {
 	struct planner p = { .in = in, .arena = arena };
 	size_t most = count_fields(in, HEADER_AUTHENTICATION_RESULTS) +
-		      count_fields(in, HEADER_TRUST) + OTHER_EDITS_MAX;
+		      count_fields(in, HEADER_TRUST) + count_fields(in, HEADER_NAMED) +
+		      OTHER_EDITS_MAX;
 
 	p.edits = arena_record(arena, most * sizeof(*p.edits));
 	if (!p.edits)
 		return false;
 	plan_deletions(&p, HEADER_AUTHENTICATION_RESULTS);
 	plan_deletions(&p, HEADER_TRUST);
+	plan_deletions(&p, HEADER_NAMED);
 	if (in->verdict->reason == REASON_AUTHORISED) {
 		plan_envelope_sender(&p);
 		plan_from(&p);
 		plan_own_result(&p);
 		plan_exota_result(&p);
 	}
+	if (in->verdict->decision == VERDICT_HOLD)
+		plan_quarantine(&p);
 	*out = (struct rewrite_plan){ p.edits, p.n };
 	return !p.failed && p.n <= in->policy->limits.edits;
 }

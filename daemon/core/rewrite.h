@@ -2,11 +2,11 @@
 /*
  * rewrite - what is changed in a message that is accepted?
  *
- * In every accepted message, forged results that claim our authserv-id and trust fields are
- * deleted; only an authorised one has its sender rewritten and gets a result of its own, and, where
- * that is asked for, one in ExOTA-Milter's form.  Results name From as it was judged, before its
- * domain is rewritten.  Address edits replace the domain inside the address and nothing else:
- * display names, comments, folds and the local part stay byte for byte.
+ * In every message that is taken, forged results that claim our authserv-id, trust fields and
+ * secret headers are deleted; only an authorised one has its sender rewritten and gets a result of
+ * its own, and, where that is asked for, one in ExOTA-Milter's form.  Results name From as it was
+ * judged, before its domain is rewritten.  Address edits replace the domain inside the address and
+ * nothing else: display names, comments, folds and the local part stay byte for byte.
  *
  * The plan and the text in it live in the message's arena.  Deletions come highest index first, so
  * that no deletion shifts a later one.
@@ -24,7 +24,7 @@
 struct rewrite_input {
 	const struct policy *policy;
 	const struct facts *facts;
-	const struct verdict *verdict; /* an acceptance */
+	const struct verdict *verdict; /* an acceptance, or to hold */
 	const struct header_index *headers;
 	/* Values carry the blank after the colon (MILTER_HEADER_LEADING_SPACE); so must new ones */
 	bool leading_space;

@@ -192,7 +192,7 @@ static enum session_result on_mail(struct session *s, const struct milter_event 
 		.authenticated = s->authenticated,
 	};
 	keep_mail_from(s, ev->path.address);
-	header_index_init(&s->headers);
+	header_index_init(&s->headers, &s->policy->stripped_names);
 	s->state = SESSION_MAIL;
 	return SESSION_NEXT;
 }
@@ -285,7 +285,18 @@ static bool edits_allowed(const struct session *s, const struct rewrite_plan *pl
 	return true;
 }
 
-/* Plans the edits of an acceptance, or defers what cannot be edited as it must be. */
+/* What cannot be edited as it must be is deferred; what cannot be held, refused as without that. */
+static void give_up_plan(struct session_answer *answer)
+{
+	if (answer->verdict.decision != VERDICT_HOLD) {
+		session_defer(answer, REASON_EDITS_REFUSED);
+		return;
+	}
+	answer->verdict.decision = VERDICT_REJECT;
+	answer->plan = (struct rewrite_plan){ NULL, 0 };
+}
+
+/* Plans the edits of what is taken. */
 static void plan(struct session *s, struct session_answer *answer)
 {
 	const struct rewrite_input input = {
@@ -299,7 +310,7 @@ static void plan(struct session *s, struct session_answer *answer)
 	if (!rewrite_plan(&input, s->arena, &answer->plan))
 		session_defer(answer, REASON_LIMIT);
 	else if (!edits_allowed(s, &answer->plan))
-		session_defer(answer, REASON_EDITS_REFUSED);
+		give_up_plan(answer);
 }
 
 static void judge(struct session *s, struct session_answer *answer)
@@ -320,7 +331,7 @@ static void judge(struct session *s, struct session_answer *answer)
 	answer->message_id = value_of(s, HEADER_MESSAGE_ID);
 	answer->network_message_id = value_of(s, HEADER_NETWORK_MESSAGE_ID);
 	answer->verdict = verdict_decide(s->policy, facts);
-	if (answer->verdict.decision == VERDICT_ACCEPT)
+	if (verdict_takes(answer->verdict.decision))
 		plan(s, answer);
 }
 

@@ -49,7 +49,7 @@ enum session_result {
 struct session_answer {
 	const struct policy *policy; /* that it was judged by */
 	struct verdict verdict;
-	struct rewrite_plan plan;  /* of an acceptance */
+	struct rewrite_plan plan;  /* of what is taken */
 	const struct facts *facts; /* NULL if the message could not be followed */
 	struct span queue_id;	   /* empty if the MTA gave none */
 	struct span message_id;

@@ -45,6 +45,17 @@ bool span_bytes_eq_nocase(const char *a, const char *b, size_t len)
 	return true;
 }
 
+bool span_eq_secret(struct span a, struct span b)
+{
+	volatile unsigned char differing = 0; /* so that no compiler ends the loop early */
+
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++)
+		differing = (unsigned char)(differing | (a.p[i] ^ b.p[i]));
+	return !differing;
+}
+
 uint64_t span_hash_nocase(struct span s, uint64_t seed)
 {
 	uint64_t hash = 14695981039346656037u ^ seed;

@@ -80,6 +80,9 @@ static inline bool span_eq_nocase(struct span a, struct span b)
 	return a.len == b.len && span_starts_nocase(a, b);
 }
 
+/* Equal, in a time that depends on nothing but the two lengths: for comparing with a secret. */
+bool span_eq_secret(struct span a, struct span b);
+
 /*
  * FNV-1a over s with ASCII letters in lower case, so that spans equal but for case hash alike.
  * Unkeyed: whoever chooses the bytes can choose collisions.

@@ -11,6 +11,9 @@ struct judgement {
 	const struct policy_tenant *tenant; /* or NULL */
 	struct proofs proofs;		    /* of tenant */
 	unsigned int proofs_wanted;
+	/* Without a tenant: who has stamped the message, if its stamp agrees and it may forward. */
+	const struct policy_tenant *forwarder;
+	struct proofs forwarder_proofs;
 };
 
 /*
@@ -90,6 +93,67 @@ static bool certificate_untrusted(const struct judgement *j)
 	return !certificate_missing(j) && !certificate_trusted(j) && !j->facts->certificate_exempt;
 }
 
+static unsigned int proofs_wanted_of(const struct judgement *j, const struct policy_tenant *tenant)
+{
+	return tenant->proofs + (certificate_missing(j) && !j->facts->certificate_exempt);
+}
+
+/* The null sender is anyone's. */
+static bool envelope_belongs(const struct judgement *j, const struct policy_tenant *tenant)
+{
+	const struct facts_envelope *envelope = &j->facts->envelope;
+
+	if (!envelope->mail_from_valid)
+		return false;
+	return envelope->mail_from.address.len == 0 ||
+	       policy_tenant_of(j->policy, domain_span(&envelope->mail_from.domain)) == tenant;
+}
+
+/* A signature of From's own domain verifies, or else could not be verified for now. */
+static bool author_signed(const struct judgement *j, bool passed)
+{
+	const struct facts *facts = j->facts;
+
+	for (size_t i = 0; i < facts->n_signatures; i++)
+		if (facts->signatures[i].passed == passed &&
+		    span_eq(domain_span(&facts->signatures[i].domain),
+			    domain_span(&facts->from.domain)))
+			return true;
+	return false;
+}
+
+static bool resent_by_forwarder(const struct judgement *j)
+{
+	const struct facts *facts = j->facts;
+
+	return j->forwarder->forwarding == POLICY_FORWARDING_RESENT_FROM &&
+	       facts->resent_from_state == FACTS_FROM_ONE &&
+	       policy_tenant_of(j->policy, domain_span(&facts->resent_from.domain)) == j->forwarder;
+}
+
+/* Until there is SRS, the envelope sender must be the forwarder's. */
+static bool forwardable(const struct judgement *j)
+{
+	return j->forwarder && j->forwarder_proofs.secret != PROOF_CONFLICTS &&
+	       envelope_belongs(j, j->forwarder);
+}
+
+static bool forwarded(const struct judgement *j)
+{
+	return forwardable(j) &&
+	       proofs_suffice(&j->forwarder_proofs, j->forwarder,
+			      proofs_wanted_of(j, j->forwarder)) &&
+	       (author_signed(j, true) || resent_by_forwarder(j));
+}
+
+static bool forwarded_unknown(const struct judgement *j)
+{
+	return forwardable(j) &&
+	       proofs_may_suffice(&j->forwarder_proofs, j->forwarder,
+				  proofs_wanted_of(j, j->forwarder)) &&
+	       (author_signed(j, true) || author_signed(j, false) || resent_by_forwarder(j));
+}
+
 static bool tenant_unknown(const struct judgement *j)
 {
 	return !j->tenant;
@@ -103,17 +167,12 @@ static bool own_mail_back(const struct judgement *j)
 
 static bool tenant_conflict(const struct judgement *j)
 {
-	return j->proofs.stamp == PROOF_CONFLICTS;
+	return j->proofs.stamp == PROOF_CONFLICTS || j->proofs.secret == PROOF_CONFLICTS;
 }
 
 static bool envelope_foreign(const struct judgement *j)
 {
-	const struct facts_envelope *envelope = &j->facts->envelope;
-
-	if (!envelope->mail_from_valid)
-		return true;
-	return envelope->mail_from.address.len != 0 &&
-	       policy_tenant_of(j->policy, domain_span(&envelope->mail_from.domain)) != j->tenant;
+	return !envelope_belongs(j, j->tenant);
 }
 
 /* A bounce or notice that the tenant's own service writes. */
@@ -194,13 +253,21 @@ static const struct {
 	  "there is no verified client certificate, and certificate.missing is \"tempfail\"" },
 	{ certificate_untrusted, VERDICT_REJECT, REASON_CERT_UNTRUSTED,
 	  "the name of the client's certificate is not in certificate.names" },
+	{ forwarded, VERDICT_ACCEPT, REASON_FORWARDED,
+	  "From's domain has no tenant here; the stamps name one, and only one, that forwards "
+	  "(tenants[].forwarding), whose proofs agree, and whose the envelope sender is, unless "
+	  "null; and a signature of From's domain verifies, or, with \"resent-from\", the one "
+	  "Resent-From is that tenant's: it goes on as it is, without a result" },
+	{ forwarded_unknown, VERDICT_TEMPFAIL, REASON_TEMPERROR,
+	  "it might be forwarded, but a signature could not be verified for now" },
 	{ tenant_unknown, VERDICT_REJECT, REASON_TENANT_UNKNOWN,
 	  "From's domain has no tenant here" },
 	{ own_mail_back, VERDICT_ACCEPT, REASON_INBOUND_OWN,
 	  "stamps conflict, the tenant has signed it, and all recipients are hosted: "
 	  "own mail that comes back through a list or a forward" },
 	{ tenant_conflict, VERDICT_REJECT, REASON_TENANT_CONFLICT,
-	  "stamps conflict: another tenant has stamped it, or they contradict each other" },
+	  "stamps conflict: another tenant has stamped it, or they contradict each other; or "
+	  "the secret header is wrong or repeated" },
 	{ envelope_foreign, VERDICT_REJECT, REASON_ENVELOPE_FOREIGN,
 	  "the envelope sender is neither null nor the tenant's" },
 	{ relayed_through, VERDICT_REJECT, REASON_RELAYED_THROUGH,
@@ -218,6 +285,31 @@ static const struct {
 
 _Static_assert(N_ROWS <= VERDICT_RULES_MAX, "verdict_trace() has a bit for each row");
 
+/* The tenant that the stamps name, and nobody else. */
+static const struct policy_tenant *stamped_tenant(const struct judgement *j)
+{
+	const struct tenant_stamps *stamps = &j->facts->stamps;
+	const struct tenant_stamp *each[] = { &stamps->id, &stamps->attributed,
+					      &stamps->originator_org };
+	const struct policy_tenant *tenant = NULL;
+
+	for (size_t i = 0; !tenant && i < sizeof(each) / sizeof(each[0]); i++)
+		if (each[i]->value.len)
+			tenant = policy_stamped(j->policy, each[i]->value);
+	return tenant;
+}
+
+static void weigh_forwarder(struct judgement *j)
+{
+	const struct policy_tenant *tenant = stamped_tenant(j);
+
+	if (!tenant || tenant->forwarding == POLICY_FORWARDING_REJECT)
+		return;
+	j->forwarder_proofs = proofs_weigh(j->facts, tenant);
+	if (j->forwarder_proofs.stamp == PROOF_AGREES)
+		j->forwarder = tenant;
+}
+
 static struct judgement weigh(const struct policy *policy, const struct facts *facts)
 {
 	struct judgement j = { .policy = policy, .facts = facts };
@@ -226,20 +318,28 @@ static struct judgement weigh(const struct policy *policy, const struct facts *f
 		j.tenant = policy_tenant_of(policy, domain_span(&facts->from.domain));
 	if (j.tenant) {
 		j.proofs = proofs_weigh(facts, j.tenant);
-		j.proofs_wanted =
-			j.tenant->proofs + (certificate_missing(&j) && !facts->certificate_exempt);
+		j.proofs_wanted = proofs_wanted_of(&j, j.tenant);
+	} else if (facts->from_state == FACTS_FROM_ONE) {
+		weigh_forwarder(&j);
 	}
 	return j;
 }
 
-/* A refusal becomes acceptance where the tenant, or without one the relay, only watches. */
+/*
+ * A refusal becomes acceptance where the tenant, or without one the relay, only watches; or else
+ * is held where the tenant says so.  What is not from Exchange Online is not: the quarantine is not
+ * for the whole Internet to fill.
+ */
 static void soften(const struct judgement *j, struct verdict *verdict)
 {
-	if (verdict->decision != VERDICT_REJECT ||
-	    policy_mode_of(j->policy, j->tenant) != POLICY_MONITOR)
+	if (verdict->decision != VERDICT_REJECT)
 		return;
-	verdict->decision = VERDICT_ACCEPT;
-	verdict->would_reject = true;
+	if (policy_mode_of(j->policy, j->tenant) == POLICY_MONITOR) {
+		verdict->decision = VERDICT_ACCEPT;
+		verdict->would_reject = true;
+	} else if (j->tenant && j->tenant->refusal == POLICY_REFUSAL_HOLD && !client_other(j)) {
+		verdict->decision = VERDICT_HOLD;
+	}
 }
 
 struct verdict verdict_decide(const struct policy *policy, const struct facts *facts)
@@ -253,6 +353,10 @@ struct verdict verdict_decide(const struct policy *policy, const struct facts *f
 	verdict.rule = row;
 	verdict.decision = rows[row].decision;
 	verdict.reason = rows[row].reason;
+	if (verdict.reason == REASON_FORWARDED) {
+		verdict.tenant = j.forwarder;
+		verdict.proofs = j.forwarder_proofs;
+	}
 	soften(&j, &verdict);
 	return verdict;
 }

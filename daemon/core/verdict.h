@@ -5,8 +5,9 @@
  * One ordered table of (predicate, decision, reason, when): the first row whose predicate holds
  * decides, and the last row always holds.  The order is the policy; "when" says in words what the
  * predicate asks, and exogated(8) is made from it (`make man`).  Rows that need what exogate does
- * not know yet (a directory, DNS, forwarding, secret headers) come with it.
+ * not know yet (a directory, SRS) come with it.
  *
+ * POLICY_REFUSAL_HOLD of From's tenant turns a refusal for good into VERDICT_HOLD.
  * POLICY_MONITOR turns a refusal for good into acceptance and leaves a temporary one alone: what
  * could not be judged is never accepted.  What is accepted so is neither rewritten nor given a
  * result, but forged results are stripped from it as from all mail (rewrite.h).
@@ -23,17 +24,24 @@ enum verdict_decision {
 	VERDICT_ACCEPT,
 	VERDICT_REJECT,	  /* 550 5.7.1 */
 	VERDICT_TEMPFAIL, /* 451 4.7.1 */
+	VERDICT_HOLD,	  /* taken, and kept in the mail server's quarantine */
 };
 
 /* Of verdict.rule: what became of the message was not decided by the table. */
 #define VERDICT_NO_RULE SIZE_MAX
+
+/* Whether the mail server takes the message, so that what is forged must be stripped from it. */
+static inline bool verdict_takes(enum verdict_decision decision)
+{
+	return decision == VERDICT_ACCEPT || decision == VERDICT_HOLD;
+}
 
 struct verdict {
 	size_t rule; /* that decided, for verdict_rule(); or VERDICT_NO_RULE */
 	enum verdict_decision decision;
 	enum reason reason;
 	bool would_reject;		    /* accepted only because of POLICY_MONITOR */
-	const struct policy_tenant *tenant; /* of From's domain; NULL if there is none */
+	const struct policy_tenant *tenant; /* of From's domain, or who forwards; or NULL */
 	struct proofs proofs;		    /* of that tenant */
 };
 

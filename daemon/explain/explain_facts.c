@@ -183,15 +183,14 @@ static void stamp_facts(FILE *out, const struct explanation *e)
 static const char *disbelief(const struct policy *policy)
 {
 	return policy->dkim_source == POLICY_DKIM_AUTHRES ?
-		       "not believed: not the trusted verifier's only one, above all fields" :
+		       "not believed: not of the trusted verifier's only block, above all fields" :
 		       "not believed: dkim.source names no verifier before us";
 }
 
-/* Which Authentication-Results field counted: the top one or none. */
+/* Which Authentication-Results fields counted: a block on top, or none. */
 static void result_facts(FILE *out, const struct explanation *e)
 {
-	struct authres results;
-	bool believed = facts_trusted_results(&e->session.headers, e->policy, &results);
+	uint32_t n = e->answer.facts->n_trusted_results;
 	const struct header_field *f =
 		header_index_first(&e->session.headers, HEADER_AUTHENTICATION_RESULTS);
 
@@ -200,10 +199,9 @@ static void result_facts(FILE *out, const struct explanation *e)
 		     e->policy->dkim_source == POLICY_DKIM_AUTHRES ?
 			     "the verifier before us has written none" :
 			     NULL);
-	for (; f; f = f->next) {
-		field_fact(out, e, "results", f, believed ? "believed" : disbelief(e->policy));
-		believed = false;
-	}
+	for (; f; f = f->next)
+		field_fact(out, e, "results", f,
+			   f->position < n ? "believed" : disbelief(e->policy));
 }
 
 /* --- proofs ----------------------------------------------------------------------------------- */
@@ -215,10 +213,10 @@ static void proof_facts(FILE *out, const struct explanation *e)
 
 	if (!tenant)
 		return;
-	fprintf(out, "  %-*s  %-*s  stamp %s, signature %s; %.*s requires %u\n", LABEL_WIDTH,
-		"proofs", ORIGIN_WIDTH, "", words_proof(verdict->proofs.stamp),
-		words_proof(verdict->proofs.signature), (int)tenant->name.len, tenant->name.p,
-		tenant->proofs);
+	fprintf(out, "  %-*s  %-*s  stamp %s, signature %s, secret %s; %.*s requires %u\n",
+		LABEL_WIDTH, "proofs", ORIGIN_WIDTH, "", words_proof(verdict->proofs.stamp),
+		words_proof(verdict->proofs.signature), words_proof(verdict->proofs.secret),
+		(int)tenant->name.len, tenant->name.p, tenant->proofs);
 }
 
 void explain_facts(FILE *out, const struct explanation *e)

@@ -87,19 +87,28 @@ static struct span signer_of(struct authres *results)
 	return signer;
 }
 
-static json_t *trusted_results(const struct explanation *e)
+static void add_results(json_t *list, struct authres *results)
 {
-	json_t *list = json_array();
-	struct authres results;
 	struct authres_result result;
 
-	if (!facts_trusted_results(headers_of(e), e->policy, &results))
-		return list;
-	while (authres_next_result(&results, &result))
+	while (authres_next_result(results, &result))
 		json_array_append_new(list,
 				      json_pack("{s:o, s:o, s:o}", "method", text(result.method),
 						"result", text(result.result), "d",
-						text_or_null(signer_of(&results))));
+						text_or_null(signer_of(results))));
+}
+
+static json_t *trusted_results(const struct explanation *e)
+{
+	const struct header_field *f =
+		header_index_first(headers_of(e), HEADER_AUTHENTICATION_RESULTS);
+	uint32_t n = e->answer.facts ? e->answer.facts->n_trusted_results : 0;
+	json_t *list = json_array();
+	struct authres results;
+
+	for (; f && f->position < n; f = f->next)
+		if (authres_parse(f->value, &results) == PARSE_OK)
+			add_results(list, &results);
 	return list;
 }
 
@@ -115,7 +124,7 @@ static json_t *stamps(const struct explanation *e)
 static json_t *proofs(const struct proofs *proofs)
 {
 	return json_pack("{s:s, s:s, s:s}", "stamp", words_proof(proofs->stamp), "signature",
-			 words_proof(proofs->signature), "secret", words_proof(PROOF_ABSENT));
+			 words_proof(proofs->signature), "secret", words_proof(proofs->secret));
 }
 
 static json_t *facts(const struct explanation *e)

@@ -100,7 +100,7 @@ static struct span compose_reply(struct session_answer *answer, struct arena *ar
 	struct span packet;
 	size_t wanted;
 
-	if (answer->verdict.decision == VERDICT_ACCEPT ||
+	if (verdict_takes(answer->verdict.decision) ||
 	    milter_frame_next(outbuf_span(&composed), &packet, &wanted) != PARSE_OK)
 		return ACCEPTED;
 	return span_of(packet.p + 1, strlen(packet.p + 1));

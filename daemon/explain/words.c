@@ -7,6 +7,7 @@ const char *words_decision(enum verdict_decision decision)
 		[VERDICT_ACCEPT] = "accept",
 		[VERDICT_REJECT] = "reject",
 		[VERDICT_TEMPFAIL] = "tempfail",
+		[VERDICT_HOLD] = "hold",
 	};
 
 	return words[decision];
@@ -18,6 +19,7 @@ const char *words_answer(enum verdict_decision decision)
 		[VERDICT_ACCEPT] = "accept",
 		[VERDICT_REJECT] = "550",
 		[VERDICT_TEMPFAIL] = "451",
+		[VERDICT_HOLD] = "hold",
 	};
 
 	return words[decision];
@@ -43,10 +45,9 @@ const char *words_proof(enum proof_state state)
 const char *words_edit(enum edit_op op)
 {
 	static const char *const words[] = {
-		[EDIT_CHANGE_HEADER] = "change_header",
-		[EDIT_DELETE_HEADER] = "delete_header",
-		[EDIT_INSERT_HEADER] = "insert_header",
-		[EDIT_CHANGE_FROM] = "change_from",
+		[EDIT_CHANGE_HEADER] = "change_header", [EDIT_DELETE_HEADER] = "delete_header",
+		[EDIT_INSERT_HEADER] = "insert_header", [EDIT_CHANGE_FROM] = "change_from",
+		[EDIT_QUARANTINE] = "quarantine",
 	};
 
 	return words[op];
@@ -57,8 +58,10 @@ const char *words_rule(enum edit_rule rule)
 	static const char *const words[] = {
 		[EDIT_RULE_FORGED_RESULT] = "forged-result",
 		[EDIT_RULE_TRUST_FIELD] = "trust-field",
+		[EDIT_RULE_NAMED] = "named-field",
 		[EDIT_RULE_DOMAIN] = "domain",
 		[EDIT_RULE_RESULT] = "result",
+		[EDIT_RULE_HOLD] = "hold",
 	};
 
 	return words[rule];
@@ -71,6 +74,8 @@ const char *words_direction(enum reason reason)
 	case REASON_INBOUND:
 	case REASON_INBOUND_OWN:
 		return "inbound";
+	case REASON_FORWARDED:
+		return "forwarded";
 	case REASON_CLIENT_OTHER:
 	case REASON_CLIENT_UNLISTED:
 		return "other";

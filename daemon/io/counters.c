@@ -16,6 +16,7 @@ const char *counters_outcome_word(enum counters_outcome outcome)
 		[COUNTERS_ACCEPTED] = "accept",
 		[COUNTERS_REJECTED] = "reject",
 		[COUNTERS_DEFERRED] = "tempfail",
+		[COUNTERS_HELD] = "hold",
 		[COUNTERS_WOULD_REJECT] = "would_reject",
 	};
 
@@ -29,6 +30,8 @@ enum counters_outcome counters_outcome_of(const struct verdict *verdict)
 		return verdict->would_reject ? COUNTERS_WOULD_REJECT : COUNTERS_ACCEPTED;
 	case VERDICT_REJECT:
 		return COUNTERS_REJECTED;
+	case VERDICT_HOLD:
+		return COUNTERS_HELD;
 	case VERDICT_TEMPFAIL:
 		break;
 	}

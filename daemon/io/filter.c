@@ -266,7 +266,8 @@ static sfsistat on_end_of_message(SMFICTX *ctx)
 static const struct smfiDesc description = {
 	.xxfi_name = (char *)"exogated",
 	.xxfi_version = SMFI_VERSION,
-	.xxfi_flags = MILTER_ACT_ADD_HEADERS | MILTER_ACT_CHANGE_HEADERS | MILTER_ACT_CHANGE_FROM,
+	.xxfi_flags = MILTER_ACT_ADD_HEADERS | MILTER_ACT_CHANGE_HEADERS | MILTER_ACT_QUARANTINE |
+		      MILTER_ACT_CHANGE_FROM,
 	.xxfi_negotiate = on_negotiate,
 	.xxfi_connect = on_connect,
 	.xxfi_helo = on_helo,

@@ -20,6 +20,8 @@ static bool give_edit(SMFICTX *ctx, char *packet)
 		return smfi_insheader(ctx, index, name, name + strlen(name) + 1) == MI_SUCCESS;
 	case MILTER_CHANGE_FROM:
 		return smfi_chgfrom(ctx, data, NULL) == MI_SUCCESS;
+	case MILTER_QUARANTINE:
+		return smfi_quarantine(ctx, data) == MI_SUCCESS;
 	default:
 		return false;
 	}

@@ -43,6 +43,8 @@ static struct span decision_word(enum verdict_decision decision)
 		return SPAN("accept");
 	case VERDICT_REJECT:
 		return SPAN("reject");
+	case VERDICT_HOLD:
+		return SPAN("hold");
 	case VERDICT_TEMPFAIL:
 		break;
 	}
@@ -76,6 +78,7 @@ static void put_facts(struct outbuf *line, const struct session_answer *answer)
 	address_format(&answer->client, client);
 	put_proof(&proofs, SPAN("stamp"), answer->verdict.proofs.stamp);
 	put_proof(&proofs, SPAN("signature"), answer->verdict.proofs.signature);
+	put_proof(&proofs, SPAN("secret"), answer->verdict.proofs.secret);
 	put_pair(line, SPAN("tenant"), tenant ? tenant->name : SPAN(""));
 	put_pair(line, SPAN("from"), from ? domain_span(&facts->from.domain) : SPAN(""));
 	put_pair(line, SPAN("client"), span_of_string(client));

@@ -8,7 +8,7 @@
  *	 "connections": {"open": N, "limit": N, "total": N, "closed": {REASON: N, ...}},
  *	 "workers": [{"connections": N, "messages": N}, ...],
  *	 "messages": {"total": N, "waited": N, "monitored": N, "accept": {REASON: N, ...},
- *	              "reject": {...}, "tempfail": {...}, "would_reject": {...}},
+ *	              "reject": {...}, "tempfail": {...}, "hold": {...}, "would_reject": {...}},
  *	 "alarms": {ALARM: N, ...}, "log": {"lost": N}}
  *
  * Reasons are named only where they have been counted.  The limit is the one that holds: that of

@@ -61,6 +61,7 @@ void status_print(json_t *root)
 	status_print_counts("accept", json_object_get(messages, "accept"));
 	status_print_counts("reject", json_object_get(messages, "reject"));
 	status_print_counts("tempfail", json_object_get(messages, "tempfail"));
+	status_print_counts("hold", json_object_get(messages, "hold"));
 	status_print_counts("would reject", json_object_get(messages, "would_reject"));
 	status_print_counts("alarms", json_object_get(root, "alarms"));
 	printf("log: %" PRId64 " lines lost\n", number(json_object_get(root, "log"), "lost"));

@@ -3,6 +3,8 @@
 
 #include "endpoints.h"
 #include "policy_domains.h"
+#include "policy_tables.h"
+#include "secret_file.h"
 
 #define ENDPOINTS_URL "https://endpoints.office.com/endpoints/worldwide?clientrequestid=UUID"
 
@@ -115,24 +117,38 @@ static void check_names(struct settings_context *c, const struct settings_tree_t
 		check_unique(c, &tenant_ids, &written->ids.items[i], "the id of a tenant");
 }
 
+static bool has_secret(const struct settings_tree_tenant *written)
+{
+	return written->secret_header.values.state != SETTINGS_VALUE_ABSENT;
+}
+
 /* More proofs than can exist would refuse everything. */
 static void check_proofs(struct settings_context *c, const struct settings_tree *tree,
 			 const struct settings_tree_tenant *written,
 			 const struct policy_tenant *tenant)
 {
-	if (!is_good(&written->proofs) || tenant->proofs < 2)
+	const struct settings_place *place = &written->proofs.place;
+	unsigned int others = 1 + has_secret(written);
+
+	if (!is_good(&written->proofs) || tenant->proofs <= others)
 		return;
-	if (is_good(&tree->dkim.source) && tree->dkim.source.number == POLICY_DKIM_NONE)
+	if (tenant->proofs > others + 1)
+		settings_report_error(&c->report, place,
+				      "3 proofs need a secret header; add secret_header, or write "
+				      "proofs = 2");
+	else if (is_good(&tree->dkim.source) && tree->dkim.source.number == POLICY_DKIM_NONE)
 		settings_report_error(
-			&c->report, &written->proofs.place,
-			"2 proofs need signatures that are verified, and dkim.source is "
-			"\"none\"; set dkim.source, or write proofs = 1");
+			&c->report, place,
+			"%u proofs need signatures that are verified, and dkim.source is "
+			"\"none\"; set dkim.source, or write proofs = %u",
+			tenant->proofs, others);
 	else if (is_good(&written->domains) &&
 		 written->dkim_domains.state == SETTINGS_VALUE_ABSENT &&
 		 tenant->dkim_domains.n == 0)
-		settings_report_error(&c->report, &written->proofs.place,
-				      "2 proofs need a domain whose signatures count; write "
-				      "dkim_domains = [ \"contoso.com\" ], or proofs = 1");
+		settings_report_error(&c->report, place,
+				      "%u proofs need a domain whose signatures count; write "
+				      "dkim_domains = [ \"contoso.com\" ], or proofs = %u",
+				      tenant->proofs, others);
 }
 
 /* Without either, the stamp can never agree. */
@@ -164,6 +180,21 @@ static void check_required(struct settings_context *c, const struct settings_tre
 		settings_report_error(&c->report, &written->required.place,
 				      "nobody verifies signatures while dkim.source is \"none\"; "
 				      "set dkim.source, or take \"signature\" out");
+	if (tenant->required & POLICY_PROOF_SECRET && !has_secret(written))
+		settings_report_error(&c->report, &written->required.place,
+				      "there is no secret header; add secret_header, or take "
+				      "\"secret\" out");
+}
+
+static void check_forwarding(struct settings_context *c, const struct settings_tree *tree,
+			     const struct settings_tree_tenant *written)
+{
+	if (written->forwarding.number == POLICY_FORWARDING_SRS && is_good(&tree->dkim.source) &&
+	    tree->dkim.source.number == POLICY_DKIM_NONE)
+		settings_report_error(
+			&c->report, &written->forwarding.place,
+			"\"srs\" needs signatures that are verified, and dkim.source is "
+			"\"none\"; set dkim.source, or write forwarding = \"reject\"");
 }
 
 /* Behind no gate a stamp is a text that anyone writes. */
@@ -174,7 +205,7 @@ static void check_open(struct settings_context *c, const struct settings_tree *t
 	if (tree->acl.check.number == POLICY_ACL_NONE &&
 	    tree->certificate.check.number == POLICY_CERTIFICATE_NONE &&
 	    is_good(&written->proofs) && tenant->proofs < 2 &&
-	    !(tenant->required & POLICY_PROOF_SIGNATURE))
+	    !(tenant->required & (POLICY_PROOF_SIGNATURE | POLICY_PROOF_SECRET)))
 		settings_report_error(
 			&c->report, &written->proofs.place,
 			"an open relay: neither address nor certificate is checked, "
@@ -191,6 +222,16 @@ static unsigned int set_of(const struct settings_value *choices)
 	return set;
 }
 
+static struct policy_secret read_secret(struct settings_context *c,
+					const struct settings_tree_secret_header *written)
+{
+	struct policy_secret secret = { .header = written->name.text };
+
+	if (is_given(&written->values))
+		secret_file_read(c, &written->values, &secret.values);
+	return secret;
+}
+
 static void build_tenant(struct settings_context *c, const struct settings_tree *tree,
 			 const struct settings_tree_tenant *written, struct policy_tenant *out)
 {
@@ -200,17 +241,21 @@ static void build_tenant(struct settings_context *c, const struct settings_tree 
 		.unknown_ids = (enum policy_unknown_ids)written->unknown_ids.number,
 		.originator_orgs = keep_or_derive(c, &written->originator_orgs, &written->domains),
 		.dkim_domains = keep_or_derive(c, &written->dkim_domains, &written->domains),
+		.secret = read_secret(c, &written->secret_header),
 		.relay_addresses = keep_prefixes(c, &written->relay_addresses),
+		.forwarding = (enum policy_forwarding)written->forwarding.number,
 		.proofs = (unsigned int)written->proofs.number,
 		.required = set_of(&written->required),
 		.mode = (enum policy_mode)(is_given(&written->mode) ? written->mode.number :
 								      tree->mode.number),
+		.refusal = (enum policy_refusal)written->refusal.number,
 	};
 	check_names(c, written);
 	check_stamp(c, written, out);
 	check_unknown_ids(c, written);
 	check_proofs(c, tree, written, out);
 	check_required(c, tree, written, out);
+	check_forwarding(c, tree, written);
 	check_open(c, tree, written, out);
 }
 
@@ -335,8 +380,11 @@ void policy_build(struct settings_context *context, const struct settings_tree *
 		return;
 	for (size_t i = 0; i < n; i++)
 		build_tenant(context, tree, &written[i], &tenants[i]);
+	policy_tables_build(context, tenants, n, &settings->policy);
 	policy_domains_build(context, tree, tenants, settings);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		settings->policy.moves_senders |= tenants[i].n_moves != 0;
+		settings->policy.holds |= tenants[i].refusal == POLICY_REFUSAL_HOLD;
+	}
 	settings->n_tenants = n;
 }

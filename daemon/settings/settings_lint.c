@@ -116,9 +116,11 @@ static bool has_initial_domain(const struct settings_value *domains)
 }
 
 /* How many proofs can agree at all; the stamp always can. */
-static unsigned int possible_proofs(const struct policy *policy)
+static unsigned int possible_proofs(const struct policy *policy,
+				    const struct settings_tree_tenant *tenant)
 {
-	return policy->dkim_source == POLICY_DKIM_NONE ? 1 : 2;
+	return 1 + (policy->dkim_source != POLICY_DKIM_NONE) +
+	       (tenant->secret_header.values.state != SETTINGS_VALUE_ABSENT);
 }
 
 static void lint_mode(struct settings_report *report, const struct settings_value *mode)
@@ -150,7 +152,7 @@ static void lint_tenant(struct linter *l, const struct settings_tree_tenant *ten
 
 	lint_proofs(report, tenant);
 	if (l->policy->missing_certificate == POLICY_MISSING_IGNORE &&
-	    tenant->proofs.number + 1 > possible_proofs(l->policy))
+	    tenant->proofs.number + 1 > possible_proofs(l->policy, tenant))
 		settings_report_warning(report, &tenant->proofs.place,
 					"mail without a certificate needs %u proofs, more than "
 					"there can be: it will be refused",
@@ -168,6 +170,10 @@ static void lint_tenant(struct linter *l, const struct settings_tree_tenant *ten
 		settings_report_warning(report, &tenant->ids.place,
 					"none: mail that carries a tenant id, as Exchange Online's "
 					"does, will be refused");
+	if (tenant->forwarding.number == POLICY_FORWARDING_RESENT_FROM)
+		settings_report_warning(report, &tenant->forwarding.place,
+					"whoever can send as the tenant can write any From that is "
+					"no tenant's");
 	lint_shared(l, tenant->name.text, &originator_orgs, &tenant->originator_orgs);
 	lint_shared(l, tenant->name.text, &dkim_domains, &tenant->dkim_domains);
 }

@@ -107,5 +107,5 @@ static const char *parse_listener(const struct settings_input *in, struct settin
 }
 
 const struct settings_type settings_type_listener = {
-	"unix:PATH, inet:PORT@HOST or inet6:PORT@HOST", "a string", false, parse_listener
+	"unix:PATH, inet:PORT@HOST or inet6:PORT@HOST", "a string", false, false, parse_listener
 };

@@ -1,20 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "settings_table.h"
+#include "settings_rows.h"
 
-#define PLACE(scope, member) \
-	.key = #member, .offset = offsetof(struct settings_tree_##scope, member)
 #define TOP_PLACE(member) .key = #member, .offset = offsetof(struct settings_tree, member)
-
-#define SCOPE(table, structure)                                                \
-	{                                                                      \
-		(table), sizeof(table) / sizeof((table)[0]), sizeof(structure) \
-	}
-
-static const struct settings_choice modes[] = {
-	{ "enforce", POLICY_ENFORCE, NULL },
-	{ "monitor", POLICY_MONITOR, NULL },
-	{ NULL, 0, NULL },
-};
 
 static const struct settings_choice other_clients[] = {
 	{ "reject", POLICY_OTHER_REJECT, NULL },
@@ -37,18 +24,6 @@ static const struct settings_choice acl_checks[] = {
 static const struct settings_choice certificate_checks[] = {
 	{ "names", POLICY_CERTIFICATE_NAMES, NULL },
 	{ "none", POLICY_CERTIFICATE_NONE, NULL },
-	{ NULL, 0, NULL },
-};
-
-static const struct settings_choice unknown_ids[] = {
-	{ "conflict", POLICY_UNKNOWN_IDS_CONFLICT, NULL },
-	{ "ignore", POLICY_UNKNOWN_IDS_IGNORE, NULL },
-	{ NULL, 0, NULL },
-};
-
-static const struct settings_choice proofs[] = {
-	{ "stamp", POLICY_PROOF_STAMP, NULL },
-	{ "signature", POLICY_PROOF_SIGNATURE, NULL },
 	{ NULL, 0, NULL },
 };
 
@@ -177,9 +152,10 @@ static const struct settings_row dkim_rows[] = {
 		.choices = dkim_sources,
 		.fallback = "none",
 		.example = "source = \"authres\"",
-		.help = "Who verifies DKIM signatures: nobody, a verifier before exogate in the\n"
-			"chain of milters, whose Authentication-Results field is on top of the\n"
-			"message, or exogate itself (\"native\").",
+		.help = "Who verifies DKIM signatures: nobody, exogate itself (\"native\"), or a\n"
+			"verifier before it in the chain of milters (\"authres\"), whose\n"
+			"Authentication-Results fields are on top of the message, one of them\n"
+			"about DKIM. Where another field bears its name, nothing is believed.",
 	},
 	{
 		PLACE(dkim, trusted_authserv_id),
@@ -261,124 +237,6 @@ static const struct settings_row exota_rows[] = {
 	},
 };
 static const struct settings_scope exota = SCOPE(exota_rows, struct settings_tree_exota);
-
-static const struct settings_row rewrite_rows[] = {
-	{
-		PLACE(rewrite, map),
-		.flags = SETTINGS_REQUIRED,
-		.type = &settings_type_path,
-		.example = "map = \"/etc/exogate/contoso.map\"",
-		.help = "A file of rows \"@old.example @new.example\": senders in the one domain\n"
-			"move to the other, in envelope and From. The new domains then count as\n"
-			"the tenant's.",
-	},
-};
-static const struct settings_scope rewrite = SCOPE(rewrite_rows, struct settings_tree_rewrite);
-
-static const struct settings_row tenant_rows[] = {
-	{
-		PLACE(tenant, name),
-		.flags = SETTINGS_REQUIRED,
-		.type = &settings_type_name,
-		.example = "name = \"contoso\"",
-		.help = "What the tenant is called in the log: letters, digits, \"_\" and \"-\".",
-	},
-	{
-		PLACE(tenant, ids),
-		.shape = SETTINGS_MANY,
-		.flags = SETTINGS_NONEMPTY,
-		.type = &settings_type_guid,
-		.absent = "default: none",
-		.example = "ids = [ \"1234abcd-18c5-45e8-88de-123456789abc\" ]",
-		.help = "Tenant ids as Microsoft stamps them; more than one while tenants\n"
-			"merge.",
-	},
-	{
-		PLACE(tenant, unknown_ids),
-		.type = &settings_type_choice,
-		.choices = unknown_ids,
-		.fallback = "conflict",
-		.example = "unknown_ids = \"ignore\"",
-		.help = "Of a tenant without ids: whether a stamped id is another tenant's, or\n"
-			"is not looked at, so that of the stamps X-OriginatorOrg alone tells.",
-	},
-	{
-		PLACE(tenant, domains),
-		.shape = SETTINGS_MANY,
-		.flags = SETTINGS_REQUIRED | SETTINGS_NONEMPTY,
-		.type = &settings_type_domains,
-		.example = "domains = [ \"contoso.com\", \"contoso.onmicrosoft.com\" ]",
-		.help = "Domains that only this tenant may send from, in envelope and From;\n"
-			"\".contoso.com\" means the subdomains. A domain belongs to one tenant;\n"
-			"the longest match wins.",
-	},
-	{
-		PLACE(tenant, originator_orgs),
-		.shape = SETTINGS_MANY,
-		.flags = SETTINGS_NONEMPTY,
-		.type = &settings_type_domain,
-		.absent = "default: domains, without those that begin with a dot",
-		.example = "originator_orgs = [ \"contoso.com\" ]",
-		.help = "What X-OriginatorOrg may say: accepted domains of the tenant.",
-	},
-	{
-		PLACE(tenant, dkim_domains),
-		.shape = SETTINGS_MANY,
-		.flags = SETTINGS_NONEMPTY,
-		.type = &settings_type_domain,
-		.absent = "default: domains, without those that begin with a dot",
-		.example = "dkim_domains = [ \"contoso.com\" ]",
-		.help = "Whose DKIM signatures (d=) are a proof.",
-	},
-	{
-		PLACE(tenant, proofs),
-		.type = &settings_type_integer,
-		.min = "1",
-		.max = "2",
-		.fallback = "2",
-		.example = "proofs = 2",
-		.help = "How many proofs must agree, of Microsoft's stamp and a DKIM signature.",
-	},
-	{
-		PLACE(tenant, proofs_reason),
-		.type = &settings_type_note,
-		.absent = "default: none",
-		.example = "proofs_reason = \"signs nothing before May\"",
-		.help = "Why one proof must do, for who reads this; exogated check warns of one\n"
-			"proof without a reason.",
-	},
-	{
-		PLACE(tenant, required),
-		.shape = SETTINGS_MANY,
-		.type = &settings_type_choice,
-		.choices = proofs,
-		.example = "required = [ \"signature\" ]",
-		.help = "Proofs that must be among those that agree.",
-	},
-	{
-		PLACE(tenant, relay_addresses),
-		.shape = SETTINGS_MANY,
-		.type = &settings_type_prefix,
-		.example = "relay_addresses = [ \"198.51.100.7\" ]",
-		.help = "Servers of the tenant (hybrid Exchange) that may relay through\n"
-			"Exchange Online.",
-	},
-	{
-		PLACE(tenant, mode),
-		.type = &settings_type_choice,
-		.choices = modes,
-		.absent = "default: the mode of all",
-		.example = "mode = \"monitor\"",
-		.help = "As the mode of all, for mail from this tenant's domains.",
-	},
-	{
-		PLACE(tenant, rewrite),
-		.shape = SETTINGS_GROUP,
-		.scope = &rewrite,
-		.example = "rewrite: { map = \"/etc/exogate/contoso.map\"; }",
-	},
-};
-static const struct settings_scope tenant = SCOPE(tenant_rows, struct settings_tree_tenant);
 
 static const struct settings_row limits_rows[] = {
 	{
@@ -517,7 +375,7 @@ static const struct settings_row top_rows[] = {
 	{
 		TOP_PLACE(mode),
 		.type = &settings_type_choice,
-		.choices = modes,
+		.choices = settings_table_modes,
 		.fallback = "enforce",
 		.example = "mode = \"enforce\"",
 		.help = "\"monitor\" logs what would be refused and accepts it, not rewritten.",
@@ -566,7 +424,7 @@ static const struct settings_row top_rows[] = {
 		TOP_PLACE(tenants),
 		.shape = SETTINGS_GROUPS,
 		.flags = SETTINGS_REQUIRED | SETTINGS_NONEMPTY,
-		.scope = &tenant,
+		.scope = &settings_table_tenant,
 		.example = "tenants = ( { name = \"contoso\"; domains = [ \"contoso.com\" ]; } )",
 	},
 	{

@@ -51,6 +51,11 @@ struct settings_tree_rewrite {
 	struct settings_value map;
 };
 
+struct settings_tree_secret_header {
+	struct settings_value name;
+	struct settings_value values; /* the path of a file */
+};
+
 struct settings_tree_tenant {
 	struct settings_value name;
 	struct settings_value ids;
@@ -58,11 +63,14 @@ struct settings_tree_tenant {
 	struct settings_value domains;
 	struct settings_value originator_orgs;
 	struct settings_value dkim_domains;
+	struct settings_tree_secret_header secret_header;
 	struct settings_value proofs;
 	struct settings_value proofs_reason;
 	struct settings_value required; /* choices: enum policy_proof */
 	struct settings_value relay_addresses;
-	struct settings_value mode; /* enum policy_mode */
+	struct settings_value forwarding; /* enum policy_forwarding */
+	struct settings_value mode;	  /* enum policy_mode */
+	struct settings_value refusal;	  /* enum policy_refusal */
 	struct settings_tree_rewrite rewrite;
 };
 

@@ -94,6 +94,35 @@ static const char *parse_path(const struct settings_input *in, struct settings_v
 	return keep(in, out);
 }
 
+static const char *parse_content(const struct settings_input *in, struct settings_value *out)
+{
+	if (in->text.len < 2 || in->text.p[0] != '<' || in->text.p[1] != '/')
+		return "not \"<\" and the path of a file, such as \"</etc/exogate/secret\"";
+	out->text = settings_pool_text(in->pool, span_after(in->text, 1));
+	return NULL;
+}
+
+/* Fields with such names, wherever they come from, are removed: only those that nobody needs. */
+static const char *parse_field_name(const struct settings_input *in, struct settings_value *out)
+{
+	static const struct span taken[] = {
+		{ "X-MS-", 5 },
+		{ "X-OriginatorOrg", 15 },
+		{ "X-ExOTA-", 8 },
+	};
+
+	if (in->text.len > NAME_SET_NAME_MAX || !consists_of_alphanumerics_and(in->text, "-_"))
+		return "not a name of 1 to 63 letters, digits, \"_\" and \"-\"";
+	if (in->text.len < 3 || !span_starts_nocase(in->text, SPAN("X-")))
+		return "does not begin with X-, so that mail may need the field";
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+		if (span_starts_nocase(in->text, taken[i]))
+			return "a name that others write; choose one of your own";
+	return keep(in, out);
+}
+
+_Static_assert(NAME_SET_NAME_MAX == 63, "the message above says how long it can be");
+
 static const char *parse_socket(const struct settings_input *in, struct settings_value *out)
 {
 	if (in->text.len >= sizeof(((struct sockaddr_un *)NULL)->sun_path))
@@ -286,18 +315,22 @@ static const char *parse_integer(const struct settings_input *in, struct setting
 	return parse_number(in, out, SETTINGS_NUMBER_COUNT) ? SETTINGS_NUMBER_RANGE : NULL;
 }
 
-#define TYPE(name, noun, expects, integer) \
-	const struct settings_type settings_type_##name = { noun, expects, integer, parse_##name }
+#define TYPE(name, noun, expects, integer)                                                 \
+	const struct settings_type settings_type_##name = { noun, expects, integer, false, \
+							    parse_##name }
 #define STRING(name, noun) TYPE(name, noun, "a string", false)
 #define QUOTED(name, noun) TYPE(name, noun, "a number in quotes", false)
 
 STRING(account, "an account");
 STRING(certificate, "a certificate's common name");
 STRING(choice, "a choice");
+const struct settings_type settings_type_content = { "<FILE", "a string", false, true,
+						     parse_content };
 QUOTED(count, "a number");
 STRING(domain, "a domain");
 STRING(domains, "a domain, or .DOMAIN for its subdomains");
 QUOTED(duration, "a duration");
+STRING(field_name, "the name of a header field");
 STRING(group, "a group");
 STRING(guid, "a GUID");
 STRING(hostname, "a host name");

@@ -53,6 +53,7 @@ struct settings_type {
 	const char *noun;    /* "a path" */
 	const char *expects; /* its shape in the file: "a string" */
 	bool integer;	     /* written without quotes */
+	bool hidden;	     /* no message shows the text, which may be a secret */
 	/* NULL, *out filled in but for state and place; or why the text is none, *out as it was. */
 	const char *(*parse)(const struct settings_input *in, struct settings_value *out);
 };
@@ -60,10 +61,12 @@ struct settings_type {
 extern const struct settings_type settings_type_account;
 extern const struct settings_type settings_type_certificate; /* in lower case */
 extern const struct settings_type settings_type_choice;	     /* one of row->choices */
+extern const struct settings_type settings_type_content;     /* "<PATH": the path of a file */
 extern const struct settings_type settings_type_count;	     /* within row->min and max, as below */
 extern const struct settings_type settings_type_domain;	     /* normalised (domain.h), no suffix */
 extern const struct settings_type settings_type_domains;     /* the same, or with a leading dot */
 extern const struct settings_type settings_type_duration;    /* in seconds */
+extern const struct settings_type settings_type_field_name;  /* of the operator's own */
 extern const struct settings_type settings_type_group;	     /* of accounts */
 extern const struct settings_type settings_type_guid;	     /* in lower case */
 extern const struct settings_type settings_type_hostname;    /* as written, for RFC 8601 */

@@ -59,6 +59,10 @@ static void report_value(struct settings_context *c, const struct settings_input
 	const char *quotes = in->row->type->integer ? "" : "\"";
 	char quoted[SETTINGS_REPORT_QUOTE], mended[128];
 
+	if (in->row->type->hidden) {
+		settings_report_error(&c->report, place, "%s", error);
+		return;
+	}
 	settings_report_error(&c->report, place, "%s%s%s: %s%s", quotes,
 			      settings_report_quote(in->text, quoted), quotes, error,
 			      mend(in->row, mended, sizeof(mended)));

@@ -304,7 +304,7 @@ static struct span read_fields(struct span message, struct arena *arena,
 {
 	struct span name, value;
 
-	header_index_init(headers);
+	header_index_init(headers, NULL);
 	while (message.len && message.p[0] != '\n' &&
 	       !(message.p[0] == '\r' && message.len > 1 && message.p[1] == '\n')) {
 		size_t n = field_len(message);

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from milter.client import Message, Offer
 from milter.wire import LEADING_SPACE, Edit
 
-from .daemon import AUTHSERV_ID, CERTIFICATE, CONTOSO_ID, FABRIKAM_ID, VERIFIER_ID
+from .daemon import AUTHSERV_ID, CERTIFICATE, CONTOSO_ID, FABRIKAM_ID, SECRETS, VERIFIER_ID
 
 EXO_V4, EXO_V6, OTHER, ALLOWED = "40.107.1.2", "2a01:111:f403::1", "203.0.113.9", "192.0.2.7"
 ATTRIBUTED = "X-MS-Exchange-CrossTenant-OriginalAttributedTenantConnectingIp"
@@ -15,7 +15,7 @@ ATTRIBUTED = "X-MS-Exchange-CrossTenant-OriginalAttributedTenantConnectingIp"
 @dataclass(frozen=True)
 class Expect:
     reason: str
-    answer: str                       # "accept", "550" or "451"
+    answer: str                       # "accept", "550", "451" or "hold"
     edits: tuple[Edit, ...] = ()
     would_reject: bool = False
 
@@ -293,6 +293,15 @@ VARIED = [
         " Alice <alice@contoso.com>", ("Authentication-Results", VERIFIED),
         top=(("Authentication-Results", VERIFIED),)), rejected("proof-missing"),
         variant="authres"),
+    one("authres-two-fields", "one about SPF, one about DKIM, as OpenDKIM and others write them",
+        exo(top=(("Authentication-Results", f" {VERIFIER_ID}; spf=pass smtp.mailfrom=contoso.com"),
+                 ("Authentication-Results", VERIFIED))),
+        Expect("authorised", "accept",
+               (SENDER, FROM, result(proofs="policy.proof=stamp policy.proof=signature"))),
+        variant="authres"),
+    one("authres-two-about-dkim", "attacks D1: the sender's own field right below", exo(
+        top=(("Authentication-Results", f" {VERIFIER_ID}; dkim=none"),
+             ("Authentication-Results", VERIFIED))), rejected("proof-missing"), variant="authres"),
     one("authres-own-id", "attacks D3: our own name is no verifier's", exo(
         top=(("Authentication-Results", FORGED),)), rejected("proof-missing"), variant="authres"),
     one("authres-in-a-comment", "attacks D9", exo(top=(("Authentication-Results",
@@ -318,6 +327,104 @@ LISTS = [
         rejected("proof-missing"), variant="listed"),
     one("listed-signer-only", "nor the domain as an originator",
         exo(**LISTED | {"stamps": {}}), rejected("tenant-conflict"), variant="listed"),
+]
+
+SECRET = "X-Contoso-Relay"
+STAMP_AND_SECRET = "policy.proof=stamp policy.proof=secret"
+
+
+def secret(*values: str, name: str = SECRET) -> Message:
+    return exo(" Alice <alice@contoso.com>", *((name, f" {value}") for value in values))
+
+
+SECRET_HEADERS = [
+    one("secret", "stamp and secret; the field does not go on", secret(SECRETS[0]),
+        Expect("authorised", "accept", (deletion(SECRET, 1), SENDER, FROM,
+                                        result(proofs=STAMP_AND_SECRET))), variant="secret"),
+    one("secret-rotated", "the other value, and names have no case",
+        secret(SECRETS[1], name="x-contoso-relay"),
+        Expect("authorised", "accept", (deletion("x-contoso-relay", 1), SENDER, FROM,
+                                        result(proofs=STAMP_AND_SECRET))), variant="secret"),
+    one("secret-missing", "the stamp alone", exo(), rejected("proof-missing"), variant="secret"),
+    one("secret-wrong", "one byte is another", secret(SECRETS[0][:-1] + "0"),
+        rejected("tenant-conflict"), variant="secret"),
+    one("secret-twice", "a guess beside the right one", secret(SECRETS[0], SECRETS[0]),
+        rejected("tenant-conflict"), variant="secret"),
+    one("secret-of-no-tenant", "what it says to a hosted domain is not passed on either",
+        exo(" x@foreign.example", (SECRET, f" {SECRETS[0]}"), (SECRET.upper(), " guess"),
+            rcpts=("u@example.net",)),
+        Expect("inbound", "accept", (deletion(SECRET.upper(), 2), deletion(SECRET, 1))),
+        variant="secret"),
+    one("three-proofs", "all that there are", exo(
+        " Alice <alice@contoso.com>", (SECRET, f" {SECRETS[0]}"),
+        top=(("Authentication-Results", VERIFIED),)),
+        Expect("authorised", "accept", (deletion(SECRET, 1), SENDER, FROM, result(
+            proofs="policy.proof=stamp policy.proof=signature policy.proof=secret"))),
+        variant="three"),
+    one("three-proofs-of-two", "no secret", exo(top=(("Authentication-Results", VERIFIED),)),
+        rejected("proof-missing"), variant="three"),
+    one("three-proofs-one-unknown", "the signature might make the third", exo(
+        " Alice <alice@contoso.com>", (SECRET, f" {SECRETS[0]}"),
+        top=(("Authentication-Results", VERIFIED.replace("pass", "temperror")),)),
+        deferred("temperror"), variant="three"),
+]
+
+# Exchange Online signs what it forwards with the tenant's d=, and leaves the author's signature.
+SIGNED = (("Authentication-Results", f"{VERIFIED};\n\tdkim=pass header.d=foreign.example"),)
+STRANGER = " Bob <bob@foreign.example>"
+
+FORWARDING = [
+    one("forwarded", "untouched, and without a result", exo(STRANGER, top=SIGNED),
+        Expect("forwarded", "accept"), variant="forwards"),
+    one("forwarded-stripped", "forged results go in every row", exo(
+        STRANGER, ("Authentication-Results", FORGED), top=SIGNED),
+        Expect("forwarded", "accept", (deletion("Authentication-Results", 2),)),
+        variant="forwards"),
+    one("forwarded-not-allowed", "the tenant's policy says nothing of it", exo(
+        STRANGER, top=SIGNED), rejected("tenant-unknown"), variant="authres"),
+    one("forwarded-unsigned", "nothing says that From is right", exo(
+        STRANGER, top=(("Authentication-Results", VERIFIED),)), rejected("tenant-unknown"),
+        variant="forwards"),
+    one("forwarded-temperror", "the author's signature could not be verified for now", exo(
+        STRANGER, top=((SIGNED[0][0], SIGNED[0][1].replace(
+            "pass header.d=foreign", "temperror header.d=foreign")),)),
+        deferred("temperror"), variant="forwards"),
+    one("forwarded-by-another", "stamps of a tenant that does not forward", exo(
+        STRANGER, top=SIGNED, stamps={"X-MS-Exchange-CrossTenant-Id": f" {FABRIKAM_ID}",
+                                      "X-OriginatorOrg": " fabrikam.com"}),
+        rejected("tenant-unknown"), variant="forwards"),
+    one("forwarded-envelope", "its own sender instead of the tenant's", exo(
+        STRANGER, top=SIGNED, mail_from="bob@foreign.example"), rejected("tenant-unknown"),
+        variant="forwards"),
+    one("resent", "by one of the tenant's", exo(
+        STRANGER, ("Resent-From", " Alice <alice@contoso.com>")), Expect("forwarded", "accept"),
+        variant="resends"),
+    one("resent-by-two", "not exactly one", exo(STRANGER, ("Resent-From", " alice@contoso.com"),
+        ("Resent-From", " alice@contoso.com")), rejected("tenant-unknown"), variant="resends"),
+    one("resent-by-another", "attacks B30: not the tenant whose stamps it has", exo(
+        STRANGER, ("Resent-From", " x@fabrikam.com")), rejected("tenant-unknown"),
+        variant="resends"),
+    one("resent-not-allowed", "attacks B30", exo(
+        STRANGER, ("Resent-From", " alice@contoso.com"), top=(("Authentication-Results", VERIFIED),)),
+        rejected("tenant-unknown"), variant="forwards"),
+]
+
+HELD = Edit("quarantine", value="exogate: tenant-conflict")
+
+HOLDING = [
+    one("held", "taken, stripped and kept instead of refused", exo(
+        " Alice <alice@contoso.com>", ("X-MS-Exchange-Organization-SCL", " -1"),
+        stamps={"X-OriginatorOrg": " fabrikam.com"}),
+        Expect("tenant-conflict", "hold", (deletion("X-MS-Exchange-Organization-SCL", 1), HELD)),
+        variant="holds"),
+    one("held-cannot", "by a mail server that offers no quarantine", exo(
+        stamps={"X-OriginatorOrg": " fabrikam.com"}), rejected("tenant-conflict"),
+        variant="holds", offer=Offer(actions=0x1ff & ~0x20)),
+    one("held-authorised", "what is right is not", exo(), AUTHORISED, variant="holds"),
+    one("held-451", "nor what may be tried again", exo(), deferred("cert-missing"),
+        variant="holds", certificate=None),
+    one("held-of-no-tenant", "it is the tenant's setting", exo(STRANGER),
+        rejected("tenant-unknown"), variant="holds"),
 ]
 
 DEFAULTS = [
@@ -354,4 +461,4 @@ SEVERAL = [
                   VALID)),
 ]
 
-CONVERSATIONS = GATES + FROM_FIELDS + TENANTS + EDITS + VARIED + LISTS + DEFAULTS + SEVERAL
+CONVERSATIONS = GATES + FROM_FIELDS + TENANTS + EDITS + VARIED + LISTS + SECRET_HEADERS + FORWARDING + HOLDING + DEFAULTS + SEVERAL

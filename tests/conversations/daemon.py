@@ -16,6 +16,7 @@ ENGINES = ("uring", "libmilter")
 
 CONTOSO_ID = "1234abcd-18c5-45e8-88de-123456789abc"
 FABRIKAM_ID = "9d2f6f0e-5b1c-4f0b-8a57-6f1f0f3e2c11"
+SECRETS = ("0123456789abcdef", "fedcba9876543210+")
 CERTIFICATE = "mail.protection.outlook.com"
 AUTHSERV_ID = "relay.example.net"
 VERIFIER_ID = "verifier.example.net"
@@ -40,7 +41,7 @@ tenants = (
      domains = [ "contoso.com", "contoso.onmicrosoft.com", ".dept.contoso.com" ];
      originator_orgs = {originator_orgs}; {dkim_domains}
      relay_addresses = [ "81.144.215.152" ];
-     proofs = {proofs}; mode = "{tenant_mode}";
+     proofs = {proofs}; mode = "{tenant_mode}"; {contoso}
      rewrite: {{ map = "{directory}/contoso.map"; }}; }},
   {{ name = "fabrikam"; ids = [ "{fabrikam_id}" ]; domains = [ "fabrikam.com" ]; proofs = 1; }}
 );
@@ -64,8 +65,10 @@ BASE = {"authserv_id": AUTHSERV_ID, "mode": "enforce", "other_clients": "reject"
         "tenant_mode": "enforce", "connections": "1000", "messages": "100", "header": "256K",
         "message_wait": "240s",
         "idle": "600s", "message_idle": "600s",
-        "originator_orgs": '[ "contoso.com" ]', "dkim_domains": "", "more": "", "also": ""}
+        "originator_orgs": '[ "contoso.com" ]', "dkim_domains": "", "contoso": "", "more": "", "also": ""}
 
+SECRET_HEADER = ('secret_header: {{ name = "X-Contoso-Relay"; '
+                 'values = "<{directory}/contoso.secret"; }};')
 AUTHRES = f'source = "authres"; trusted_authserv_id = "{VERIFIER_ID}";'
 
 # What differs from BASE.
@@ -82,6 +85,11 @@ VARIANTS: dict[str, dict[str, str]] = {
     "hasty": {"idle": "1s", "message_idle": "1h"},
     "listed": {"dkim": AUTHRES, "proofs": "2", "originator_orgs": '[ "org.example" ]',
                "dkim_domains": 'dkim_domains = [ "signer.example" ];'},
+    "secret": {"proofs": "2", "contoso": SECRET_HEADER},
+    "three": {"dkim": AUTHRES, "proofs": "3", "contoso": SECRET_HEADER},
+    "forwards": {"dkim": AUTHRES, "proofs": "2", "contoso": 'forwarding = "srs";'},
+    "resends": {"contoso": 'forwarding = "resent-from";'},
+    "holds": {"contoso": 'refusal = "hold";'},
     "least": {"dkim": AUTHRES, "template": LEAST},
 }
 
@@ -89,8 +97,10 @@ VARIANTS: dict[str, dict[str, str]] = {
 def write_settings(directory: Path, **changed: str) -> Path:
     """Settings and all that they name; the path of the settings."""
     values = BASE | {"socket": directory / "milter.sock", "directory": directory} | changed
+    values["contoso"] = values["contoso"].format(directory=directory)
     (directory / "endpoints.json").write_text(json.dumps(ENDPOINTS))
     (directory / "contoso.map").write_text(MAP)
+    (directory / "contoso.secret").write_text("\n".join(["# two, for rotation", *SECRETS]))
     path = directory / "exogate.conf"
     path.write_text(values.get("template", SETTINGS).format(**values))
     return path

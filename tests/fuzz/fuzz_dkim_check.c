@@ -145,7 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *block = malloc(ARENA_BYTES);
 
 	arena_init(&arena, block, ARENA_BYTES);
-	header_index_init(&headers);
+	header_index_init(&headers, NULL);
 	read_fields(&rest, &arena, &headers);
 	check = dkim_check_begin(&options, &headers, &arena);
 	if (check)

@@ -38,6 +38,8 @@ SPELLINGS = {
     "tenant-mode": {"tenants": tenant(mode='"enforce"'), "extra": 'mode = "enforce";'},
     "one-proof-for-a-reason": {"tenants": tenant(proofs="1",
                                                  proofs_reason='"keine Schlüssel vor Mai, 100%"')},
+    "refusal": {"tenants": tenant(refusal='"hold"')},
+    "forwarding": {"tenants": tenant(forwarding='"srs"')},
     "user": {"extra": 'user = "nobody";'},
     "other-clients": {"acl": f'acl: {{ source = "{ENDPOINTS}"; other_clients = "pass"; '
                              'allow = [ "192.0.2.1", "2001:db8::/32", "10.0.0.0/8", '
@@ -136,6 +138,10 @@ WARNINGS = {
         {"tenants": tenant(ids="")},
         "exogate.conf:5: warning: tenants[0].ids: none: mail that carries a tenant id, as "
         "Exchange Online's does, will be refused"),
+    "resent-from": (
+        {"tenants": tenant(forwarding='"resent-from"')},
+        "exogate.conf:5: warning: tenants[0].forwarding: whoever can send as the tenant can write "
+        "any From that is no tenant's"),
     "allow-without-effect": (
         {"acl": f'acl: {{ source = "{ENDPOINTS}"; allow = [ "192.0.2.1" ]; }};'},
         'exogate.conf:3: warning: acl.allow: has no effect while other_clients is "reject"'),

@@ -45,10 +45,10 @@ CHANGED = {
         {"extra": 'Mode = "enforce";'},
         'exogate.conf:6: Mode: unknown key; did you mean "mode"?'),
     "of-a-later-version": (
-        {"tenants": tenant(forwarding='"srs"')},
-        "exogate.conf:5: tenants[0].forwarding: unknown key; known here: name, ids, unknown_ids, "
-        "domains, originator_orgs, dkim_domains, proofs, proofs_reason, required, "
-        "relay_addresses, mode, rewrite"),
+        {"tenants": tenant(directory='"x"')},
+        "exogate.conf:5: tenants[0].directory: unknown key; known here: name, ids, unknown_ids, "
+        "domains, originator_orgs, dkim_domains, secret_header, proofs, proofs_reason, required, "
+        "relay_addresses, forwarding, mode, refusal, rewrite"),
     "missing-listen": ({"listen": ""}, f"exogate.conf: listen: missing; write {LISTEN}"),
     "missing-authserv-id": (
         {"authserv_id": ""},
@@ -357,14 +357,14 @@ CHANGED = {
         {"tenants": tenant(originator_orgs='[ ".contoso.com" ]')},
         'exogate.conf:5: tenants[0].originator_orgs[0]: ".contoso.com": not a domain name'),
     "proofs-none": ({"tenants": tenant(proofs="0")},
-                    "exogate.conf:5: tenants[0].proofs: 0: out of range; from 1 to 2"),
-    "proofs-three": ({"tenants": tenant(proofs="3")},
-                     "exogate.conf:5: tenants[0].proofs: 3: out of range; from 1 to 2"),
+                    "exogate.conf:5: tenants[0].proofs: 0: out of range; from 1 to 3"),
+    "proofs-four": ({"tenants": tenant(proofs="4")},
+                    "exogate.conf:5: tenants[0].proofs: 4: out of range; from 1 to 3"),
     "proofs-negative": ({"tenants": tenant(proofs="-1")},
-                        "exogate.conf:5: tenants[0].proofs: -1: out of range; from 1 to 2"),
+                        "exogate.conf:5: tenants[0].proofs: -1: out of range; from 1 to 3"),
     "proofs-64-bit": (
         {"tenants": tenant(proofs="999999999L")},
-        "exogate.conf:5: tenants[0].proofs: 999999999: out of range; from 1 to 2"),
+        "exogate.conf:5: tenants[0].proofs: 999999999: out of range; from 1 to 3"),
     "tenant-mode": (
         {"tenants": tenant(mode='"off"')},
         'exogate.conf:5: tenants[0].mode: "off": unknown; write "enforce" or "monitor"'),
@@ -431,6 +431,14 @@ CHANGED = {
         {"dkim": "", "tenants": tenant(proofs="1", required='[ "signature" ]')},
         'exogate.conf:4: tenants[0].required: nobody verifies signatures while dkim.source is '
         '"none"; set dkim.source, or take "signature" out'),
+    "forwarding": (
+        {"tenants": tenant(forwarding='"always"')},
+        'exogate.conf:5: tenants[0].forwarding: "always": unknown; write "reject" or "srs" or '
+        '"resent-from"'),
+    "forwarding-of-nothing-verified": (
+        {"dkim": "", "tenants": tenant(proofs="1", forwarding='"srs"')},
+        'exogate.conf:4: tenants[0].forwarding: "srs" needs signatures that are verified, and '
+        'dkim.source is "none"; set dkim.source, or write forwarding = "reject"'),
     "message-percent": (
         {"extra": 'exota: { reject_message = "100%"; };'},
         'exogate.conf:6: exota.reject_message: "100%": a reply holds printable ASCII alone, '

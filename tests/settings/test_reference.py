@@ -47,11 +47,15 @@ KEYS = {
                                  "default: domains, without those that begin with a dot",
     "tenants[].dkim_domains": "list, each a domain; "
                               "default: domains, without those that begin with a dot",
-    "tenants[].proofs": "a number from 1 to 2; default: 2",
+    "tenants[].secret_header.name": "the name of a header field; required",
+    "tenants[].secret_header.values": "<FILE; required",
+    "tenants[].proofs": "a number from 1 to 3; default: 2",
     "tenants[].proofs_reason": "a text; default: none",
-    "tenants[].required": 'list, each "stamp" or "signature"; default: none',
+    "tenants[].required": 'list, each "stamp" or "signature" or "secret"; default: none',
     "tenants[].relay_addresses": "list, each an address or ADDRESS/LENGTH; default: none",
+    "tenants[].forwarding": '"reject" or "srs" or "resent-from"; default: "reject"',
     "tenants[].mode": '"enforce" or "monitor"; default: the mode of all',
+    "tenants[].refusal": '"reject" or "hold"; default: "reject"',
     "tenants[].rewrite.map": "a path; required",
     "limits.connections": 'a number from 1 to 65000; default: "10000"',
     "limits.messages": 'a number from 1 to 100K; default: "1000"',
@@ -108,9 +112,11 @@ def test_each_key_has_a_meaning() -> None:
 def example_text(settings: Settings) -> str:
     """The example, with the files that it names in the test's directory."""
     settings.write("contoso.map", "@contoso.com @contoso.example\n")
+    settings.write("contoso.secret", "0123456789abcdef\n").chmod(0o640)
     return (EXAMPLE.read_text()
             .replace("/var/lib/exogate/microsoft.json", str(ENDPOINTS))
             .replace("/etc/exogate/contoso.map", "$DIR/contoso.map")
+            .replace("/etc/exogate/contoso.secret", "$DIR/contoso.secret")
             .replace("/etc/exogate/more.conf", "$DIR/more.conf"))
 
 

@@ -18,6 +18,10 @@ static const struct span contoso_domains[] = {
 };
 static const struct span fabrikam_ids[] = { SPAN_OF(FABRIKAM_ID) };
 static const struct span fabrikam_domains[] = { SPAN_OF("fabrikam.com") };
+static const struct span contoso_secrets[] = {
+	SPAN_OF(CONTOSO_SECRET),
+	SPAN_OF(CONTOSO_NEW_SECRET),
+};
 static const struct span certificate_names[] = { SPAN_OF(CERTIFICATE_NAME) };
 
 static const struct policy_domain_move contoso_moves[] = {
@@ -69,6 +73,29 @@ static void add_domains(struct policy_domain_table *table)
 	}
 }
 
+static const struct name_set *stripped_names(void)
+{
+	static struct span slots[4];
+	static struct name_set names = { slots, N_ELEMENTS(slots), 0 };
+
+	name_set_add(&names, SPAN(SECRET_HEADER));
+	return &names;
+}
+
+static void add_stamps(struct policy_stamp_table *table)
+{
+	static struct policy_stamp slots[16];
+
+	memset(slots, 0, sizeof(slots));
+	*table = (struct policy_stamp_table){ slots, N_ELEMENTS(slots) };
+	for (size_t i = 0; i < N_ELEMENTS(contoso_ids); i++)
+		policy_stamp_add(table, contoso_ids[i], &contoso);
+	for (size_t i = 0; i < N_ELEMENTS(contoso_domains); i++)
+		policy_stamp_add(table, contoso_domains[i], &contoso);
+	policy_stamp_add(table, fabrikam_ids[0], &fabrikam);
+	policy_stamp_add(table, fabrikam_domains[0], &fabrikam);
+}
+
 struct policy *fixture_policy(void)
 {
 	static struct policy policy;
@@ -78,6 +105,7 @@ struct policy *fixture_policy(void)
 		.ids = { contoso_ids, N_ELEMENTS(contoso_ids) },
 		.originator_orgs = { contoso_domains, N_ELEMENTS(contoso_domains) },
 		.dkim_domains = { contoso_domains, N_ELEMENTS(contoso_domains) },
+		.secret = { SPAN(SECRET_HEADER), { contoso_secrets, N_ELEMENTS(contoso_secrets) } },
 		.moves = contoso_moves,
 		.n_moves = N_ELEMENTS(contoso_moves),
 		.relay_addresses = { relay_addresses, N_ELEMENTS(relay_addresses) },
@@ -97,9 +125,11 @@ struct policy *fixture_policy(void)
 		.certificate_names = { certificate_names, N_ELEMENTS(certificate_names) },
 		.trusted_authserv_id = SPAN(VERIFIER_ID),
 		.limits = { .recipients = 10000, .edits = 1000 },
+		.stripped_names = *stripped_names(),
 		.moves_senders = true,
 	};
 	add_domains(&policy.domains);
+	add_stamps(&policy.stamps);
 	return &policy;
 }
 
@@ -161,7 +191,7 @@ struct header_index *fixture_headers(struct arena *arena, const struct fixture_f
 {
 	static struct header_index headers;
 
-	header_index_init(&headers);
+	header_index_init(&headers, stripped_names());
 	for (; fields->name; fields++)
 		CHECK(header_index_add(&headers, arena, guarded_string(fields->name),
 				       guarded_string(fields->value)));
@@ -184,6 +214,8 @@ static int put_edit(const struct edit *edit, char *text, size_t size)
 	int name_len = (int)edit->name.len, value_len = (int)edit->value.len;
 
 	switch (edit->op) {
+	case EDIT_QUARANTINE:
+		return snprintf(text, size, "quarantine %.*s\n", value_len, edit->value.p);
 	case EDIT_CHANGE_FROM:
 		return snprintf(text, size, "from %.*s\n", value_len, edit->value.p);
 	case EDIT_DELETE_HEADER:

@@ -6,9 +6,10 @@
  * Everything lives in static memory and is made anew by each call, so that a test may change it.
  *
  * The policy: tenant contoso (contoso.com, contoso.onmicrosoft.com, subdomains of
- * dept.contoso.com, and contoso.example.net to which contoso.com moves; one proof) and tenant
- * fabrikam (fabrikam.com; two proofs); hosted example.net; Exchange Online at 40.107.0.0/16 and
- * 2a01:111:f403::/48; the operator allows 192.0.2.0/24; 81.144.215.152 may relay through contoso.
+ * dept.contoso.com, and contoso.example.net to which contoso.com moves; one proof; two secrets) and
+ * tenant fabrikam (fabrikam.com; two proofs); hosted example.net; Exchange Online at 40.107.0.0/16
+ * and 2a01:111:f403::/48; the operator allows 192.0.2.0/24; 81.144.215.152 may relay through
+ * contoso.
  */
 #ifndef EXOGATE_FIXTURE_H
 #define EXOGATE_FIXTURE_H
@@ -17,14 +18,17 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
-#define CONTOSO_ID	 "1234abcd-18c5-45e8-88de-123456789abc"
-#define CONTOSO_OTHER_ID "feedbeef-18c5-45e8-88de-123456789abc"
-#define FABRIKAM_ID	 "9d2f6f0e-5b1c-4f0b-8a57-6f1f0f3e2c11"
-#define CERTIFICATE_NAME "mail.protection.outlook.com"
-#define AUTHSERV_ID	 "relay.example.net"
-#define VERIFIER_ID	 "verifier.example.net"
-#define EXO_V4		 "40.107.1.2"
-#define EXO_V6		 "2a01:111:f403:c200::1"
+#define CONTOSO_ID	   "1234abcd-18c5-45e8-88de-123456789abc"
+#define CONTOSO_OTHER_ID   "feedbeef-18c5-45e8-88de-123456789abc"
+#define FABRIKAM_ID	   "9d2f6f0e-5b1c-4f0b-8a57-6f1f0f3e2c11"
+#define CERTIFICATE_NAME   "mail.protection.outlook.com"
+#define SECRET_HEADER	   "X-Contoso-Relay"
+#define CONTOSO_SECRET	   "0123456789abcdef"
+#define CONTOSO_NEW_SECRET "fedcba9876543210+"
+#define AUTHSERV_ID	   "relay.example.net"
+#define VERIFIER_ID	   "verifier.example.net"
+#define EXO_V4		   "40.107.1.2"
+#define EXO_V6		   "2a01:111:f403:c200::1"
 
 struct fixture_field {
 	const char *name;

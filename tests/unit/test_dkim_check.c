@@ -54,7 +54,7 @@ static void sign(const struct sample *sample)
 static void begin_message(void)
 {
 	arena = fixture_arena(256 * 1024);
-	header_index_init(&headers);
+	header_index_init(&headers, NULL);
 	options = (struct dkim_options){
 		.crypto = &fixture_dkim_crypto,
 		.now = FIXTURE_DKIM_NOW,

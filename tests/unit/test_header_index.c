@@ -40,7 +40,7 @@ TEST(kinds)
 		{ "ARC-Authentication-Results", HEADER_OTHER },
 		{ "X-From", HEADER_OTHER },
 		{ "Fro", HEADER_OTHER },
-		{ "Resent-From", HEADER_OTHER },
+		{ "Resent-From", HEADER_RESENT_FROM },
 		{ " From", HEADER_OTHER },
 		{ "", HEADER_OTHER },
 		{ " ", HEADER_OTHER },
@@ -59,13 +59,35 @@ TEST(kinds)
 	}
 }
 
+static struct span named_slots[4];
+static struct name_set named = { named_slots, N_ELEMENTS(named_slots), 0 };
+
+/* The operator's names, counted by name; other kinds come first. */
+TEST(named_fields)
+{
+	static const struct fixture_field fields[] = {
+		{ "X-Contoso-Relay", "a" },	   { "X-Contoso-Relay2", "b" },
+		{ "x-contoso-relay ", "c" },	   { "X-CONTOSO-RELAY", "d" },
+		{ "X-Contoso-Rela\xc5\xbf", "e" }, { NULL, NULL },
+	};
+	struct arena arena = fixture_arena(ARENA_SIZE);
+	const struct header_field *f =
+		header_index_first(fixture_headers(&arena, fields), HEADER_NAMED);
+
+	CHECK_EQ(f->position, 0);
+	CHECK_EQ(f->next->position, 2);
+	CHECK_EQ(f->next->next->position, 3);
+	CHECK_EQ(f->next->next->index, 2);
+	CHECK(!f->next->next->next);
+}
+
 /* A NUL in a name (attacks B24) does not make it a known one. */
 TEST(a_name_with_nul)
 {
 	struct arena arena = fixture_arena(ARENA_SIZE);
 	struct header_index headers;
 
-	header_index_init(&headers);
+	header_index_init(&headers, &named);
 	CHECK(header_index_add(&headers, &arena, span_of("From\0x", 6), SPAN("v")));
 	CHECK(header_index_add(&headers, &arena, span_of("From\0", 5), SPAN("v")));
 	CHECK(!header_index_first(&headers, HEADER_FROM));
@@ -127,7 +149,7 @@ TEST(too_many_fields)
 	struct header_index headers, before;
 	size_t used;
 
-	header_index_init(&headers);
+	header_index_init(&headers, &named);
 	for (size_t i = 0; i < HEADER_FIELDS_MAX; i++)
 		CHECK(header_index_add(&headers, &arena, SPAN("Authentication-Results"),
 				       SPAN("x")));
@@ -145,7 +167,7 @@ TEST(no_room_changes_nothing)
 	struct header_index headers, before;
 	size_t n = 0;
 
-	header_index_init(&headers);
+	header_index_init(&headers, &named);
 	do {
 		before = headers;
 		CHECK(n++ < 3);
@@ -159,7 +181,7 @@ TEST(a_header_of_trust_fields_only)
 	struct arena arena = fixture_arena(1024 * 1024);
 	struct header_index headers;
 
-	header_index_init(&headers);
+	header_index_init(&headers, &named);
 	for (size_t i = 0; i < HEADER_FIELDS_MAX; i++)
 		CHECK(header_index_add(&headers, &arena, SPAN("X-MS-Exchange-Organization-SCL"),
 				       SPAN("x")));

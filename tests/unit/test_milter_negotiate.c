@@ -100,6 +100,10 @@ TEST(only_what_the_policy_needs)
 	CHECK_EQ(milter_negotiate(&offer, policy, &agreed), PARSE_OK);
 	CHECK(!(agreed.steps & MILTER_NO_BODY));
 	CHECK_EQ(agreed.actions, MILTER_ACT_ADD_HEADERS | MILTER_ACT_CHANGE_HEADERS);
+	policy->holds = true;
+	CHECK_EQ(milter_negotiate(&offer, policy, &agreed), PARSE_OK);
+	CHECK_EQ(agreed.actions,
+		 MILTER_ACT_ADD_HEADERS | MILTER_ACT_CHANGE_HEADERS | MILTER_ACT_QUARANTINE);
 }
 
 /* A stray reply is fatal and silent, so every event but the last must be NR. */

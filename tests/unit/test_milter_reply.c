@@ -155,6 +155,9 @@ TEST(edits)
 		{ { EDIT_CHANGE_FROM, EDIT_RULE_RESULT, { NULL, 0 }, 0, { "<a@b>", 5 } },
 		  "e<a@b>\0",
 		  7 },
+		{ { EDIT_QUARANTINE, EDIT_RULE_RESULT, { NULL, 0 }, 0, { "why\n", 4 } },
+		  "qwhy\0",
+		  5 },
 	};
 
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
@@ -253,6 +256,7 @@ TEST(what_does_not_fit_fails)
 
 TEST(actions)
 {
+	CHECK_EQ(milter_reply_action(EDIT_QUARANTINE), 0x20);
 	CHECK_EQ(milter_reply_action(EDIT_CHANGE_HEADER), 0x10);
 	CHECK_EQ(milter_reply_action(EDIT_DELETE_HEADER), 0x10);
 	CHECK_EQ(milter_reply_action(EDIT_INSERT_HEADER), 0x01);

@@ -140,6 +140,57 @@ TEST(signature)
 		check_signatures(&rows[i]);
 }
 
+struct secret_row {
+	const char *why;
+	struct fixture_field fields[3];
+	enum proof_state state;
+};
+
+/* proof.h's definition of the secret proof, for tenant contoso. */
+TEST(secret)
+{
+	static const struct secret_row rows[] = {
+		{ "none", { { "Subject", CONTOSO_SECRET } }, PROOF_ABSENT },
+		{ "valid", { { SECRET_HEADER, CONTOSO_SECRET } }, PROOF_AGREES },
+		{ "the other", { { SECRET_HEADER, CONTOSO_NEW_SECRET } }, PROOF_AGREES },
+		{ "case of name", { { "x-contoso-RELAY", CONTOSO_SECRET } }, PROOF_AGREES },
+		{ "blank behind name", { { SECRET_HEADER " ", CONTOSO_SECRET } }, PROOF_AGREES },
+		{ "blanks", { { SECRET_HEADER, " \n\t" CONTOSO_SECRET " " } }, PROOF_AGREES },
+		{ "wrong", { { SECRET_HEADER, "0123456789abcdeF" } }, PROOF_CONFLICTS },
+		{ "first byte", { { SECRET_HEADER, "1123456789abcdef" } }, PROOF_CONFLICTS },
+		{ "begins with it", { { SECRET_HEADER, CONTOSO_SECRET "0" } }, PROOF_CONFLICTS },
+		{ "its beginning", { { SECRET_HEADER, "0123456789abcde" } }, PROOF_CONFLICTS },
+		{ "empty", { { SECRET_HEADER, "" } }, PROOF_CONFLICTS },
+		{ "blank inside", { { SECRET_HEADER, "01234567\n 89abcdef" } }, PROOF_CONFLICTS },
+		{ "both values",
+		  { { SECRET_HEADER, CONTOSO_SECRET " " CONTOSO_NEW_SECRET } },
+		  PROOF_CONFLICTS },
+		{ "twice",
+		  { { SECRET_HEADER, CONTOSO_SECRET }, { SECRET_HEADER, CONTOSO_SECRET } },
+		  PROOF_CONFLICTS },
+		{ "twice, in other spelling",
+		  { { SECRET_HEADER, CONTOSO_SECRET }, { "X-CONTOSO-Relay ", CONTOSO_SECRET } },
+		  PROOF_CONFLICTS },
+		{ "valid and wrong",
+		  { { SECRET_HEADER, CONTOSO_SECRET }, { SECRET_HEADER, "x" } },
+		  PROOF_CONFLICTS },
+	};
+
+	fixture_policy();
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		struct arena arena = fixture_arena(1024);
+		const struct facts facts = {
+			.named = header_index_first(fixture_headers(&arena, rows[i].fields),
+						    HEADER_NAMED),
+		};
+
+		harness_row("%s", rows[i].why);
+		CHECK_EQ(proofs_weigh(&facts, fixture_contoso()).secret, rows[i].state);
+		/* another tenant's header says nothing of one without */
+		CHECK_EQ(proofs_weigh(&facts, fixture_fabrikam()).secret, PROOF_ABSENT);
+	}
+}
+
 /* The most that suffices: so many proofs agree, or might. */
 TEST(counts)
 {
@@ -148,13 +199,17 @@ TEST(counts)
 		struct proofs proofs;
 		unsigned int count, possible;
 	} rows[] = {
-		{ { PROOF_ABSENT, PROOF_ABSENT }, 0, 0 },
-		{ { PROOF_AGREES, PROOF_ABSENT }, 1, 1 },
-		{ { PROOF_ABSENT, PROOF_AGREES }, 1, 1 },
-		{ { PROOF_AGREES, PROOF_AGREES }, 2, 2 },
-		{ { PROOF_CONFLICTS, PROOF_AGREES }, 1, 1 },
-		{ { PROOF_AGREES, PROOF_UNKNOWN }, 1, 2 },
-		{ { PROOF_ABSENT, PROOF_UNKNOWN }, 0, 1 },
+		{ { PROOF_ABSENT, PROOF_ABSENT, PROOF_ABSENT }, 0, 0 },
+		{ { PROOF_AGREES, PROOF_ABSENT, PROOF_ABSENT }, 1, 1 },
+		{ { PROOF_ABSENT, PROOF_AGREES, PROOF_ABSENT }, 1, 1 },
+		{ { PROOF_AGREES, PROOF_AGREES, PROOF_ABSENT }, 2, 2 },
+		{ { PROOF_CONFLICTS, PROOF_AGREES, PROOF_ABSENT }, 1, 1 },
+		{ { PROOF_AGREES, PROOF_UNKNOWN, PROOF_ABSENT }, 1, 2 },
+		{ { PROOF_ABSENT, PROOF_UNKNOWN, PROOF_ABSENT }, 0, 1 },
+		{ { PROOF_ABSENT, PROOF_ABSENT, PROOF_AGREES }, 1, 1 },
+		{ { PROOF_AGREES, PROOF_AGREES, PROOF_AGREES }, 3, 3 },
+		{ { PROOF_AGREES, PROOF_UNKNOWN, PROOF_AGREES }, 2, 3 },
+		{ { PROOF_AGREES, PROOF_ABSENT, PROOF_CONFLICTS }, 1, 1 },
 	};
 
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
@@ -175,13 +230,24 @@ TEST(required)
 		unsigned int required;
 		bool suffice, may_suffice;
 	} rows[] = {
-		{ { PROOF_AGREES, PROOF_ABSENT }, POLICY_PROOF_STAMP, true, true },
-		{ { PROOF_AGREES, PROOF_ABSENT }, POLICY_PROOF_SIGNATURE, false, false },
-		{ { PROOF_AGREES, PROOF_UNKNOWN }, POLICY_PROOF_SIGNATURE, false, true },
-		{ { PROOF_ABSENT, PROOF_AGREES }, POLICY_PROOF_SIGNATURE, true, true },
-		{ { PROOF_ABSENT, PROOF_AGREES }, POLICY_PROOF_STAMP, false, false },
-		{ { PROOF_AGREES, PROOF_AGREES }, 3, true, true },
-		{ { PROOF_CONFLICTS, PROOF_AGREES }, 3, false, false },
+		{ { PROOF_AGREES, PROOF_ABSENT, PROOF_ABSENT }, POLICY_PROOF_STAMP, true, true },
+		{ { PROOF_AGREES, PROOF_ABSENT, PROOF_ABSENT },
+		  POLICY_PROOF_SIGNATURE,
+		  false,
+		  false },
+		{ { PROOF_AGREES, PROOF_UNKNOWN, PROOF_ABSENT },
+		  POLICY_PROOF_SIGNATURE,
+		  false,
+		  true },
+		{ { PROOF_ABSENT, PROOF_AGREES, PROOF_ABSENT },
+		  POLICY_PROOF_SIGNATURE,
+		  true,
+		  true },
+		{ { PROOF_ABSENT, PROOF_AGREES, PROOF_ABSENT }, POLICY_PROOF_STAMP, false, false },
+		{ { PROOF_AGREES, PROOF_AGREES, PROOF_ABSENT }, 3, true, true },
+		{ { PROOF_CONFLICTS, PROOF_AGREES, PROOF_ABSENT }, 3, false, false },
+		{ { PROOF_AGREES, PROOF_AGREES, PROOF_ABSENT }, POLICY_PROOF_SECRET, false, false },
+		{ { PROOF_ABSENT, PROOF_ABSENT, PROOF_AGREES }, POLICY_PROOF_SECRET, true, true },
 	};
 
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {

@@ -4,8 +4,9 @@
 #include "fixture.h"
 #include "harness.h"
 
-#define ARENA_SIZE  (64u * 1024)
-#define ALL_ACTIONS (MILTER_ACT_ADD_HEADERS | MILTER_ACT_CHANGE_HEADERS | MILTER_ACT_CHANGE_FROM)
+#define ARENA_SIZE	(64u * 1024)
+#define ALL_ACTIONS	UINT32_C(0x51) /* ADD_HEADERS, CHANGE_HEADERS, CHANGE_FROM */
+#define WITHOUT(action) (ALL_ACTIONS & ~(uint32_t)MILTER_ACT_##action)
 
 static struct session session;
 static struct session_answer answer;
@@ -560,27 +561,30 @@ TEST(too_many_fields_are_deferred)
 	check_reason(STEP("E"), REASON_AUTHORISED);
 }
 
-/* What must be edited and cannot be is deferred, never accepted. */
+/* What cannot be edited as it must be is deferred; what cannot be held, as fabrikam's, refused. */
 TEST(edits_that_the_mta_refuses)
 {
-	static const struct {
+	static const char *const contoso = " alice@contoso.com", *const fabrikam =
+									 " x@fabrikam.com";
+	const struct {
 		uint32_t actions;
 		const char *from;
+		enum verdict_decision decision;
 		enum reason reason;
 	} rows[] = {
-		{ ALL_ACTIONS, " alice@contoso.com", REASON_AUTHORISED },
-		{ ALL_ACTIONS & ~(uint32_t)MILTER_ACT_ADD_HEADERS, " alice@contoso.com",
-		  REASON_EDITS_REFUSED },
-		{ ALL_ACTIONS & ~(uint32_t)MILTER_ACT_CHANGE_HEADERS, " alice@contoso.com",
-		  REASON_EDITS_REFUSED },
-		{ ALL_ACTIONS & ~(uint32_t)MILTER_ACT_CHANGE_FROM, " alice@contoso.com",
-		  REASON_EDITS_REFUSED },
-		{ 0, " alice@contoso.com", REASON_EDITS_REFUSED },
-		{ 0, " alice@fabrikam.com", REASON_TENANT_CONFLICT }, /* a refusal needs no edit */
+		{ ALL_ACTIONS, contoso, VERDICT_ACCEPT, REASON_AUTHORISED },
+		{ WITHOUT(ADD_HEADERS), contoso, VERDICT_TEMPFAIL, REASON_EDITS_REFUSED },
+		{ WITHOUT(CHANGE_HEADERS), contoso, VERDICT_TEMPFAIL, REASON_EDITS_REFUSED },
+		{ WITHOUT(CHANGE_FROM), contoso, VERDICT_TEMPFAIL, REASON_EDITS_REFUSED },
+		{ 0, contoso, VERDICT_TEMPFAIL, REASON_EDITS_REFUSED },
+		{ 0, fabrikam, VERDICT_REJECT, REASON_TENANT_CONFLICT },
+		{ ALL_ACTIONS, fabrikam, VERDICT_REJECT, REASON_TENANT_CONFLICT },
+		{ MILTER_ACT_QUARANTINE, fabrikam, VERDICT_HOLD, REASON_TENANT_CONFLICT },
 	};
 
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
 		begin(fixture_policy());
+		fixture_fabrikam()->refusal = POLICY_REFUSAL_HOLD;
 		session.actions = rows[i].actions;
 		harness_row("row %zu", i);
 		connect_verified();
@@ -588,10 +592,8 @@ TEST(edits_that_the_mta_refuses)
 		header("From", rows[i].from);
 		header("X-MS-Exchange-CrossTenant-Id", " " CONTOSO_ID);
 		check_reason(STEP("E"), rows[i].reason);
-		CHECK_EQ(answer.verdict.decision,
-			 rows[i].reason == REASON_AUTHORISED	? VERDICT_ACCEPT :
-			 rows[i].reason == REASON_EDITS_REFUSED ? VERDICT_TEMPFAIL :
-								  VERDICT_REJECT);
+		CHECK_EQ(answer.verdict.decision, rows[i].decision);
+		CHECK_EQ(answer.plan.n != 0, verdict_takes(rows[i].decision));
 	}
 }
 

@@ -127,4 +127,15 @@ TEST(every_pair_of_octets_among_any_others)
 	}
 }
 
+TEST(equal_to_a_secret)
+{
+	CHECK(span_eq_secret(SPAN(""), SPAN("")));
+	CHECK(span_eq_secret(SPAN("a\0b"), SPAN("a\0b")));
+	CHECK(!span_eq_secret(SPAN("a"), SPAN("A")));
+	CHECK(!span_eq_secret(SPAN("ab"), SPAN("a")));
+	CHECK(!span_eq_secret(SPAN("ab"), SPAN("xb")));
+	CHECK(!span_eq_secret(SPAN("ab"), SPAN("ax")));
+	CHECK(!span_eq_secret(SPAN("aa"), SPAN("bb"))); /* differences do not cancel out */
+}
+
 HARNESS_MAIN

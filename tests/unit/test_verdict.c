@@ -233,6 +233,16 @@ TEST(tenant_conflict_despite_a_signature)
 	verdict_check(VERDICT_REJECT, REASON_TENANT_CONFLICT);
 }
 
+/* A secret that is wrong is worse than none. */
+TEST(tenant_conflict_of_the_secret)
+{
+	verdict_begin();
+	verdict_secret("not the secret!!");
+	verdict_check(VERDICT_REJECT, REASON_TENANT_CONFLICT);
+	verdict_secret(CONTOSO_SECRET);
+	verdict_check_authorised();
+}
+
 /* EchoSpoofing, 2024: the victim's From with the relaying tenant's stamps. */
 TEST(echospoofing)
 {
@@ -424,6 +434,22 @@ TEST(proofs_as_many_as_required)
 	verdict_make_proof_missing();
 	verdict_sign("contoso.com", true); /* replayable: not enough alone */
 	verdict_check(VERDICT_REJECT, REASON_PROOF_MISSING);
+}
+
+TEST(three_proofs)
+{
+	verdict_begin();
+	fixture_contoso()->proofs = 3;
+	verdict_sign("contoso.com", true);
+	verdict_check(VERDICT_REJECT, REASON_PROOF_MISSING);
+	verdict_secret(CONTOSO_SECRET);
+	verdict_check_authorised();
+	verdict_sign("contoso.com", false);
+	verdict_check(VERDICT_TEMPFAIL, REASON_TEMPERROR);
+	verdict_facts.n_signatures = 0;
+	verdict_check(VERDICT_REJECT, REASON_PROOF_MISSING);
+	fixture_contoso()->proofs = 2; /* stamp and secret */
+	verdict_check_authorised();
 }
 
 TEST(authorised)

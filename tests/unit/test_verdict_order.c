@@ -128,4 +128,24 @@ TEST(monitor_is_the_tenants)
 	}
 }
 
+/* A 550 to mail of the tenant's domains is held; everything else stays; watching goes first. */
+TEST(hold)
+{
+	for (size_t i = 0; i < VERDICT_ROWS_N; i++) {
+		const struct verdict_row *row = &verdict_rows[i];
+		bool held = row->tenant && row->decision == VERDICT_REJECT;
+
+		verdict_begin();
+		harness_row("row %zu", i);
+		fixture_contoso()->refusal = POLICY_REFUSAL_HOLD;
+		row->make();
+		verdict_check(held ? VERDICT_HOLD : row->decision, row->reason);
+		verdict_policy->mode = fixture_contoso()->mode = POLICY_MONITOR;
+		check_softened(row);
+	}
+	verdict_begin();
+	fixture_contoso()->refusal = POLICY_REFUSAL_HOLD;
+	verdict_check_authorised();
+}
+
 HARNESS_MAIN

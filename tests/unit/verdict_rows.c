@@ -19,7 +19,8 @@ void verdict_check(enum verdict_decision decision, enum reason reason)
 	CHECK_EQ(verdict.decision, decision);
 	CHECK_BYTES(got.p, got.len, wanted.p, wanted.len);
 	CHECK(!verdict.would_reject);
-	CHECK_EQ(verdict_rule(verdict.rule).decision, decision);
+	CHECK_EQ(verdict_rule(verdict.rule).decision,
+		 decision == VERDICT_HOLD ? VERDICT_REJECT : decision);
 	CHECK_EQ(verdict_rule(verdict.rule).reason, reason);
 	CHECK_EQ(__builtin_ctzll(verdict_trace(verdict_policy, &verdict_facts)), verdict.rule);
 }
@@ -43,6 +44,18 @@ void verdict_sign(const char *domain, bool passed)
 	CHECK_EQ(domain_parse(span_of_string(domain), &verdict_facts.signatures[0].domain),
 		 PARSE_OK);
 	verdict_facts.n_signatures = 1;
+}
+
+void verdict_secret(const char *value)
+{
+	static struct header_field field;
+
+	field = (struct header_field){
+		.name = SPAN(SECRET_HEADER),
+		.value = span_of_string(value),
+		.kind = HEADER_NAMED,
+	};
+	verdict_facts.named = &field;
 }
 
 void verdict_from(const char *address)
@@ -105,6 +118,24 @@ void verdict_make_cert_untrusted(void)
 	verdict_facts.envelope.certificate = SPAN("mail.protection.evil.example");
 }
 
+/* Somebody writes to alice@contoso.com, who forwards it. */
+void verdict_make_forwarded(void)
+{
+	fixture_contoso()->forwarding = POLICY_FORWARDING_SRS;
+	verdict_facts.stamps = fixture_facts().stamps;
+	verdict_facts.envelope.mail_from = fixture_mailbox("alice@contoso.com");
+	verdict_facts.envelope.certificate = SPAN(CERTIFICATE_NAME);
+	verdict_from("someone@foreign.example");
+	verdict_recipients(1, 0, 0);
+	verdict_sign("foreign.example", true);
+}
+
+void verdict_make_forwarded_unknown(void)
+{
+	verdict_make_forwarded();
+	verdict_sign("foreign.example", false);
+}
+
 void verdict_make_tenant_unknown(void)
 {
 	verdict_from("someone@foreign.example");
@@ -156,6 +187,8 @@ const struct verdict_row verdict_rows[VERDICT_ROWS_N] = {
 	{ verdict_make_inbound, VERDICT_ACCEPT, REASON_INBOUND, false },
 	{ verdict_make_cert_missing, VERDICT_TEMPFAIL, REASON_CERT_MISSING, true },
 	{ verdict_make_cert_untrusted, VERDICT_REJECT, REASON_CERT_UNTRUSTED, true },
+	{ verdict_make_forwarded, VERDICT_ACCEPT, REASON_FORWARDED, false },
+	{ verdict_make_forwarded_unknown, VERDICT_TEMPFAIL, REASON_TEMPERROR, false },
 	{ verdict_make_tenant_unknown, VERDICT_REJECT, REASON_TENANT_UNKNOWN, false },
 	{ verdict_make_inbound_own, VERDICT_ACCEPT, REASON_INBOUND_OWN, true },
 	{ verdict_make_tenant_conflict, VERDICT_REJECT, REASON_TENANT_CONFLICT, true },

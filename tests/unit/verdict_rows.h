@@ -26,6 +26,8 @@ void verdict_check_authorised(void);
 
 void verdict_recipients(uint32_t n, uint32_t n_hosted, uint32_t n_role);
 void verdict_sign(const char *domain, bool passed);
+/* The one field of contoso's secret header. */
+void verdict_secret(const char *value);
 void verdict_from(const char *address);
 
 void verdict_make_role(void);
@@ -37,6 +39,8 @@ void verdict_make_from_malformed(void);
 void verdict_make_inbound(void);
 void verdict_make_cert_missing(void);
 void verdict_make_cert_untrusted(void);
+void verdict_make_forwarded(void);
+void verdict_make_forwarded_unknown(void);
 void verdict_make_tenant_unknown(void);
 void verdict_make_inbound_own(void);
 void verdict_make_tenant_conflict(void);
@@ -52,7 +56,7 @@ struct verdict_row {
 	bool tenant; /* From's domain still has one */
 };
 
-#define VERDICT_ROWS_N 16
+#define VERDICT_ROWS_N 18
 
 extern const struct verdict_row verdict_rows[VERDICT_ROWS_N];
 
