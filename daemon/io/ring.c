@@ -237,20 +237,22 @@ void ring_wait(struct io_uring *ring, struct ring_tag tag, struct __kernel_times
 	set_tag(entry, tag);
 }
 
-void ring_watch(struct io_uring *ring, struct ring_tag tag, int fd)
+void ring_poll(struct io_uring *ring, struct ring_tag tag, int fd, short events)
 {
 	struct io_uring_sqe *entry = entry_for(ring);
 
-	io_uring_prep_poll_add(entry, fd, POLLIN);
+	io_uring_prep_poll_add(entry, fd, (unsigned short)events);
 	set_tag(entry, tag);
+}
+
+void ring_watch(struct io_uring *ring, struct ring_tag tag, int fd)
+{
+	ring_poll(ring, tag, fd, POLLIN);
 }
 
 void ring_watch_end(struct io_uring *ring, struct ring_tag tag, int fd)
 {
-	struct io_uring_sqe *entry = entry_for(ring);
-
-	io_uring_prep_poll_add(entry, fd, POLLRDHUP);
-	set_tag(entry, tag);
+	ring_poll(ring, tag, fd, POLLRDHUP);
 }
 
 void ring_cancel(struct io_uring *ring, struct ring_tag tag, struct ring_tag of)

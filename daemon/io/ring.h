@@ -86,6 +86,9 @@ void ring_wait(struct io_uring *ring, struct ring_tag tag, struct __kernel_times
 /* Completes once fd is readable. */
 void ring_watch(struct io_uring *ring, struct ring_tag tag, int fd);
 
+/* Completes with those of the events, of poll(2), that have come about. */
+void ring_poll(struct io_uring *ring, struct ring_tag tag, int fd, short events);
+
 /* Completes once the peer of fd, or this side, has shut it down. */
 void ring_watch_end(struct io_uring *ring, struct ring_tag tag, int fd);
 
