@@ -78,7 +78,7 @@ SRC_peer    := $(wildcard bench/peers/*.c)
 SRC_bench_xdp := $(filter-out %.bpf.c,$(wildcard bench/xdp/*.c))
 LAYERS      := core settings crypto exota explain io cmd daemon acl lists loader unit probe xprobe ioprobe bench bench_xdp peer
 
-LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -lcares -pthread
+LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -lcares -lcrypto -pthread
 LIBS_loader := -lxdp -lbpf -lelf -lz -ljansson
 LIBS_unit   := -ljansson -lz -l:liburing.a -lmilter -lcrypto
 LIBS_bench  := $(LIBS_daemon) $(LIBS_loader) -lcrypto -lm
@@ -120,9 +120,9 @@ build/bpf/subjects.skel.h: skeleton := subjects_bpf
 build/bpf/%.skel.h: build/bpf/%.bpf.o
 	$(call run,SKEL,{ echo '/* NOLINTBEGIN */'; $(BPFTOOL) gen skeleton $< name $(skeleton); echo '/* NOLINTEND */'; } > $@)
 
-build/exogated: $(call obj,$(SRC_daemon) $(SRC_cmd) $(SRC_exota) $(SRC_explain) $(SRC_io) $(SRC_settings) $(SRC_core) $(SRC_acl))
+build/exogated: $(call obj,$(SRC_daemon) $(SRC_cmd) $(SRC_exota) $(SRC_explain) $(SRC_io) $(SRC_crypto) $(SRC_settings) $(SRC_core) $(SRC_acl))
 	$(call run,LINK,$(RELEASE) -o $@ $^ $(LIBS_daemon))
-build/asan/exogated: $(call san,$(SRC_daemon) $(SRC_cmd) $(SRC_exota) $(SRC_explain) $(SRC_io) $(SRC_settings) $(SRC_core) $(SRC_acl))
+build/asan/exogated: $(call san,$(SRC_daemon) $(SRC_cmd) $(SRC_exota) $(SRC_explain) $(SRC_io) $(SRC_crypto) $(SRC_settings) $(SRC_core) $(SRC_acl))
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_daemon))
 
 build/exogate-xdp: $(call obj,$(SRC_loader) $(SRC_lists) $(SRC_acl))
@@ -139,7 +139,7 @@ build/asan/exogate-bench: $(call san,$(ALL_bench))
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_bench))
 
 # The floor is exogated with a dialog that judges nothing.
-SRC_floor := $(SRC_daemon) $(SRC_cmd) $(SRC_exota) $(SRC_explain) $(SRC_io) $(SRC_settings) $(SRC_acl) \
+SRC_floor := $(SRC_daemon) $(SRC_cmd) $(SRC_exota) $(SRC_explain) $(SRC_io) $(SRC_crypto) $(SRC_settings) $(SRC_acl) \
              $(filter-out daemon/core/dialog.c,$(SRC_core)) bench/peers/null_dialog.c
 
 build/peers/floor: $(call obj,$(SRC_floor))
@@ -180,7 +180,7 @@ $(XPROBES): build/asan/tests/%: build/asan/obj/tests/xdp/%.o
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^)
 
 $(IOPROBES): build/asan/tests/%: build/asan/obj/tests/resolver/%.o \
-		$(call san,$(SRC_io) $(SRC_settings) $(SRC_core) $(SRC_acl))
+		$(call san,$(SRC_io) $(SRC_crypto) $(SRC_settings) $(SRC_core) $(SRC_acl))
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_daemon))
 

@@ -10,3 +10,8 @@ uint64_t clock_monotonic_ns(void)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * CLOCK_SECOND_NS + (uint64_t)now.tv_nsec;
 }
+
+uint64_t clock_unix_s(void)
+{
+	return (uint64_t)time(NULL);
+}

@@ -12,4 +12,7 @@
 /* Nanoseconds since some start; never goes back. */
 uint64_t clock_monotonic_ns(void);
 
+/* Seconds since 1970, as the host believes. */
+uint64_t clock_unix_s(void);
+
 #endif

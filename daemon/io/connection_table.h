@@ -12,6 +12,12 @@
 #include "policy_store.h"
 #include "timer_wheel.h"
 
+enum connection_waits {
+	CONNECTION_WAITS_NOT,
+	CONNECTION_WAITS_FOR_ARENA,
+	CONNECTION_WAITS_FOR_KEYS,
+};
+
 struct connection {
 	struct dialog *dialog;
 	struct policy_version *policy; /* that it is judged by */
@@ -22,15 +28,17 @@ struct connection {
 	struct timer timer;	       /* looks at heard_ns */
 	size_t sent;		       /* bytes of the dialog's output */
 	uint64_t lent_ns;	       /* when its message was lent an arena, or turned away */
-	uint64_t wait_ns;	       /* since when it waits for one */
+	uint64_t wait_ns;	       /* since when it waits for one, or for keys */
 	uint64_t progress_ns;	       /* when the MTA was last told of that */
 	bool in_message;
-	bool patient;  /* with its silence: limits.message_idle holds */
-	bool waiting;  /* for an arena */
-	bool given_up; /* so its message is turned away once its operation in flight has ended */
-	bool hung_up;  /* by us, for: */
+	bool patient; /* with its silence: limits.message_idle holds */
+	enum connection_waits waits;
+	bool keys_known; /* so its message is judged once its operation in flight has ended */
+	bool given_up;	 /* so its message is turned away once its operation in flight has ended */
+	bool hung_up;	 /* by us, for: */
 	enum close_reason hang_up_reason;
-	struct arena *reserved;	 /* to be lent once its operation in flight has ended */
+	struct conversation_keys *keys; /* of its message; NULL before its first */
+	struct arena *reserved;		/* to be lent once its operation in flight has ended */
 	struct connection *next; /* in the list of free slots, or the engine's of waiting ones */
 };
 

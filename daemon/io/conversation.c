@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "conversation_keys.h"
 #include "deadline.h"
 #include "log.h"
 
@@ -79,6 +80,7 @@ static void give_back(struct worker *worker, struct arena *arena)
 static void end(struct worker *worker, struct connection *c, enum close_reason reason)
 {
 	counters_count(&worker->counters->closed[reason]);
+	conversation_keys_forget(c);
 	give_back(worker, dialog_abandon(c->dialog));
 	timer_cancel(&c->timer);
 	policy_version_give_back(c->policy);
@@ -112,19 +114,15 @@ static void hang_up(struct connection *c, enum close_reason reason)
 
 /* --- arenas ----------------------------------------------------------------------------------- */
 
-static void start_waiting(struct worker *worker, struct connection *c)
+static void enter_queue(struct worker *worker, struct connection *c)
 {
 	counters_count(&worker->counters->waits);
-	c->waiting = true;
-	c->wait_ns = c->progress_ns = clock_monotonic_ns();
 	c->next = NULL;
 	*worker->waiting_end = c;
 	worker->waiting_end = &c->next;
-	deadline_set(worker, c);
-	ring_watch_end(&worker->ring, tag_of(worker, c, OP_WATCH_END), c->fd);
 }
 
-static void stop_waiting(struct worker *worker, struct connection *c)
+static void leave_queue(struct worker *worker, struct connection *c)
 {
 	struct connection **link = &worker->waiting;
 
@@ -133,15 +131,32 @@ static void stop_waiting(struct worker *worker, struct connection *c)
 	*link = c->next;
 	if (!c->next)
 		worker->waiting_end = link;
-	c->waiting = false;
+}
+
+static void start_waiting(struct worker *worker, struct connection *c, enum connection_waits what)
+{
+	c->waits = what;
+	c->wait_ns = c->progress_ns = clock_monotonic_ns();
+	if (what == CONNECTION_WAITS_FOR_ARENA)
+		enter_queue(worker, c);
+	deadline_set(worker, c);
+	ring_watch_end(&worker->ring, tag_of(worker, c, OP_WATCH_END), c->fd);
+}
+
+static void stop_waiting(struct worker *worker, struct connection *c)
+{
+	if (c->waits == CONNECTION_WAITS_FOR_ARENA)
+		leave_queue(worker, c);
+	c->waits = CONNECTION_WAITS_NOT;
 	c->heard_ns = clock_monotonic_ns(); /* until now it was not the one to speak */
 	deadline_set(worker, c);
 }
 
-static void lend_now(struct connection *c, struct arena *arena)
+static void lend_now(struct worker *worker, struct connection *c, struct arena *arena)
 {
 	c->lent_ns = clock_monotonic_ns();
 	dialog_lend(c->dialog, arena);
+	conversation_keys_begin(worker, c, arena);
 }
 
 static bool lend(struct worker *worker, struct connection *c)
@@ -149,10 +164,10 @@ static bool lend(struct worker *worker, struct connection *c)
 	struct arena *arena = worker->waiting ? NULL : arena_pool_take(&worker->arenas);
 
 	if (!arena) {
-		start_waiting(worker, c);
+		start_waiting(worker, c, CONNECTION_WAITS_FOR_ARENA);
 		return false;
 	}
-	lend_now(c, arena);
+	lend_now(worker, c, arena);
 	return true;
 }
 
@@ -197,11 +212,29 @@ static void send_progress(struct connection *c, uint64_t now_ns)
 		hang_up(c, CLOSE_BROKEN); /* what follows would be taken for the rest */
 }
 
+void conversation_told(struct worker *worker, struct connection *c)
+{
+	if (c->waits != CONNECTION_WAITS_FOR_KEYS || c->dialog->waiting)
+		return;
+	c->keys_known = true;
+	end_watch(worker, c);
+}
+
+static void give_up(struct worker *worker, struct connection *c)
+{
+	if (c->waits == CONNECTION_WAITS_FOR_KEYS) {
+		conversation_keys_give_up(c);
+		conversation_told(worker, c);
+		return;
+	}
+	c->given_up = true;
+	end_watch(worker, c);
+}
+
 static void go_on_waiting(struct worker *worker, struct connection *c, uint64_t now_ns)
 {
 	if (deadline_wait_is_over(worker, c, now_ns)) {
-		c->given_up = true;
-		end_watch(worker, c);
+		give_up(worker, c);
 		return;
 	}
 	if (deadline_progress_is_due(worker, c, now_ns))
@@ -214,17 +247,18 @@ void conversation_watched(struct worker *worker, struct connection *c)
 	struct arena *arena = c->reserved;
 
 	c->reserved = NULL;
-	if (c->waiting)
+	if (c->waits)
 		stop_waiting(worker, c);
-	if ((!arena && !c->given_up) || c->hung_up) {
+	if ((!arena && !c->given_up && !c->keys_known) || c->hung_up) {
 		give_back(worker, arena);
 		end_with_result(worker, c, 0);
 		return;
 	}
 	if (arena)
-		lend_now(c, arena);
-	else
+		lend_now(worker, c, arena);
+	else if (c->given_up)
 		turn_away(c);
+	c->keys_known = false;
 	advance(worker, c);
 }
 
@@ -259,8 +293,8 @@ static void note_message(struct worker *worker, struct connection *c)
 	deadline_set(worker, c);
 }
 
-/* Lets the dialog go on until it waits for the peer, for an arena, or is over. */
-static void advance(struct worker *worker, struct connection *c)
+/* What the dialog wants that cannot be had here and now. */
+static enum dialog_want run_dialog(struct worker *worker, struct connection *c)
 {
 	enum dialog_want want;
 
@@ -268,8 +302,17 @@ static void advance(struct worker *worker, struct connection *c)
 		want = dialog_run(c->dialog);
 		if (c->dialog->heard)
 			c->heard_ns = c->active_ns;
+		conversation_keys_follow(c);
 		give_back(worker, dialog_reclaim(c->dialog));
-	} while (want == DIALOG_LEND && lend(worker, c));
+	} while ((want == DIALOG_WAIT && !c->dialog->waiting) ||
+		 (want == DIALOG_LEND && lend(worker, c)));
+	return want;
+}
+
+/* Lets the dialog go on until it waits for the peer, for an arena or for keys, or is over. */
+static void advance(struct worker *worker, struct connection *c)
+{
+	enum dialog_want want = run_dialog(worker, c);
 
 	note_message(worker, c);
 	switch (want) {
@@ -284,8 +327,10 @@ static void advance(struct worker *worker, struct connection *c)
 		say_closed(worker, dialog_close_reason(c->dialog), "");
 		end(worker, c, dialog_close_reason(c->dialog));
 		break;
+	case DIALOG_WAIT:
+		start_waiting(worker, c, CONNECTION_WAITS_FOR_KEYS);
+		break;
 	case DIALOG_LEND:
-	case DIALOG_WAIT: /* not yet: settings_load_from() refuses what looks keys up */
 		break;
 	}
 }
@@ -362,7 +407,7 @@ void conversation_tick(struct worker *worker, uint64_t now_ns)
 
 		if (deadline_is_over(worker, c, now_ns))
 			hang_up(c, worker->stopping ? CLOSE_STOPPED : CLOSE_IDLE);
-		else if (c->waiting)
+		else if (c->waits)
 			go_on_waiting(worker, c, now_ns);
 		else
 			deadline_set(worker, c);

@@ -18,7 +18,7 @@ static uint64_t idle_end_ns(const struct worker *worker, const struct connection
 	uint64_t from = deadline_is_in_content(c) ? c->lent_ns : c->heard_ns;
 	unsigned int s = c->patient ? settings->message_idle_s : settings->idle_s;
 
-	return c->waiting ? UINT64_MAX : from + s * CLOCK_SECOND_NS;
+	return c->waits ? UINT64_MAX : from + s * CLOCK_SECOND_NS;
 }
 
 static uint64_t stop_end_ns(const struct worker *worker, const struct connection *c)
@@ -49,7 +49,7 @@ void deadline_set(struct worker *worker, struct connection *c)
 {
 	uint64_t due_ns = end_ns(worker, c);
 
-	if (c->waiting)
+	if (c->waits)
 		due_ns = least(due_ns, least(wait_end_ns(worker, c), progress_ns(worker, c)));
 	timer_wheel_set(&worker->wheel, &c->timer, due_ns / CLOCK_SECOND_NS + 1);
 }

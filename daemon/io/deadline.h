@@ -4,8 +4,8 @@
  *
  * Between messages, and while a message waits for its client, what counts is how long no packet has
  * been heard to its end: who sends one byte after the other is silent, too.  From the first header
- * field to the answer it is all the time that has passed.  While a message waits for an arena
- * nothing is the MTA's fault: then limits.message_wait holds alone.
+ * field to the answer it is all the time that has passed.  While a message waits for an arena, or
+ * for keys, nothing is the MTA's fault: then limits.message_wait holds alone.
  */
 #ifndef EXOGATE_DEADLINE_H
 #define EXOGATE_DEADLINE_H
@@ -19,7 +19,7 @@ void deadline_set(struct worker *worker, struct connection *connection);
 bool deadline_is_over(const struct worker *worker, const struct connection *connection,
 		      uint64_t now_ns);
 
-/* Of a connection that waits for an arena. */
+/* Of a connection that waits for an arena, or for keys. */
 bool deadline_wait_is_over(const struct worker *worker, const struct connection *connection,
 			   uint64_t now_ns);
 bool deadline_progress_is_due(const struct worker *worker, const struct connection *connection,

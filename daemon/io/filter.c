@@ -10,6 +10,7 @@
 #include "log.h"
 #include "peer.h"
 #include "peer_macros.h"
+#include "shared_crypto.h"
 
 /* What libmilter takes an offer of nothing for: SMFI_V1_ACTS and SMFI_V1_PROT of its mfdef.h. */
 #define NO_ACTIONS_OFFERED 0x0fu
@@ -283,16 +284,31 @@ static const struct smfiDesc description = {
 	.xxfi_close = on_close,
 };
 
+static struct key_service *open_keys(const struct settings *settings, FILE *errors)
+{
+	const struct resolver_options options = {
+		.servers = settings->dns_servers,
+		.timeout_ms = settings->dns_timeout_ms,
+		.cache_entries = settings->dns_cache,
+	};
+
+	return key_service_open(&options, errors);
+}
+
 bool filter_open(const struct filter_options *options, FILE *errors)
 {
 	const struct peer_limits limits = {
+		.keys = open_keys(options->settings, errors),
+		.crypto = shared_crypto_open(),
 		.connections = options->connections,
 		.messages = options->settings->messages,
 		.message_wait_s = options->settings->message_wait_s,
 		.message_bytes = options->settings->message_header_bytes,
 	};
 
-	if (!peer_set_up(&limits, options->policies, options->ledger)) {
+	if (!limits.keys)
+		return false;
+	if (!limits.crypto || !peer_set_up(&limits, options->policies, options->ledger)) {
 		fprintf(errors, "exogated: not enough memory; lower limits.messages or "
 				"limits.message_header\n");
 		return false;

@@ -8,10 +8,13 @@
 #include "arena_pool.h"
 #include "clock.h"
 #include "log.h"
+#include "lookup_cache.h"
 
 /* What the peers of this process share. */
 static struct shared {
 	struct policy_store *policies;
+	struct key_service *keys;
+	const struct dkim_crypto *crypto;
 	size_t connections_max;
 	unsigned int message_wait_s;
 	pthread_mutex_t lock; /* of what follows */
@@ -40,6 +43,8 @@ bool peer_set_up(const struct peer_limits *limits, struct policy_store *policies
 	shared.policies = policies;
 	shared.ledger = ledger;
 	shared.connections_max = limits->connections;
+	shared.keys = limits->keys;
+	shared.crypto = limits->crypto;
 	shared.message_wait_s = limits->message_wait_s;
 	return init_condition() && arena_pool_open(&shared.arenas, limits->messages,
 						   dialog_arena_bytes(limits->message_bytes));
@@ -229,10 +234,12 @@ void peer_begin_content(struct peer *peer)
 	if (peer->lost || peer->arena || session->turned_away || !session_has_recipient(session))
 		return;
 	peer->arena = take_arena();
-	if (peer->arena)
+	if (peer->arena) {
 		session_begin_message(session, peer->arena);
-	else
+		session_set_dkim(session, shared.crypto, clock_unix_s());
+	} else {
 		session_turn_away(session);
+	}
 }
 
 void peer_check_size(struct peer *peer, size_t len)
@@ -263,11 +270,53 @@ struct span peer_keep_string(struct peer *peer, const char *string)
 	return span_of(kept, len);
 }
 
+/* One of the key records that the message waits for, with room for what it holds. */
+struct wanted_key {
+	struct key_question question;
+	char texts[LOOKUP_TEXT_BYTES];
+};
+
+static size_t count_keys(const struct session *session)
+{
+	struct span name;
+	size_t n = 0;
+
+	while (session_key_name(session, n, &name))
+		n++;
+	return n;
+}
+
+/* All are asked for at once.  Without memory none is had for now. */
+static enum session_result wait_for_keys(struct session *session, struct session_answer *answer)
+{
+	const struct dns_answer none = { .status = DNS_FAILED };
+	size_t n = count_keys(session);
+	struct wanted_key *keys = calloc(n, sizeof(*keys));
+	enum session_result result = SESSION_WAIT;
+	struct span name;
+
+	for (size_t i = 0; keys && session_key_name(session, i, &name); i++)
+		key_service_ask(shared.keys, &keys[i].question, name,
+				outbuf_over(keys[i].texts, sizeof(keys[i].texts)));
+	for (size_t i = 0; i < n; i++) {
+		if (keys)
+			key_service_wait(&keys[i].question);
+		if (result != SESSION_ANSWER)
+			result = session_key(session, i, keys ? &keys[i].question.answer : &none,
+					     answer);
+	}
+	free(keys);
+	return result;
+}
+
 void peer_judge(struct peer *peer, struct session_answer *answer)
 {
 	const struct milter_event end = { .type = MILTER_END_OF_MESSAGE };
+	enum session_result result = follow(peer, &end, answer);
 
-	if (follow(peer, &end, answer) == SESSION_ANSWER)
+	if (result == SESSION_WAIT)
+		result = wait_for_keys(&peer->session, answer);
+	if (result == SESSION_ANSWER)
 		return;
 	*answer = (struct session_answer){
 		.policy = peer->session.policy,

@@ -9,6 +9,7 @@
 #define EXOGATE_PEER_H
 
 #include "dialog.h"
+#include "key_service.h"
 #include "ledger.h"
 #include "policy_store.h"
 
@@ -36,6 +37,8 @@ struct peer_limits {
 	size_t messages;    /* at once, each with an arena */
 	unsigned int message_wait_s;
 	size_t message_bytes;
+	struct key_service *keys;	  /* who looks up keys */
+	const struct dkim_crypto *crypto; /* for all threads */
 };
 
 /* Before all others, once a process; false without memory.  What is named must last as long. */

@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "conversation.h"
+#include "conversation_keys.h"
 #include "log.h"
 #include "serve.h"
 
@@ -119,6 +120,12 @@ static void on_completion(struct worker *worker, const struct io_uring_cqe *cqe)
 	case OP_WAKE:
 		on_wake(worker);
 		break;
+	case OP_DNS_SOCKET:
+		resolver_ring_ready(&worker->resolver, tag, cqe->res);
+		break;
+	case OP_DNS_TIMER:
+		resolver_ring_timeout(&worker->resolver, tag);
+		break;
 	case OP_CANCEL:
 		break;
 	}
@@ -131,13 +138,37 @@ static bool acquire_memory(struct worker *worker, size_t messages, FILE *errors)
 	const struct crew *crew = worker->crew;
 
 	worker->accepting = calloc(crew->n_listeners, sizeof(*worker->accepting));
-	if (worker->accepting && connection_table_open(&worker->connections, crew->connections) &&
+	worker->keys = calloc(messages, sizeof(*worker->keys));
+	if (worker->accepting && worker->keys &&
+	    connection_table_open(&worker->connections, crew->connections) &&
 	    arena_pool_open(&worker->arenas, messages,
 			    dialog_arena_bytes(crew->settings->message_header_bytes)))
 		return true;
 	fprintf(errors, "exogated: not enough memory; lower limits.connections, limits.messages or "
 			"limits.message_header\n");
 	return false;
+}
+
+static bool open_verifier(struct worker *worker, FILE *errors)
+{
+	const struct settings *settings = worker->crew->settings;
+	const struct resolver_options options = {
+		.servers = settings->dns_servers,
+		.timeout_ms = settings->dns_timeout_ms,
+		.cache_entries = settings->dns_cache,
+	};
+	const struct resolver_ring_kinds kinds = {
+		.socket = OP_DNS_SOCKET,
+		.timer = OP_DNS_TIMER,
+		.cancel = OP_CANCEL,
+	};
+
+	worker->crypto = openssl_dkim_open();
+	if (!worker->crypto) {
+		fprintf(errors, "exogated: OpenSSL has no SHA-256, or there is no memory\n");
+		return false;
+	}
+	return resolver_ring_open(&worker->resolver, &options, &worker->ring, &kinds, errors);
 }
 
 bool worker_open(struct worker *worker, struct crew *crew, struct ledger *ledger, size_t messages,
@@ -160,7 +191,7 @@ bool worker_open(struct worker *worker, struct crew *crew, struct ledger *ledger
 		return false;
 	}
 	worker->ring_is_open = ring_open(&worker->ring, crew->connections, errors);
-	return worker->ring_is_open;
+	return worker->ring_is_open && open_verifier(worker, errors);
 }
 
 void worker_close(struct worker *worker)
@@ -172,8 +203,11 @@ void worker_close(struct worker *worker)
 			policy_version_give_back(worker->connections.slots[i].policy);
 	if (worker->wake >= 0)
 		close(worker->wake);
+	resolver_ring_close(&worker->resolver);
 	connection_table_close(&worker->connections);
 	arena_pool_close(&worker->arenas);
+	openssl_dkim_close(worker->crypto);
+	free(worker->keys);
 	free(worker->accepting);
 }
 
@@ -213,6 +247,7 @@ static int serve(struct worker *worker)
 	submit_tick(worker);
 	submit_wake(worker);
 	while (!is_finished(worker)) {
+		resolver_ring_set_timer(&worker->resolver);
 		result = io_uring_submit_and_wait(&worker->ring, 1);
 		if (result < 0 && result != -EINTR && result != -EAGAIN && result != -EBUSY)
 			return result;

@@ -17,7 +17,9 @@
 #include "connection_table.h"
 #include "ledger.h"
 #include "log.h"
+#include "openssl_dkim.h"
 #include "policy_store.h"
+#include "resolver_ring.h"
 #include "ring.h"
 #include "timer_wheel.h"
 
@@ -41,7 +43,11 @@ enum worker_operation {
 	OP_TICK,
 	OP_WAKE,
 	OP_CANCEL,
+	OP_DNS_SOCKET, /* both are the resolver's */
+	OP_DNS_TIMER,
 };
+
+struct conversation_keys;
 
 /* Lines about closed connections in a second, of each reason; the rest is counted. */
 #define WORKER_CLOSE_LINES 10
@@ -53,6 +59,9 @@ struct worker {
 	struct io_uring ring;
 	bool ring_is_open;
 	struct arena_pool arenas;
+	struct conversation_keys *keys; /* of each arena */
+	struct resolver_ring resolver;
+	struct openssl_dkim *crypto;
 	struct connection_table connections;
 	struct connection *waiting, **waiting_end; /* for an arena */
 	struct timer_wheel wheel;		   /* in seconds of the clock */

@@ -100,6 +100,25 @@ static size_t workers_of(const struct settings_value *given)
 	return sched_getaffinity(0, sizeof(usable), &usable) ? 1 : (size_t)CPU_COUNT(&usable);
 }
 
+/* With commas between them; NULL if none are given. */
+static const char *join_servers(struct settings_context *c, const struct settings_value *servers)
+{
+	size_t len = 0;
+	char *joined, *p;
+
+	for (size_t i = 0; i < servers->n; i++)
+		len += servers->items[i].text.len + 1;
+	joined = p = len ? settings_pool_array(c->keep, len, 1) : NULL;
+	for (size_t i = 0; p && i < servers->n; i++) {
+		struct span text = servers->items[i].text;
+
+		memcpy(p, text.p, text.len);
+		p += text.len;
+		*p++ = i + 1 < servers->n ? ',' : '\0';
+	}
+	return joined;
+}
+
 static void build(struct settings_context *c, const struct settings_tree *tree,
 		  struct settings *settings)
 {
@@ -115,6 +134,9 @@ static void build(struct settings_context *c, const struct settings_tree *tree,
 	settings->message_header_bytes = tree->limits.message_header.number;
 	settings->idle_s = (unsigned int)tree->limits.idle.number;
 	settings->message_idle_s = (unsigned int)tree->limits.message_idle.number;
+	settings->dns_servers = join_servers(c, &tree->dns.servers);
+	settings->dns_timeout_ms = (unsigned int)tree->dns.timeout.number * 1000;
+	settings->dns_cache = tree->dns.cache.number;
 	policy_build(c, tree, settings);
 }
 
@@ -124,18 +146,6 @@ static bool has_memory(struct settings_context *c)
 		return true;
 	settings_report_error(&c->report, NULL, "not enough memory");
 	return false;
-}
-
-/* A policy that the daemon cannot follow must not seem to be in force. */
-static void check_servable(struct settings_context *c, const struct settings_tree *tree)
-{
-	const struct settings_value *source = &tree->dkim.source;
-
-	if (source->state == SETTINGS_VALUE_GIVEN && source->number == POLICY_DKIM_NATIVE)
-		settings_report_error(
-			&c->report, &source->place,
-			"\"native\": the daemon of this version looks up no keys yet; "
-			"write \"none\" or \"authres\"");
 }
 
 /* All faults at once: what can still be judged after one is judged. */
@@ -153,8 +163,6 @@ static bool read_settings(struct settings_context *c, const struct settings_sour
 	if (!has_memory(c))
 		goto out;
 	build(c, &tree, settings);
-	if (!source->only_explained)
-		check_servable(c, &tree);
 	ok = has_memory(c) && !c->report.n_errors;
 	if (ok)
 		settings_lint(c, &tree, &settings->policy);

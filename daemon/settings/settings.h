@@ -47,6 +47,9 @@ struct settings {
 	size_t message_header_bytes;
 	unsigned int idle_s; /* after which a silent connection is closed, between messages */
 	unsigned int message_idle_s; /* the same in the middle of one */
+	const char *dns_servers;     /* as resolver.h wants them; NULL: those of the host */
+	unsigned int dns_timeout_ms;
+	size_t dns_cache; /* answers that each worker remembers */
 	struct policy policy;
 	size_t n_tenants;
 	size_t n_domains;	    /* that belong to tenants, targets of rewriting included */
@@ -61,7 +64,6 @@ struct settings_source {
 	 * after at least one line on errors.
 	 */
 	char *(*compose)(FILE *errors);
-	bool only_explained; /* no daemon will serve them: what it cannot do is no error */
 };
 
 /*

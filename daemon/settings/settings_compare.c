@@ -40,6 +40,9 @@ size_t settings_compare(const struct settings *running, const struct settings *w
 		{ "limits.idle", a->idle_s != b->idle_s },
 		{ "limits.message_wait", a->message_wait_s != b->message_wait_s },
 		{ "limits.message_idle", a->message_idle_s != b->message_idle_s },
+		{ "dns.servers", texts_differ(a->dns_servers, b->dns_servers) },
+		{ "dns.timeout", a->dns_timeout_ms != b->dns_timeout_ms },
+		{ "dns.cache", a->dns_cache != b->dns_cache },
 	};
 	const size_t n_rows = sizeof(rows) / sizeof(rows[0]);
 	size_t n = 0;

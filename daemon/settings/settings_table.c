@@ -33,19 +33,6 @@ static const struct settings_choice missing_certificates[] = {
 	{ NULL, 0, NULL },
 };
 
-static const struct settings_choice dkim_sources[] = {
-	{ "none", POLICY_DKIM_NONE, NULL },
-	{ "authres", POLICY_DKIM_AUTHRES, NULL },
-	{ "native", POLICY_DKIM_NATIVE, NULL },
-	{ NULL, 0, NULL },
-};
-
-static const struct settings_choice partial_bodies[] = {
-	{ "ignore", false, NULL },
-	{ "accept", true, NULL },
-	{ NULL, 0, NULL },
-};
-
 static const struct settings_row socket_rows[] = {
 	{
 		PLACE(socket, mode),
@@ -144,59 +131,6 @@ static const struct settings_row certificate_rows[] = {
 };
 static const struct settings_scope certificate =
 	SCOPE(certificate_rows, struct settings_tree_certificate);
-
-static const struct settings_row dkim_rows[] = {
-	{
-		PLACE(dkim, source),
-		.type = &settings_type_choice,
-		.choices = dkim_sources,
-		.fallback = "none",
-		.example = "source = \"authres\"",
-		.help = "Who verifies DKIM signatures: nobody, exogate itself (\"native\"), or a\n"
-			"verifier before it in the chain of milters (\"authres\"), whose\n"
-			"Authentication-Results fields are on top of the message, one of them\n"
-			"about DKIM. Where another field bears its name, nothing is believed.",
-	},
-	{
-		PLACE(dkim, trusted_authserv_id),
-		.type = &settings_type_hostname,
-		.absent = "required with source = \"authres\"",
-		.example = "trusted_authserv_id = \"dkim.relay.example.net\"",
-		.help = "The name in that verifier's fields, byte for byte. It differs from\n"
-			"authserv_id, whose fields are removed.",
-	},
-	{
-		PLACE(dkim, signatures),
-		.type = &settings_type_integer,
-		.min = "1",
-		.max = "16",
-		.fallback = "8",
-		.example = "signatures = 8",
-		.help = "How many signatures of a message are tried with \"native\": those of\n"
-			"tenants and of From's domain first.",
-	},
-	{
-		PLACE(dkim, min_rsa_bits),
-		.type = &settings_type_integer,
-		.min = "1024",
-		.max = "4096",
-		.fallback = "1024",
-		.example = "min_rsa_bits = 2048",
-		.help = "The shortest RSA key that verifies with \"native\" (RFC 8301: 1024 at\n"
-			"least).",
-	},
-	{
-		PLACE(dkim, partial_body),
-		.type = &settings_type_choice,
-		.choices = partial_bodies,
-		.fallback = "ignore",
-		.example = "partial_body = \"ignore\"",
-		.help = "What a signature proves with \"native\" whose l= leaves some of the body\n"
-			"uncovered, so that anyone may have added to it: nothing, or (\"accept\")\n"
-			"as much as any other.",
-	},
-};
-static const struct settings_scope dkim = SCOPE(dkim_rows, struct settings_tree_dkim);
 
 static const struct settings_row hosted_rows[] = {
 	{
@@ -405,8 +339,14 @@ static const struct settings_row top_rows[] = {
 	{
 		TOP_PLACE(dkim),
 		.shape = SETTINGS_GROUP,
-		.scope = &dkim,
+		.scope = &settings_table_dkim,
 		.example = "dkim: { source = \"none\"; }",
+	},
+	{
+		TOP_PLACE(dns),
+		.shape = SETTINGS_GROUP,
+		.scope = &settings_table_dns,
+		.example = "dns: { servers = [ \"127.0.0.1\" ]; }",
 	},
 	{
 		TOP_PLACE(hosted),

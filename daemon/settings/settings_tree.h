@@ -37,6 +37,12 @@ struct settings_tree_dkim {
 	struct settings_value partial_body; /* bool: it counts */
 };
 
+struct settings_tree_dns {
+	struct settings_value servers;
+	struct settings_value timeout;
+	struct settings_value cache;
+};
+
 struct settings_tree_exota {
 	struct settings_value reject_message;
 	struct settings_value tempfail_message;
@@ -97,6 +103,7 @@ struct settings_tree {
 	struct settings_tree_acl acl;
 	struct settings_tree_certificate certificate;
 	struct settings_tree_dkim dkim;
+	struct settings_tree_dns dns;
 	struct settings_tree_hosted hosted;
 	struct settings_tree_exota exota;
 	struct settings_value tenants; /* groups: struct settings_tree_tenant */

@@ -75,8 +75,9 @@ extern const struct settings_type settings_type_listener;
 extern const struct settings_type settings_type_message; /* of a reply: policy_exota's */
 extern const struct settings_type settings_type_mode;	 /* of a file */
 extern const struct settings_type settings_type_name;
-extern const struct settings_type settings_type_note;	/* to people who read the settings */
-extern const struct settings_type settings_type_socket; /* a path that fits sockaddr_un */
+extern const struct settings_type settings_type_note;	     /* to people who read the settings */
+extern const struct settings_type settings_type_name_server; /* as c-ares reads it */
+extern const struct settings_type settings_type_socket;	     /* a path that fits sockaddr_un */
 extern const struct settings_type settings_type_path;
 extern const struct settings_type settings_type_prefix;
 extern const struct settings_type settings_type_size; /* in bytes */

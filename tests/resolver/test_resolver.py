@@ -4,8 +4,7 @@
 import time
 
 from dnslib import CNAME, QTYPE, RCODE, RR, SOA, DNSRecord
-
-from .conftest import text
+from lab.scripted_dns import text
 
 NAME = "s1._domainkey.contoso.com"
 

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "settings_rows.h"
+
+static const struct settings_choice dkim_sources[] = {
+	{ "none", POLICY_DKIM_NONE, NULL },
+	{ "authres", POLICY_DKIM_AUTHRES, NULL },
+	{ "native", POLICY_DKIM_NATIVE, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct settings_choice partial_bodies[] = {
+	{ "ignore", false, NULL },
+	{ "accept", true, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct settings_row dkim_rows[] = {
+	{
+		PLACE(dkim, source),
+		.type = &settings_type_choice,
+		.choices = dkim_sources,
+		.fallback = "none",
+		.example = "source = \"authres\"",
+		.help = "Who verifies DKIM signatures: nobody, a verifier before exogate in the\n"
+			"chain of milters, whose Authentication-Results field is on top of the\n"
+			"message, or exogate itself (\"native\").",
+	},
+	{
+		PLACE(dkim, trusted_authserv_id),
+		.type = &settings_type_hostname,
+		.absent = "required with source = \"authres\"",
+		.example = "trusted_authserv_id = \"dkim.relay.example.net\"",
+		.help = "The name in that verifier's fields, byte for byte. It differs from\n"
+			"authserv_id, whose fields are removed.",
+	},
+	{
+		PLACE(dkim, signatures),
+		.type = &settings_type_integer,
+		.min = "1",
+		.max = "16",
+		.fallback = "8",
+		.example = "signatures = 8",
+		.help = "How many signatures of a message are tried with \"native\": those of\n"
+			"tenants and of From's domain first.",
+	},
+	{
+		PLACE(dkim, min_rsa_bits),
+		.type = &settings_type_integer,
+		.min = "1024",
+		.max = "4096",
+		.fallback = "1024",
+		.example = "min_rsa_bits = 2048",
+		.help = "The shortest RSA key that verifies with \"native\" (RFC 8301: 1024 at\n"
+			"least).",
+	},
+	{
+		PLACE(dkim, partial_body),
+		.type = &settings_type_choice,
+		.choices = partial_bodies,
+		.fallback = "ignore",
+		.example = "partial_body = \"ignore\"",
+		.help = "What a signature proves with \"native\" whose l= leaves some of the body\n"
+			"uncovered, so that anyone may have added to it: nothing, or (\"accept\")\n"
+			"as much as any other.",
+	},
+};
+const struct settings_scope settings_table_dkim = SCOPE(dkim_rows, struct settings_tree_dkim);
+
+static const struct settings_row dns_rows[] = {
+	{
+		PLACE(dns, servers),
+		.shape = SETTINGS_MANY,
+		.flags = SETTINGS_NONEMPTY,
+		.type = &settings_type_name_server,
+		.absent = "default: those of /etc/resolv.conf",
+		.example = "servers = [ \"127.0.0.1\" ]",
+		.help = "Whom to ask for the keys of signatures: \"ADDRESS\", \"ADDRESS:PORT\" or\n"
+			"\"[ADDRESS]:PORT\". Best a resolver on this host: what it answers is\n"
+			"believed, and who can forge its answers can forge signatures.",
+	},
+	{
+		PLACE(dns, timeout),
+		.type = &settings_type_duration,
+		.min = "1s",
+		.max = "120s",
+		.fallback = "12s",
+		.example = "timeout = \"12s\"",
+		.help = "How long all servers together may be silent; then the key cannot be\n"
+			"had for now, and a message whose verdict it could change is deferred.",
+	},
+	{
+		PLACE(dns, cache),
+		.type = &settings_type_count,
+		.min = "1",
+		.max = "1M",
+		.fallback = "1000",
+		.example = "cache = \"1000\"",
+		.help = "Answers that each worker remembers, for as long as they hold; those that\n"
+			"say that there is no key, too, for 5 minutes at most.",
+	},
+};
+const struct settings_scope settings_table_dns = SCOPE(dns_rows, struct settings_tree_dns);

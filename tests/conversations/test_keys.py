@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signatures that exogated verifies itself, on both engines: with keys from a server that answers,
+fails, is slow or silent."""
+
+import contextlib
+import dataclasses
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import dkim
+import pytest
+from dnslib import RCODE, DNSRecord
+from lab.scripted_dns import Server, text
+from lab.signing import Key
+from milter.client import Answer, Message, Mta
+from milter.wire import ProtocolError
+
+from .cases import exo
+from .daemon import FABRIKAM_ID, Daemon, open_mta
+
+Start = Callable[..., Daemon]
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
+    return Key(tmp_path_factory.mktemp("keys"), "contoso.com")
+
+
+class Names:
+    """A name server that knows the key's record; how it answers can be changed at any time."""
+
+    def __init__(self, key: Key):
+        self.key = key
+        self.rcode = RCODE.NOERROR
+        self.silent = False
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self.server = Server(self._answer)
+
+    @property
+    def place(self) -> str:
+        return self.server.place
+
+    def _answer(self, query: DNSRecord, transport: str) -> list[bytes]:
+        self.may_answer.wait()
+        if self.silent:
+            return []
+        known = str(query.q.qname).rstrip(".") == self.key.name
+        reply = text(query, *split(self.key.record)) if known else query.reply()
+        if self.rcode or not known:
+            reply = query.reply()
+            reply.header.rcode = self.rcode or RCODE.NXDOMAIN
+        return [reply.pack()]
+
+
+def split(record: str) -> list[list[str]]:
+    return [[record[i:i + 255] for i in range(0, len(record), 255)]]
+
+
+@pytest.fixture
+def names(key: Key) -> Iterator[Names]:
+    names = Names(key)
+    yield names
+    names.may_answer.set()
+    names.server.close()
+
+
+@pytest.fixture
+def serve(start: Start, names: Names) -> Callable[..., Daemon]:
+    def begin(engine: str, timeout: str = "2s", **changed: str) -> Daemon:
+        return start(engine, **({
+            "dkim": 'source = "native";', "proofs": "2",
+            "more": f'dns: {{ servers = [ "{names.place}" ]; timeout = "{timeout}"; }};',
+        } | changed))
+    return begin
+
+
+def signed(message: Message, key: Key, **options: object) -> Message:
+    """With a signature on top, as Exchange Online makes it."""
+    header = "".join(f"{name}:{value}\r\n" for name, value in message.fields)
+    data = header.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8", "surrogateescape")
+    field = dkim.sign(data + b"\r\n" + message.body, key.selector.encode(), key.domain.encode(),
+                      key.file.read_bytes(), include_headers=[b"From", b"Subject", b"Message-ID"],
+                      canonicalize=(b"relaxed", b"relaxed"), **options).decode()
+    name, _, value = field.rstrip("\r\n").partition(":")
+    return dataclasses.replace(message, fields=((name, value.replace("\r\n", "\n")),
+                                                *message.fields))
+
+
+def reason_of(answer: Answer) -> str:
+    if answer.verdict.word in ("accept", "continue"):
+        return "accept"
+    return re.search(r"\(exogate: (\S+)\)", answer.verdict.text)[1]
+
+
+def ask(daemon: Daemon, message: Message) -> str:
+    mta = open_mta(daemon)
+    answer = mta.message(message)
+    mta.quit()
+    return reason_of(answer)
+
+
+def test_a_signature_is_the_second_proof(serve, names: Names, key: Key, engine: str) -> None:
+    daemon = serve(engine)
+    assert ask(daemon, signed(exo(), key)) == "accept"
+    line = daemon.wait_for_log("reason=authorised")
+    assert re.search(r"proofs=\S*signature", line) and re.search(r"proofs=\S*stamp", line), line
+    assert ask(daemon, exo()) == "proof-missing"
+    daemon.end()
+    assert names.server.names() == [key.name]
+
+
+def test_a_changed_message(serve, key: Key, engine: str) -> None:
+    daemon = serve(engine)
+    good = signed(exo(), key)
+    assert ask(daemon, dataclasses.replace(good, body=b"Hello!\r\n")) == "proof-missing"
+    fields = tuple((n, " Goodbye" if n == "Subject" else v) for n, v in good.fields)
+    assert ask(daemon, dataclasses.replace(good, fields=fields)) == "proof-missing"
+    assert ask(daemon, good) == "accept"
+    daemon.end()
+
+
+def test_a_large_body_in_chunks(serve, key: Key, engine: str) -> None:
+    daemon = serve(engine)
+    body = b"".join(b"line %d  of it \t\r\n" % i for i in range(30000)) + b"\r\n\r\n"
+    message = signed(dataclasses.replace(exo(), body=body), key)
+    assert ask(daemon, message) == "accept"
+    assert ask(daemon, dataclasses.replace(message, body=body.replace(b"29999", b"29998"))) == \
+        "proof-missing"
+    daemon.end()
+
+
+def test_a_key_that_is_not_there(serve, names: Names, key: Key, engine: str) -> None:
+    names.rcode = RCODE.NXDOMAIN
+    daemon = serve(engine)
+    assert ask(daemon, signed(exo(), key)) == "proof-missing"
+    daemon.end()
+
+
+def test_a_server_that_fails(serve, names: Names, key: Key, engine: str) -> None:
+    """Only a verdict that the key could change is put off."""
+    names.rcode = RCODE.SERVFAIL
+    daemon = serve(engine)
+    assert ask(daemon, signed(exo(), key)) == "temperror"
+    foreign = exo(stamps={"X-MS-Exchange-CrossTenant-Id": f" {FABRIKAM_ID}"})
+    assert ask(daemon, signed(foreign, key)) == "tenant-conflict"
+    daemon.end()
+
+
+def test_a_server_that_is_silent(serve, names: Names, key: Key, engine: str) -> None:
+    names.silent = True
+    daemon = serve(engine, timeout="1s")
+    assert ask(daemon, signed(exo(), key)) == "temperror"
+    names.silent = False
+    time.sleep(5.1)     # until what failed may be asked again
+    assert ask(daemon, signed(exo(), key)) == "accept"
+    daemon.end()
+
+
+def test_many_messages_are_one_question(serve, names: Names, key: Key, engine: str) -> None:
+    """All wait for one answer, are judged by it, and the next needs to ask nobody."""
+    names.may_answer.clear()
+    daemon = serve(engine, timeout="100s")
+    message = signed(exo(), key)
+    mtas = [open_mta(daemon) for _ in range(20)]
+    reasons: list[str] = []
+    threads = [threading.Thread(target=lambda mta=mta: reasons.append(
+        reason_of(mta.message(message)))) for mta in mtas]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+    assert reasons == []
+    names.may_answer.set()
+    for thread in threads:
+        thread.join(20)
+    assert reasons == ["accept"] * 20
+    asked = len(names.server.names())
+    assert asked <= (1 if engine == "libmilter" else workers(daemon))
+    for mta in mtas:
+        assert reason_of(mta.message(message)) == "accept"
+        mta.quit()
+    assert len(names.server.names()) == asked
+    daemon.end()
+
+
+def workers(daemon: Daemon) -> int:
+    """Each has a cache of its own."""
+    tasks = Path(f"/proc/{daemon.process.pid}/task")
+    return sum((task / "comm").read_text().strip() == "worker" for task in tasks.iterdir())
+
+
+def test_who_hangs_up_meanwhile(serve, names: Names, key: Key, engine: str) -> None:
+    names.may_answer.clear()
+    daemon = serve(engine, timeout="100s")
+    for _ in range(5):
+        mta = open_mta(daemon)
+        mta.envelope(message := signed(exo(), key))
+        mta.content(message)
+        mta.connection.flush()
+        time.sleep(0.05)
+        mta.connection.socket.close()
+    names.may_answer.set()
+    assert ask(daemon, signed(exo(), key)) == "accept"
+    daemon.end()
+
+
+def test_aborted_while_the_key_is_asked_for(serve, names: Names, key: Key) -> None:
+    """Its answer must not be taken for the next message's, which is not signed."""
+    names.may_answer.clear()
+    daemon = serve("uring", timeout="100s")
+    mta = open_mta(daemon)
+    mta.envelope(message := signed(exo(), key))
+    mta.content(message)
+    mta.abort()
+    mta.envelope(plain := exo())
+    mta.content(plain)
+    mta.connection.flush()
+    names.may_answer.set()
+    assert reason_of(mta.end(plain)) == "proof-missing"
+    assert reason_of(mta.message(message)) == "accept"
+    mta.quit()
+    daemon.end()
+
+
+def test_asked_for_before_the_body_is_there(serve, names: Names, key: Key) -> None:
+    daemon = serve("uring")
+    message = signed(exo(), key)
+    mta = open_mta(daemon)
+    mta.envelope(message)
+    mta.content(message)
+    mta.connection.flush()
+    deadline = time.monotonic() + 10
+    while not names.server.asked and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert names.server.names() == [key.name]
+    assert reason_of(mta.end(message)) == "accept"
+    mta.quit()
+    daemon.end()
+
+
+def test_the_longest_wait(serve, names: Names, key: Key) -> None:
+    """limits.message_wait ends a wait that the resolver does not; PROGRESS comes meanwhile."""
+    names.may_answer.clear()
+    daemon = serve("uring", timeout="100s", message_wait="3s")
+    begin = time.monotonic()
+    mta = open_mta(daemon)
+    assert reason_of(mta.message(signed(exo(), key))) == "temperror"
+    assert 2 < time.monotonic() - begin < 20
+    assert b"\0\0\0\1p" in mta.connection.received
+    mta.quit()
+    daemon.end()
+
+
+def test_stopped_while_it_waits(serve, names: Names, key: Key, engine: str) -> None:
+    names.may_answer.clear()
+    daemon = serve(engine, timeout="1s")
+    mta = open_mta(daemon)
+    mta.envelope(message := signed(exo(), key))
+    mta.content(message)
+    mta.connection.flush()
+    daemon.process.send_signal(signal.SIGTERM)
+    with contextlib.suppress(ProtocolError, OSError):
+        assert reason_of(mta.end(message)) == "temperror"
+    daemon.end()
