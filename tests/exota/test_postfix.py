@@ -24,7 +24,7 @@ WITHOUT_DKIM = {"MILTER_DKIM_ENABLED": None, "MILTER_DKIM_ALIGNMENT_REQUIRED": N
 
 
 class InItsPlace(Exogated):
-    def create(self, socket_path: Path, endpoints: Path) -> None:
+    def create(self, socket_path: Path, endpoints: Path, name_server: str) -> None:
         self.socket = socket_path
         self.variables = environment(self.log.parent, WITHOUT_DKIM | {
             "MILTER_SOCKET": str(socket_path), "EXOGATE_ACL_SOURCE": str(endpoints)})

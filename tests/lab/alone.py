@@ -10,10 +10,11 @@ from pathlib import Path
 from milter.client import Answer, Mta
 from milter.client import Message as MilterMessage
 
-from . import messages
+from . import messages, signing
 from .commands import ENVIRONMENT, tail
 from .exogated import Exogated
 from .network import LISTED_V4
+from .scripted_dns import Records
 from .showings import REWRITTEN, SENDER, Evidence, NotAsClaimed, Showing
 
 CERTIFICATE = "mail.protection.outlook.com"
@@ -39,10 +40,12 @@ class Alone:
         self.socket = self.directory / "milter.sock"
         self.exogated = Exogated(programs / "exogated", self.directory, Here())
         self.endpoints = endpoints
+        self.keys = signing.make_keys(self.directory / "keys")
+        self.name_server = Records(signing.records(self.keys))
 
     def __enter__(self) -> "Alone":
         try:
-            self.exogated.create(self.socket, self.endpoints)
+            self.exogated.create(self.socket, self.endpoints, self.name_server.place)
             self.exogated.start()
         except BaseException:
             shutil.rmtree(self.directory)
@@ -53,12 +56,14 @@ class Alone:
         try:
             self.exogated.end()
         finally:
+            self.name_server.close()
             shutil.rmtree(self.directory)
 
     def log_tail(self, log: str) -> list[str]:
         return tail(self.exogated.log) if log == "exogated" else []
 
-    def ask(self, message: messages.Message, certificate: str | None) -> Answer:
+    def ask(self, unsigned: messages.Message, certificate: str | None) -> Answer:
+        message = signing.sign(self.keys, unsigned)
         fields = tuple((name, value.replace("\r\n", "\n"))
                        for name, _, value in (field.partition(":") for field in message.header))
         with Mta(self.socket) as mta:

@@ -17,6 +17,8 @@ authserv_id = "{authserv_id}";
 mode        = "enforce";
 user        = "nobody";
 acl:         {{ source = "{endpoints}"; }};
+dkim:        {{ source = "native"; }};
+dns:         {{ servers = [ "{name_server}" ]; }};
 certificate: {{ names = [ "mail.protection.outlook.com" ]; }};
 hosted:      {{ domains = [ "example.net" ]; }};
 tenants = (
@@ -24,8 +26,7 @@ tenants = (
     ids             = [ "{contoso_id}" ];
     domains         = [ "contoso.com", "contoso.onmicrosoft.com" ];
     originator_orgs = [ "contoso.com", "contoso.onmicrosoft.com" ];
-    # One proof of three: the stamp is the only one until DKIM is verified natively.
-    proofs          = 1;
+    proofs          = 2;
     rewrite:        {{ map = "{map}"; }}; }}
 );
 """
@@ -45,12 +46,12 @@ class Exogated:
         self.socket: Path | None = None
         self._process: subprocess.Popen | None = None
 
-    def create(self, socket_path: Path, endpoints: Path) -> None:
+    def create(self, socket_path: Path, endpoints: Path, name_server: str) -> None:
         self.socket = socket_path
         self.map.write_text(REWRITE_MAP)
         self.settings.write_text(SETTINGS.format(
             socket=socket_path, authserv_id=AUTHSERV_ID, endpoints=endpoints,
-            contoso_id=CONTOSO_ID, map=self.map))
+            contoso_id=CONTOSO_ID, map=self.map, name_server=name_server))
 
     def start(self) -> None:
         """Returns when the socket accepts; LabError with the daemon's own last line otherwise."""

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from .commands import LabError, tail, wait_until
 from .namespaces import Namespace
+from .scripted_dns import STRING_OCTETS
 
 ADDRESS = "127.0.0.53"
-STRING_OCTETS = 255   # of a TXT record, RFC 1035 3.3
 
 CONFIG = """\
 server:

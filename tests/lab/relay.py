@@ -12,12 +12,14 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from . import client, network
+from . import client, network, signing
 from .certificates import Certificates
 from .commands import LabError, tail
 from .endpoints import smtp_prefixes
 from .exogated import Exogated
 from .messages import Message
+from .name_server import ADDRESS as NAME_SERVER
+from .name_server import NameServer
 from .nexthop import NextHop
 from .postfix import HOSTNAME, Postfix
 from .xdp import Xdp
@@ -52,6 +54,8 @@ class Lab:
         self.directory = Path("/tmp") / name
         self.network = network.Network(name)
         self.certificates = Certificates(self.directory / "tls")
+        self.name_server = NameServer(self.directory / "unbound", self.network.relay)
+        self.keys: list[signing.Key] = []
         self.postfix = Postfix(self.directory / "postfix", self.network.relay)
         self.exogated = Exogated(programs / "exogated", self.directory, self.network.relay,
                                  engine)
@@ -86,6 +90,10 @@ class Lab:
         return client.send(self.network.world, source, server, message,
                            self.certificates.ca.cert, identity)
 
+    def sign(self, message: Message) -> Message:
+        """By the tenant that it claims to be signed by."""
+        return signing.sign(self.keys, message)
+
     def close(self) -> list[str]:
         """Removes all that start() made; what could not be removed is said, and the rest done."""
         steps = [*(n.end_processes for n in self.network.namespaces),
@@ -112,6 +120,8 @@ class Lab:
     def _start_mail(self, say: Callable[[str, str], None]) -> None:
         addresses = (network.RELAY_V4, network.RELAY_V6)
         self.certificates.create(HOSTNAME, addresses)
+        self.keys = signing.make_keys(self.directory / "keys")
+        self._start_part("unbound", self._start_name_server, say)
         self.nexthop.start(network.NEXTHOP)
         self.postfix.create(addresses, network.NEXTHOP, smtp_prefixes(ENDPOINTS),
                             self.certificates)
@@ -120,8 +130,13 @@ class Lab:
         say("postfix", f"{self.postfix.version()} on {' and '.join(addresses)}, STARTTLS, "
                        "client certificates asked for")
 
+    def _start_name_server(self) -> str:
+        self.name_server.start(signing.records(self.keys))
+        return f"on {NAME_SERVER}, with the keys of {', '.join(k.domain for k in self.keys)}"
+
     def _start_exogated(self) -> str:
-        self.exogated.create(self.postfix.socket_directory / "milter.sock", ENDPOINTS)
+        self.exogated.create(self.postfix.socket_directory / "milter.sock", ENDPOINTS,
+                             NAME_SERVER)
         self.exogated.start()
         return f"on {self.exogated.socket}"
 

@@ -3,9 +3,11 @@
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from dnslib import QTYPE, RR, TXT, DNSRecord
+from dnslib import QTYPE, RCODE, RR, TXT, DNSRecord
+
+STRING_OCTETS = 255   # of a TXT record, RFC 1035 3.3
 
 # What to send back for a query that came by "udp" or "tcp": nothing, or one or more messages.
 Behaviour = Callable[[DNSRecord, str], list[bytes]]
@@ -66,3 +68,20 @@ class Server:
             except OSError:
                 if self._tcp.fileno() < 0:
                     return
+
+
+class Records(Server):
+    """Has these TXT records, and denies all others."""
+
+    def __init__(self, records: Mapping[str, str]):
+        self._records = records
+        super().__init__(self._answer)
+
+    def _answer(self, query: DNSRecord, transport: str) -> list[bytes]:
+        record = self._records.get(str(query.q.qname).rstrip("."))
+        if record is None:
+            reply = query.reply()
+            reply.header.rcode = RCODE.NXDOMAIN
+            return [reply.pack()]
+        return [text(query, [record[i:i + STRING_OCTETS]
+                             for i in range(0, len(record), STRING_OCTETS)]).pack()]

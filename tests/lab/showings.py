@@ -34,11 +34,12 @@ def _expect(true: bool, what: str) -> None:
 
 
 def _rewritten_and_relayed(lab: Lab, source: str) -> Evidence:
-    message = messages.exo()
+    message = lab.sign(messages.exo())
     result = lab.send(source, message)
     _expect(result.code == 250, f"the reply is not 250: {result.reply}")
     line = lab.exogated.log_line(message.message_id)
-    for word in ("verdict=accept", "reason=authorised", "tenant=contoso"):
+    for word in ("verdict=accept", "reason=authorised", "tenant=contoso",
+                 "proofs=stamp,signature"):
         _expect(word in line.split(), f"{word} is not in the log line: {line}")
     mail = lab.nexthop.wait_for(message.message_id)
     _expect(mail.mail_from == REWRITTEN, f"the envelope sender is {mail.mail_from}")
@@ -93,21 +94,27 @@ def _refused(lab: Lab, message: messages.Message, code: int, reason: str, *,
 
 
 def echospoofing_refused(lab: Lab) -> Evidence:
-    return _refused(lab, messages.echospoofing(), 550, "tenant-conflict")
+    return _refused(lab, lab.sign(messages.echospoofing()), 550, "tenant-conflict")
+
+
+def unsigned_refused(lab: Lab) -> Evidence:
+    return _refused(lab, messages.exo(), 550, "proof-missing")
 
 
 def certificate_missing(lab: Lab) -> Evidence:
-    return _refused(lab, messages.exo(), 451, "cert-missing", certificate=False)
+    return _refused(lab, lab.sign(messages.exo()), 451, "cert-missing", certificate=False)
 
 
 SHOWINGS = (
     Showing("a4", "mail of tenant contoso over IPv4: authorised, rewritten, at the next hop",
-            ("exogated",), authorised_ipv4),
-    Showing("a6", "the same over IPv6", ("exogated",), authorised_ipv6),
+            ("exogated", "unbound"), authorised_ipv4),
+    Showing("a6", "the same over IPv6", ("exogated", "unbound"), authorised_ipv6),
     Showing("b", "the same from an address outside the list: dropped at the NIC",
             ("exogate-xdp",), unlisted_dropped),
     Showing("c", "EchoSpoofing, From of contoso with another tenant's stamp: refused",
             ("exogated",), echospoofing_refused),
+    Showing("s", "mail with contoso's stamps, but a signature that is not contoso's: refused",
+            ("exogated", "unbound"), unsigned_refused),
     Showing("d", "mail of contoso without a client certificate: not now",
             ("exogated",), certificate_missing),
 )

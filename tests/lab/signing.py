@@ -45,5 +45,18 @@ class Key:
         return dataclasses.replace(message, data=field + bare)
 
 
+def make_keys(directory: Path) -> list[Key]:
+    """Of contoso, and of the attacker's own tenant."""
+    directory.mkdir()
+    return [Key(directory, domain) for domain in ("contoso.com", "attacker.onmicrosoft.com")]
+
+
+def sign(keys: Iterable[Key], message: Message) -> Message:
+    """By the key of the domain that the message's template names as its signer."""
+    domain = re.search(rb"(?im)^DKIM-Signature:.*\bd=([^;]+);", message.data)[1].decode()
+    [key] = [key for key in keys if key.domain == domain]
+    return key.sign(message)
+
+
 def records(keys: Iterable[Key]) -> dict[str, str]:
     return {key.name: key.record for key in keys}

@@ -105,7 +105,7 @@ def test_daemon_that_is_gone_defers(lab: Lab) -> None:
     result = lab.send(LISTED_V4, message := messages.exo())
     assert 400 <= result.code < 500
     lab.exogated.start()
-    assert lab.send(LISTED_V4, again := messages.exo()).code == 250
+    assert lab.send(LISTED_V4, again := lab.sign(messages.exo())).code == 250
     lab.nexthop.wait_for(again.message_id)
     assert message.message_id not in lab.exogated.log.read_text()
 
@@ -156,7 +156,7 @@ def test_what_needs_no_filter_is_shown_without_it(tmp_path: Path) -> None:
     output, _ = demo.communicate(timeout=60)
     assert demo.returncode == 1
     assert re.search(r"not shown +b .*\n +because +exogate-xdp: no right to load\n", output)
-    assert "demo: 4 of 5 shown in " in output
+    assert "demo: 5 of 6 shown in " in output
     assert leftovers(f"exogate-{demo.pid}-") == []
 
 
@@ -166,7 +166,7 @@ def test_missing_right_is_named_and_the_rest_is_shown(right: str) -> None:
                           text=True, capture_output=True, timeout=60)
     assert demo.returncode == 1
     assert f"missing: CAP_{right.upper()} (" in demo.stdout
-    assert "demo: 3 of 5 shown" in demo.stdout
+    assert "demo: 3 of 6 shown" in demo.stdout
     assert "(exogate: tenant-conflict)" in demo.stdout
     assert "Traceback" not in demo.stderr
 
@@ -177,6 +177,6 @@ def test_plain_container_shows_the_milter() -> None:
     demo = subprocess.run(["setpriv", "--bounding-set=-sys_admin", sys.executable, seccomp,
                            "io_uring_setup", *DEMO, str(PROGRAMS)], cwd=TESTS, text=True,
                           capture_output=True, timeout=60)
-    assert "demo: 3 of 5 shown" in demo.stdout, demo.stdout
+    assert "demo: 3 of 6 shown" in demo.stdout, demo.stdout
     assert demo.stdout.count("  ok  ") == 3
     assert "Traceback" not in demo.stderr

@@ -14,6 +14,7 @@ sys.path.insert(0, str(TESTS))
 
 from lab import messages  # noqa: E402
 from lab.endpoints import smtp_prefixes  # noqa: E402
+from lab.name_server import ADDRESS as NAME_SERVER  # noqa: E402
 from lab.network import LISTED_V4, NEXTHOP, RELAY_V4  # noqa: E402
 from lab.postfix import HOSTNAME  # noqa: E402
 from lab.relay import ENDPOINTS, Lab  # noqa: E402
@@ -37,7 +38,8 @@ def begin() -> Iterator[Callable[[str, str], Lab]]:
         lab.nexthop.start(NEXTHOP)
         lab.postfix.create([RELAY_V4], NEXTHOP, smtp_prefixes(ENDPOINTS), lab.certificates,
                            {"milter_content_timeout": content_timeout})
-        lab.exogated.create(lab.postfix.socket_directory / "milter.sock", ENDPOINTS)
+        lab.exogated.create(lab.postfix.socket_directory / "milter.sock", ENDPOINTS,
+                            NAME_SERVER)
         with lab.exogated.settings.open("a") as settings:
             settings.write('workers = 1;\nlimits: { messages = "1"; '
                            f'message_wait = "{message_wait}"; }};\n')
