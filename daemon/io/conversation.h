@@ -4,16 +4,16 @@
  * dialog wants.
  *
  * From its beginning to its end a connection has exactly one operation in flight: it receives, it
- * sends, or, waiting for an arena or for keys, it watches whether the peer is still there.  So to end it is to
- * shut the socket down, which completes that operation, whose completion closes it.
+ * sends, or, waiting for an arena or for keys, it watches whether the peer is still there.  So to
+ * end it is to shut the socket down, which completes that operation, whose completion closes it.
  *
  * A message that finds no free arena waits, and its MTA with it: that slows mail down, where an
  * answer of 451 would send it away to come back all at once.  It waits for limits.message_wait at
  * most, which ought to be less than what the MTA allows the content of a message (Postfix 300 s,
  * from each write or read to the next; its 30 s are for the stages before): then it is deferred.
  * A message whose signatures need keys waits for them, too, and is judged without those that have
- * not come by then.  PROGRESS packets meanwhile show an MTA that has sent all, and has set less, that it is not
- * forgotten.
+ * not come by then.  PROGRESS packets meanwhile show an MTA that has sent all, and has set less,
+ * that it is not forgotten.
  *
  * A connection that is silent for too long is closed.  In the middle of a message that takes far
  * longer: Postfix says nothing between the recipients and the end of DATA, however slow the client.

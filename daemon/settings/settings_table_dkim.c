@@ -19,11 +19,12 @@ static const struct settings_row dkim_rows[] = {
 		PLACE(dkim, source),
 		.type = &settings_type_choice,
 		.choices = dkim_sources,
-		.fallback = "none",
-		.example = "source = \"authres\"",
-		.help = "Who verifies DKIM signatures: nobody, a verifier before exogate in the\n"
-			"chain of milters, whose Authentication-Results field is on top of the\n"
-			"message, or exogate itself (\"native\").",
+		.fallback = "native",
+		.example = "source = \"native\"",
+		.help = "Who verifies DKIM signatures: exogate itself (\"native\"), with keys\n"
+			"from DNS (dns.servers); or a verifier before it in the chain of\n"
+			"milters, whose Authentication-Results field is on top of the message\n"
+			"(\"authres\"); or nobody (\"none\").",
 	},
 	{
 		PLACE(dkim, trusted_authserv_id),

@@ -254,10 +254,6 @@ CHANGED = {
         {"acl": f'acl: {{ source = "{ENDPOINTS}"; allow = [ "10.1.2.3", "10.1.2.3/32" ]; }};'},
         'exogate.conf:3: acl.allow[1]: "10.1.2.3/32" is in the list already (exogate.conf:3)'),
     # DKIM.
-    "dkim-native": (
-        {"dkim": 'dkim: { source = "native"; };'},
-        'exogate.conf:4: dkim.source: "native": the daemon of this version looks up no keys yet; '
-        'write "none" or "authres"'),
     "dkim-untrusted": (
         {"dkim": 'dkim: { source = "authres"; };'},
         "exogate.conf:4: dkim.trusted_authserv_id: missing; write the name that the verifier gives "
@@ -270,18 +266,49 @@ CHANGED = {
         {"dkim": 'dkim: { source = "authres"; trusted_authserv_id = "dkim.example.net."; };'},
         f'exogate.conf:4: dkim.trusted_authserv_id: "dkim.example.net.": {DOT}'),
     "dkim-idle-name": (
-        {"dkim": 'dkim: { trusted_authserv_id = "dkim.example.net"; };',
-         "tenants": tenant(proofs="1")},
-        'exogate.conf:4: dkim.trusted_authserv_id: has no use while dkim.source is "none"; '
+        {"dkim": 'dkim: { trusted_authserv_id = "dkim.example.net"; };'},
+        'exogate.conf:4: dkim.trusted_authserv_id: has no use while dkim.source is "native"; '
         'write source = "authres"'),
     "dkim-none-two-proofs": (
-        {"dkim": ""},
-        'exogate.conf:4: tenants[0].proofs: 2 proofs need signatures that are verified, and '
+        {"dkim": 'dkim: { source = "none"; };'},
+        'exogate.conf:5: tenants[0].proofs: 2 proofs need signatures that are verified, and '
         'dkim.source is "none"; set dkim.source, or write proofs = 1'),
     "dkim-domains-none": (
         {"tenants": tenant(domains='[ ".contoso.onmicrosoft.com" ]')},
         'exogate.conf:5: tenants[0].proofs: 2 proofs need a domain whose signatures count; write '
         'dkim_domains = [ "contoso.com" ], or proofs = 1'),
+    "name-server-empty": (
+        {"extra": 'dns: { servers = [ "" ]; };'},
+        'exogate.conf:6: dns.servers[0]: "": not a server; write "ADDRESS", "ADDRESS:PORT" '
+        'or "[ADDRESS]:PORT"'),
+    "name-server-name": (
+        {"extra": 'dns: { servers = [ "localhost" ]; };'},
+        'exogate.conf:6: dns.servers[0]: "localhost": not a server; write "ADDRESS", "ADDRESS:PORT" '
+        'or "[ADDRESS]:PORT"'),
+    "name-server-port-0": (
+        {"extra": 'dns: { servers = [ "192.0.2.1:0" ]; };'},
+        'exogate.conf:6: dns.servers[0]: "192.0.2.1:0": not a server; write "ADDRESS", "ADDRESS:PORT" '
+        'or "[ADDRESS]:PORT"'),
+    "name-server-port-high": (
+        {"extra": 'dns: { servers = [ "192.0.2.1:65536" ]; };'},
+        'exogate.conf:6: dns.servers[0]: "192.0.2.1:65536": not a server; write "ADDRESS", "ADDRESS:PORT" '
+        'or "[ADDRESS]:PORT"'),
+    "name-server-no-port": (
+        {"extra": 'dns: { servers = [ "192.0.2.1:" ]; };'},
+        'exogate.conf:6: dns.servers[0]: "192.0.2.1:": not a server; write "ADDRESS", "ADDRESS:PORT" '
+        'or "[ADDRESS]:PORT"'),
+    "name-server-open-bracket": (
+        {"extra": 'dns: { servers = [ "[::1" ]; };'},
+        'exogate.conf:6: dns.servers[0]: "[::1": not a server; write "ADDRESS", "ADDRESS:PORT" '
+        'or "[ADDRESS]:PORT"'),
+    "name-server-bracketed-v4": (
+        {"extra": 'dns: { servers = [ "[192.0.2.1]" ]; };'},
+        'exogate.conf:6: dns.servers[0]: "[192.0.2.1]": not a server; write "ADDRESS", "ADDRESS:PORT" '
+        'or "[ADDRESS]:PORT"'),
+    "name-server-after-bracket": (
+        {"extra": 'dns: { servers = [ "[::1]53" ]; };'},
+        'exogate.conf:6: dns.servers[0]: "[::1]53": not a server; write "ADDRESS", "ADDRESS:PORT" '
+        'or "[ADDRESS]:PORT"'),
     # Tenants.
     "name-blank": (
         {"tenants": tenant(name='"con toso"')},
@@ -428,8 +455,9 @@ CHANGED = {
         {"tenants": tenant(required='[ "stamp", "stamp" ]')},
         'exogate.conf:5: tenants[0].required[1]: "stamp" is in the list already (exogate.conf:5)'),
     "required-of-nobody": (
-        {"dkim": "", "tenants": tenant(proofs="1", required='[ "signature" ]')},
-        'exogate.conf:4: tenants[0].required: nobody verifies signatures while dkim.source is '
+        {"dkim": 'dkim: { source = "none"; };',
+         "tenants": tenant(proofs="1", required='[ "signature" ]')},
+        'exogate.conf:5: tenants[0].required: nobody verifies signatures while dkim.source is '
         '"none"; set dkim.source, or take "signature" out'),
     "forwarding": (
         {"tenants": tenant(forwarding='"always"')},
