@@ -21,6 +21,9 @@ struct invocation {
 	const char *user;
 	const char *helo;
 	const char *mail_from;
+	const char *dns_file;
+	const char *dns_server;
+	const char *now;    /* digits */
 	const char **rcpts; /* owned by options.h */
 	size_t n_rcpts;
 };

@@ -69,13 +69,21 @@ static const char *set_mail_from(struct invocation *invocation, const char *valu
 	return NULL;
 }
 
-/*
- * The time by which signatures are to be judged.  What verifiers before us have found does not
- * depend on it.
- */
+static const char *set_dns_file(struct invocation *invocation, const char *value)
+{
+	invocation->dns_file = value;
+	return NULL;
+}
+
+static const char *set_dns_server(struct invocation *invocation, const char *value)
+{
+	invocation->dns_server = value;
+	return NULL;
+}
+
 static const char *set_now(struct invocation *invocation, const char *value)
 {
-	(void)invocation;
+	invocation->now = value;
 	return *value && strspn(value, "0123456789") == strlen(value) ?
 		       NULL :
 		       "not a number of seconds since 1970";
@@ -123,6 +131,12 @@ static const struct option_row {
 	  set_mail_from, OPTIONS_EXPLAIN, OPTIONS_RUN, 0 },
 	{ "rcpt", "A", "of explain: a recipient; may be repeated", set_rcpt, OPTIONS_EXPLAIN,
 	  OPTIONS_RUN, 0 },
+	{ "dns", "FILE",
+	  "of explain: a JSON file of the TXT records of signatures' keys,\n"
+	  "instead of the servers of the settings",
+	  set_dns_file, OPTIONS_EXPLAIN, OPTIONS_RUN, 0 },
+	{ "dns-server", "ADDR", "of explain: ADDR or ADDR:PORT, whom to ask instead",
+	  set_dns_server, OPTIONS_EXPLAIN, OPTIONS_RUN, 0 },
 	{ "now", "UNIX", "of explain: the time by which signatures are judged", set_now,
 	  OPTIONS_EXPLAIN, OPTIONS_RUN, 0 },
 	{ "help", NULL, "print this and exit", NULL, ALL_COMMANDS, OPTIONS_HELP, 'h' },

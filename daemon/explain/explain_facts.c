@@ -204,6 +204,41 @@ static void result_facts(FILE *out, const struct explanation *e)
 			   f->position < n ? "believed" : disbelief(e->policy));
 }
 
+/* --- signatures ------------------------------------------------------------------------------- */
+
+static void signature_fact(FILE *out, const struct explanation *e, const struct header_field *field)
+{
+	const struct dkim_signature *tried = explanation_signature(e, field);
+	enum dkim_why why = tried ? tried->why : DKIM_WHY_NOT_TRIED;
+	char names[2 * DOMAIN_MAX + 8], origin[32], meaning[128];
+	struct outbuf text = outbuf_over(names, sizeof(names));
+
+	outbuf_put(&text, SPAN("d="));
+	if (tried)
+		outbuf_put(&text, domain_span(&tried->sig.domain));
+	outbuf_put(&text, SPAN(" s="));
+	if (tried)
+		outbuf_put(&text, domain_span(&tried->sig.selector));
+	snprintf(origin, sizeof(origin), "line %zu", explanation_line(e, field));
+	snprintf(meaning, sizeof(meaning), "%s: %s%s%s", dkim_result_word(dkim_why_result(why)).p,
+		 dkim_why_word(why).p, tried && tried->testing ? "; its key is on trial (t=y)" : "",
+		 tried && tried->partial ? "; l= leaves some of the body uncovered" : "");
+	fact(out, "signature", origin, outbuf_span(&text), meaning);
+}
+
+static void signature_facts(FILE *out, const struct explanation *e)
+{
+	const struct header_field *f =
+		header_index_first(&e->session.headers, HEADER_DKIM_SIGNATURE);
+
+	if (e->policy->dkim_source != POLICY_DKIM_NATIVE)
+		return;
+	if (!f)
+		fact(out, "signature", "", SPAN("-"), NULL);
+	for (; f; f = f->next)
+		signature_fact(out, e, f);
+}
+
 /* --- proofs ----------------------------------------------------------------------------------- */
 
 static void proof_facts(FILE *out, const struct explanation *e)
@@ -224,6 +259,7 @@ void explain_facts(FILE *out, const struct explanation *e)
 	circumstances_facts(out, e);
 	from_facts(out, e);
 	stamp_facts(out, e);
+	signature_facts(out, e);
 	result_facts(out, e);
 	proof_facts(out, e);
 }

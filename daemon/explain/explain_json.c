@@ -127,6 +127,41 @@ static json_t *proofs(const struct proofs *proofs)
 			 words_proof(proofs->signature), "secret", words_proof(proofs->secret));
 }
 
+/* Only of a field whose syntax is right is more known than whom it names. */
+static bool is_whole(const struct dkim_signature *tried)
+{
+	return tried->why < DKIM_WHY_TAG_LIST || tried->why > DKIM_WHY_EXPIRATION;
+}
+
+static json_t *name_or_null(const struct domain *name)
+{
+	return name->len ? text(domain_span(name)) : json_null();
+}
+
+static json_t *signature(const struct dkim_signature *tried)
+{
+	static const struct dkim_signature none = { .why = DKIM_WHY_NOT_TRIED };
+	const struct dkim_signature *s = tried ? tried : &none;
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "d", name_or_null(&s->sig.domain), "s",
+			 name_or_null(&s->sig.selector), "a",
+			 tried && is_whole(s) ? json_string(words_algorithm(s->sig.algorithm)) :
+						json_null(),
+			 "result", text(dkim_result_word(dkim_why_result(s->why))), "why",
+			 text(dkim_why_word(s->why)));
+}
+
+static json_t *signatures(const struct explanation *e)
+{
+	const struct header_field *f =
+		header_index_first(&e->session.headers, HEADER_DKIM_SIGNATURE);
+	json_t *list = json_array();
+
+	for (; f; f = f->next)
+		json_array_append_new(list, signature(explanation_signature(e, f)));
+	return list;
+}
+
 static json_t *facts(const struct explanation *e)
 {
 	const struct facts *facts = e->answer.facts;
@@ -140,7 +175,7 @@ static json_t *facts(const struct explanation *e)
 	json_object_set_new(all, "originator_org", values_of(e, HEADER_ORIGINATOR_ORG));
 	json_object_set_new(all, "client_class", json_string(exo ? "exo" : "other"));
 	json_object_set_new(all, "cert", text_or_null(e->circumstances->certificate));
-	json_object_set_new(all, "dkim", json_array());
+	json_object_set_new(all, "dkim", signatures(e));
 	json_object_set_new(all, "authres", trusted_results(e));
 	json_object_set_new(all, "stamps", stamps(e));
 	json_object_set_new(all, "proofs", proofs(&e->answer.verdict.proofs));

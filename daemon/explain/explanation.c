@@ -84,12 +84,26 @@ static void tell_field(struct explanation *e, const struct message_field *field)
 	arena_reset(arena);
 }
 
+static void find_keys(struct explanation *e)
+{
+	const struct explanation_verifier *verifier = e->verifier;
+	struct span name;
+
+	for (size_t i = 0; session_key_name(&e->session, i, &name); i++)
+		if (session_key(&e->session, i, verifier->find_key(verifier->keys, name),
+				&e->answer) == SESSION_ANSWER)
+			return;
+}
+
 static void tell_content(struct explanation *e)
 {
 	session_begin_message(&e->session, &e->arena);
+	session_set_dkim(&e->session, e->verifier->crypto, e->verifier->now);
 	for (size_t i = 0; i < e->message->n_fields; i++)
 		tell_field(e, &e->message->fields[i]);
+	tell(e, &(const struct milter_event){ .type = MILTER_BODY, .chunk = e->message->body });
 	tell(e, &(const struct milter_event){ .type = MILTER_END_OF_MESSAGE });
+	find_keys(e);
 }
 
 /* What the client gets: the text of the packet, if that is a refusal. */
@@ -129,7 +143,8 @@ static void agree(struct explanation *e)
 }
 
 bool explanation_make(const struct settings *settings, const struct message_file *message,
-		      const struct circumstances *circumstances, struct explanation *e)
+		      const struct circumstances *circumstances,
+		      const struct explanation_verifier *verifier, struct explanation *e)
 {
 	size_t size = dialog_arena_bytes(settings->message_header_bytes);
 
@@ -137,6 +152,7 @@ bool explanation_make(const struct settings *settings, const struct message_file
 		.policy = &settings->policy,
 		.message = message,
 		.circumstances = circumstances,
+		.verifier = verifier,
 		.arena_bytes = malloc(size),
 	};
 	if (!e->arena_bytes)
@@ -179,4 +195,16 @@ struct proof_stamps explanation_stamps(const struct explanation *e)
 	if (!tenant || !e->answer.facts)
 		return (struct proof_stamps){ .id = PROOF_ABSENT };
 	return proof_stamps_weigh(&e->answer.facts->stamps, tenant);
+}
+
+const struct dkim_signature *explanation_signature(const struct explanation *e,
+						   const struct header_field *field)
+{
+	const struct facts *facts = e->answer.facts;
+	const struct dkim_signature *each;
+
+	for (size_t i = 0; facts && facts->dkim && dkim_check_signature(facts->dkim, i, &each); i++)
+		if (each->field == field)
+			return each;
+	return NULL;
 }

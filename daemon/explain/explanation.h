@@ -13,10 +13,20 @@
 #include "milter_answer.h"
 #include "settings.h"
 
+/* Who verifies signatures, and has the key records. */
+struct explanation_verifier {
+	const struct dkim_crypto *crypto;
+	uint64_t now; /* seconds since 1970 */
+	/* Valid until the next call. */
+	const struct dns_answer *(*find_key)(void *keys, struct span name);
+	void *keys;
+};
+
 struct explanation {
 	const struct policy *policy;
 	const struct message_file *message;
 	const struct circumstances *circumstances;
+	const struct explanation_verifier *verifier;
 	struct session session;
 	struct session_answer answer; /* answer.facts NULL: beyond a limit, so that it has none */
 	uint64_t holding;	      /* verdict_trace(), of facts */
@@ -30,7 +40,8 @@ struct explanation {
 
 /* Borrows all; the caller frees with explanation_free().  False for want of memory. */
 bool explanation_make(const struct settings *settings, const struct message_file *message,
-		      const struct circumstances *circumstances, struct explanation *out);
+		      const struct circumstances *circumstances,
+		      const struct explanation_verifier *verifier, struct explanation *out);
 void explanation_free(struct explanation *explanation);
 
 /* Where the field begins in the file. */
@@ -38,6 +49,10 @@ size_t explanation_line(const struct explanation *explanation, const struct head
 
 /* The mode that the message is judged in: of From's tenant, or else of all. */
 enum policy_mode explanation_mode(const struct explanation *explanation);
+
+/* What was verified natively of the field; NULL: it was not tried. */
+const struct dkim_signature *explanation_signature(const struct explanation *explanation,
+						   const struct header_field *field);
 
 /* What each stamp says of the verdict's tenant; absent without one. */
 struct proof_stamps explanation_stamps(const struct explanation *explanation);

@@ -19,6 +19,9 @@ struct reader {
 	size_t text_len, stream_len;
 	struct draft_field *fields;
 	size_t n_fields, fields_capacity;
+	FILE *body_stream;
+	char *body;
+	size_t body_len;
 	bool failed; /* for want of memory */
 };
 
@@ -195,13 +198,47 @@ static bool take_line(struct reader *r, bool *top)
 	return true;
 }
 
+/* The line that ends it, if one does, is left. */
 static void read_header(struct reader *r)
 {
 	bool top = true;
 
 	while (!r->failed && r->text_len < MESSAGE_HEADER_MAX && read_line(r))
 		if (!take_line(r, &top))
-			break;
+			return;
+	r->len = 0;
+}
+
+/* --- the body --------------------------------------------------------------------------------- */
+
+static void put_body_byte(struct reader *r, int byte)
+{
+	if (r->body_len == MESSAGE_BODY_MAX || putc_unlocked(byte, r->body_stream) == EOF)
+		r->failed = true;
+	else
+		r->body_len++;
+}
+
+/* A line that ended the header, and is not the empty one between, is the first of the body. */
+static void read_body(struct reader *r)
+{
+	int byte, before = '\n';
+
+	for (size_t i = 0; i < r->len; i++)
+		put_body_byte(r, (unsigned char)r->bytes[i]);
+	if (r->len) {
+		put_body_byte(r, '\r');
+		put_body_byte(r, '\n');
+	}
+	for (; !r->failed && (byte = getc_unlocked(r->file)) != EOF; before = byte) {
+		if (byte == '\n' && before != '\r')
+			put_body_byte(r, '\r');
+		put_body_byte(r, byte);
+	}
+	if (before == '\n')
+		return;
+	put_body_byte(r, '\r');
+	put_body_byte(r, '\n');
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -236,35 +273,35 @@ static bool deliver(const struct reader *r, struct message_file *out)
 	return true;
 }
 
-/* So that what writes to us is not cut off in the middle of the body. */
-static void drain(FILE *file)
+static bool close_stream(FILE *stream)
 {
-	char bytes[16384];
-
-	while (fread(bytes, 1, sizeof(bytes), file))
-		;
+	return stream && fclose(stream) == 0;
 }
 
 static bool read_open_file(const char *path, FILE *file, FILE *errors, struct message_file *out)
 {
 	struct reader r = { .file = file };
+	size_t body_len;
 	bool ok;
 
 	errno = 0;
 	r.text_stream = open_memstream(&r.text, &r.stream_len);
-	if (r.text_stream) {
+	r.body_stream = open_memstream(&r.body, &body_len);
+	if (r.text_stream && r.body_stream) {
 		read_header(&r);
-		r.failed |= fclose(r.text_stream) != 0;
+		read_body(&r);
 	}
-	if (file == stdin)
-		drain(file);
-	ok = r.text_stream && !r.failed && !ferror(file) && deliver(&r, out);
+	ok = close_stream(r.text_stream) & close_stream(r.body_stream);
+	ok = ok && !r.failed && !ferror(file) && deliver(&r, out);
 	if (!ok)
 		fprintf(errors, "exogated: %s: cannot read the message: %s\n", path,
-			strerror(errno ? errno : ENOMEM));
-	out->text = ok ? r.text : NULL;
+			r.body_len == MESSAGE_BODY_MAX ? "its body is longer than 128 MB" :
+							 strerror(errno ? errno : ENOMEM));
+	out->text = r.text;
+	out->body_text = r.body;
+	out->body = span_of(r.body, r.body_len);
 	if (!ok)
-		free(r.text);
+		message_file_free(out);
 	free(r.fields);
 	free(r.bytes);
 	return ok;
@@ -292,4 +329,5 @@ void message_file_free(struct message_file *message)
 {
 	free(message->fields);
 	free(message->text);
+	free(message->body_text);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * message_file - the header of a message in a file, as Postfix would hand it to a milter.
+ * message_file - a message in a file, as Postfix would hand it to a milter.
  *
  * Lines end in LF or CRLF.  What Postfix does on the way (src/smtpd/smtpd.c, global/is_header.c,
  * global/mime_state.c, cleanup/) is done here too:
@@ -13,7 +13,7 @@
  *  - Return-Path, Bcc, Resent-Bcc and Content-Length are taken out.
  *
  * The file is a message as its client sends it: without a Received field of this mail server's.
- * The body is not kept.  The bytes are hostile.
+ * The lines of the body end in CRLF, the last one too.  The bytes are hostile.
  */
 #ifndef EXOGATE_MESSAGE_FILE_H
 #define EXOGATE_MESSAGE_FILE_H
@@ -27,6 +27,9 @@
 /* Octets of header that are read: more than any limits.message_header; the rest is left out. */
 #define MESSAGE_HEADER_MAX ((size_t)16 * 1024 * 1024)
 
+/* Octets of body; a longer one is an error. */
+#define MESSAGE_BODY_MAX ((size_t)128 * 1024 * 1024)
+
 struct message_field {
 	struct span name;
 	struct span value; /* with the blank after the colon */
@@ -37,7 +40,8 @@ struct message_file {
 	struct message_field *fields; /* as delivered, in order */
 	size_t n_fields;
 	struct message_field return_path; /* the first; line 0: there is none */
-	char *text;			  /* owns what the spans point to */
+	struct span body;
+	char *text, *body_text; /* own what the spans point to */
 };
 
 /*

@@ -83,3 +83,16 @@ const char *words_direction(enum reason reason)
 		return "outbound";
 	}
 }
+
+const char *words_algorithm(enum dkim_algorithm algorithm)
+{
+	switch (algorithm) {
+	case DKIM_RSA_SHA1:
+		return "rsa-sha1";
+	case DKIM_RSA_SHA256:
+		return "rsa-sha256";
+	case DKIM_ED25519_SHA256:
+		return "ed25519-sha256";
+	}
+	return NULL;
+}

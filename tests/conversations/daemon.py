@@ -79,6 +79,7 @@ VARIANTS: dict[str, dict[str, str]] = {
     "monitor": {"mode": "monitor"},
     "tenant-monitor": {"tenant_mode": "monitor"},
     "authres": {"dkim": AUTHRES, "proofs": "2"},
+    "native": {"dkim": 'source = "native";', "proofs": "2"},
     "few": {"connections": "4", "messages": "1", "header": "64K", "idle": "1s",
             "message_idle": "2s"},
     "shared": {"connections": "4", "messages": "10", "more": "workers = 2;"},

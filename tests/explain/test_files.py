@@ -71,11 +71,12 @@ def test_over_the_limit(explain: Explain) -> None:
     assert "deferred, limit" in text and "limits.message_header" in text
 
 
-def test_a_huge_body_is_not_waited_for(explain: Explain) -> None:
+def test_a_huge_body_is_an_error(explain: Explain) -> None:
     path = explain.write(FROM + b"\n")
     with path.open("r+b") as file:
         file.truncate(1 << 40)          # sparse
-    assert explain.run("--json", path).returncode == 0
+    done = explain.run("--json", path)
+    assert done.returncode == 1 and b"its body is longer than 128 MB" in done.stderr
 
 
 def test_standard_input(explain: Explain) -> None:

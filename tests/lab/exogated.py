@@ -26,7 +26,7 @@ tenants = (
     ids             = [ "{contoso_id}" ];
     domains         = [ "contoso.com", "contoso.onmicrosoft.com" ];
     originator_orgs = [ "contoso.com", "contoso.onmicrosoft.com" ];
-    proofs          = 2;
+    proofs          = {proofs};
     rewrite:        {{ map = "{map}"; }}; }}
 );
 """
@@ -39,6 +39,7 @@ class Exogated:
                  engine: str = "auto"):
         self.program = program
         self.engine = engine
+        self.proofs = 2    # that contoso's mail needs
         self.namespace = namespace
         self.settings = directory / "exogate.conf"
         self.map = directory / "contoso.map"
@@ -51,7 +52,7 @@ class Exogated:
         self.map.write_text(REWRITE_MAP)
         self.settings.write_text(SETTINGS.format(
             socket=socket_path, authserv_id=AUTHSERV_ID, endpoints=endpoints,
-            contoso_id=CONTOSO_ID, map=self.map, name_server=name_server))
+            contoso_id=CONTOSO_ID, map=self.map, name_server=name_server, proofs=self.proofs))
 
     def start(self) -> None:
         """Returns when the socket accepts; LabError with the daemon's own last line otherwise."""
