@@ -6,7 +6,7 @@ must not say less than its author thinks.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,9 +28,9 @@ EARLIER_KEYS: dict[str, type] = {"end": str}
 ENDS = ("answered", "aborted", "reset", "hello", "new-connection")
 
 CASE_KEYS: dict[str, type] = {"id": str, "why": str, "fact": str, "expect": str,
-                              "twin": str, "policy": str, "mail": dict, "attack": dict}
+                              "twin": str, "gone": list, "policy": str, "mail": dict, "attack": dict}
 FILE_KEYS: dict[str, type] = {"policy": str, "fact": str, "expect": str, "twin": str,
-                              "mail": dict, "attack": dict, "case": list}
+                              "gone": list, "mail": dict, "attack": dict, "case": list}
 AUTHORISED = "accept authorised"
 
 Table = Mapping[str, object]
@@ -49,6 +49,7 @@ class Case:
     expect: str             # the answer, of ANSWERS, and the reason
     fact: str = ""          # what twin and attack differ in; not of legitimate
     twin: str = AUTHORISED  # the same of an attack's twin
+    gone: Sequence[str] = ()    # fields that are not delivered
     mail: Table = field(default_factory=dict)
     attack: Table = field(default_factory=dict)
 
@@ -107,6 +108,8 @@ def _case(table: Table, shared: Table, kind: str, where: str) -> Case:
     _require(whole, ("why", "expect"), where)
     if kind != "attacks" and "twin" in whole:
         raise CaseError(f"{where}: only an attack has a twin of its own")
+    if kind != "legitimate" and "gone" in whole:
+        raise CaseError(f"{where}: gone is of legitimate mail")
     if kind == "legitimate" and ("attack" in whole or "fact" in whole):
         raise CaseError(f"{where}: what is legitimate attacks nothing")
     if kind != "legitimate":

@@ -42,6 +42,9 @@ def write_policy(policy: str, directory: Path) -> Path:
     for values in (policies["relay"] | policies[policy],
                    {"directory": directory, "endpoints": ENDPOINTS, "dkim": evidence.SETTINGS}):
         text = string.Template(text).safe_substitute(values)
+    for name, content in policies[policy].get("files", {}).items():
+        (directory / name).write_text(content, encoding="utf-8")
+        (directory / name).chmod(0o600)
     path = directory / "exogate.conf"
     path.write_text(text, encoding="utf-8")
     return path

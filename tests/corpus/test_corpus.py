@@ -79,6 +79,8 @@ def test_defused(case: Case, engine: str, daemon_of: Callable[[str, str], Daemon
 @each(LEGITIMATE)
 def test_legitimate(case: Case, engine: str, daemon_of: Callable[[str, str], Daemon],
                     held: Counter) -> None:
-    daemon = daemon_of(case.policy, engine)
-    check(play(daemon, dialog(case.mail)), case.expect)
+    outcome = play(daemon_of(case.policy, engine), dialog(case.mail))
+    check(outcome, case.expect)
+    names = {name.lower() for name, _ in outcome.delivered.fields}
+    assert names.isdisjoint(name.lower() for name in case.gone)
     held["legitimate", engine] += 1
