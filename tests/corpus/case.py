@@ -12,7 +12,7 @@ from pathlib import Path
 
 CORPUS = Path(__file__).resolve().parent
 KINDS = ("attacks", "defused", "legitimate")
-ANSWERS = ("accept", "451", "550")
+ANSWERS = ("accept", "hold", "451", "550")
 
 # What a message may say, and of what type; README.md explains each.
 MESSAGE_KEYS: dict[str, type] = {

@@ -20,8 +20,8 @@ queue_ids = (f"4C{number:06X}" for number in count(1))
 
 @dataclass(frozen=True)
 class Outcome:
-    verdict: str                        # accept, 451 or 550, and the reason
-    delivered: Delivered | None = None  # of an acceptance
+    verdict: str                        # accept, hold, 451 or 550, and the reason
+    delivered: Delivered | None = None  # of an acceptance, or held
 
 
 def _connect(mta: client.Mta, dialog: Dialog) -> None:
@@ -45,22 +45,25 @@ def _spoken(message: Message) -> client.Message:
                           mail_macros=macros)
 
 
-def _logged_reason(daemon: Daemon, since: int, message: client.Message) -> str:
-    """Why the message was accepted, which no reply says; its line may come after the reply."""
+def _logged_verdict(daemon: Daemon, since: int, message: client.Message) -> str:
+    """Of a message that was taken, since no reply says why; its line may come after the reply."""
     def find() -> re.Match | None:
         with daemon.log.open("rb") as log:
             log.seek(since)
             text = log.read().decode(errors="replace")
-        return re.search(rf"^{message.queue_id}: verdict=accept (?:would=reject )?reason=(\S+) ",
+        return re.search(rf"^{message.queue_id}: verdict=(\S+) (?:would=reject )?reason=(\S+) ",
                          text, re.MULTILINE)
-    return wait_until(find, f"{message.queue_id} accepted in {daemon.log}").group(1)
+    return " ".join(wait_until(find, f"{message.queue_id} in {daemon.log}").groups())
 
 
 def _answered(daemon: Daemon, mta: client.Mta, message: Message) -> Outcome:
     spoken, since = _spoken(message), daemon.log.stat().st_size
     answer = mta.message(spoken)
     if answer.verdict.word == "accept":
-        return Outcome(f"accept {_logged_reason(daemon, since, spoken)}", answer.delivered)
+        verdict = _logged_verdict(daemon, since, spoken)
+        held = any(edit.op == "quarantine" for edit in answer.edits)
+        assert verdict.startswith("hold " if held else "accept ")
+        return Outcome(verdict, answer.delivered)
     said = re.fullmatch(r"(?:550 5|451 4)\.7\.1 .*\(exogate: (\S+)\)", answer.verdict.text)
     assert said, answer.verdict
     return Outcome(f"{answer.verdict.text[:3]} {said.group(1)}")
