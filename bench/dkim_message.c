@@ -194,7 +194,7 @@ static bool index_fields(struct dkim_message *m)
 {
 	bool ok;
 
-	header_index_init(&m->headers);
+	header_index_init(&m->headers, NULL);
 	ok = header_index_add(&m->headers, &m->arena, SPAN("DKIM-Signature"),
 			      span_of_string(m->value));
 	for (size_t i = 0; i < FIELDS_N; i++)

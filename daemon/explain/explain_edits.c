@@ -17,6 +17,7 @@ struct changed_field {
 	struct span name;
 	struct span value;
 	size_t line; /* in the file; 0: not from there */
+	bool secret; /* its value is not to be shown */
 	enum field_state state;
 };
 
@@ -89,11 +90,12 @@ static void make(struct changed_header *header, const struct edit *edit)
 
 	if (edit->op == EDIT_INSERT_HEADER)
 		add(header, place_of(header, edit->index), edit);
-	else if (edit->op != EDIT_CHANGE_FROM)
+	else if (edit->op == EDIT_CHANGE_HEADER || edit->op == EDIT_DELETE_HEADER)
 		field = find(header, edit->name, edit->index);
 	if (!field)
 		return;
 	field->state = FIELD_REMOVED;
+	field->secret = edit->rule == EDIT_RULE_NAMED;
 	if (edit->op == EDIT_CHANGE_HEADER)
 		add(header, (size_t)(field - header->fields) + 1, edit);
 }
@@ -101,7 +103,7 @@ static void make(struct changed_header *header, const struct edit *edit)
 static void print_field(FILE *out, const struct changed_field *field)
 {
 	char mark = field->state == FIELD_ADDED ? '+' : '-';
-	struct span rest = field->value;
+	struct span rest = field->secret ? SPAN(" (not shown)") : field->value;
 
 	fprintf(out, "  %c ", mark);
 	if (field->line)
@@ -138,6 +140,17 @@ static void print_sender(FILE *out, const struct explanation *e)
 	}
 }
 
+static void print_quarantine(FILE *out, const struct explanation *e)
+{
+	for (size_t i = 0; i < e->answer.plan.n; i++) {
+		if (e->answer.plan.edits[i].op != EDIT_QUARANTINE)
+			continue;
+		fprintf(out, "  + %7squarantine: ", "");
+		readable_line(out, e->answer.plan.edits[i].value, LINE_MAX_BYTES);
+		putc('\n', out);
+	}
+}
+
 bool explain_edits(FILE *out, const struct explanation *e)
 {
 	struct changed_header header;
@@ -150,6 +163,7 @@ bool explain_edits(FILE *out, const struct explanation *e)
 		if (header.fields[i].state != FIELD_KEPT)
 			print_field(out, &header.fields[i]);
 	print_sender(out, e);
+	print_quarantine(out, e);
 	free(header.fields);
 	return true;
 }

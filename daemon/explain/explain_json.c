@@ -197,7 +197,7 @@ static json_t *table(const struct explanation *e)
 
 static json_t *edit(const struct edit *edit)
 {
-	bool of_header = edit->op != EDIT_CHANGE_FROM;
+	bool of_header = edit->op != EDIT_CHANGE_FROM && edit->op != EDIT_QUARANTINE;
 	bool has_value = edit->op != EDIT_DELETE_HEADER;
 
 	return json_pack("{s:s, s:o, s:o, s:o, s:s}", "op", words_edit(edit->op), "name",

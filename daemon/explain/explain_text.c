@@ -41,6 +41,7 @@ static void put_verdict(FILE *out, const char *path, const struct explanation *e
 		[VERDICT_ACCEPT] = "accepted",
 		[VERDICT_REJECT] = "refused",
 		[VERDICT_TEMPFAIL] = "deferred",
+		[VERDICT_HOLD] = "held",
 	};
 	const struct verdict *verdict = &e->answer.verdict;
 

@@ -13,10 +13,8 @@ void counters_add(const struct counters *set, struct counters *sum)
 const char *counters_outcome_word(enum counters_outcome outcome)
 {
 	static const char *const words[] = {
-		[COUNTERS_ACCEPTED] = "accept",
-		[COUNTERS_REJECTED] = "reject",
-		[COUNTERS_DEFERRED] = "tempfail",
-		[COUNTERS_HELD] = "hold",
+		[COUNTERS_ACCEPTED] = "accept",		  [COUNTERS_REJECTED] = "reject",
+		[COUNTERS_DEFERRED] = "tempfail",	  [COUNTERS_HELD] = "hold",
 		[COUNTERS_WOULD_REJECT] = "would_reject",
 	};
 
