@@ -10,7 +10,7 @@
 #include <emmintrin.h>
 #endif
 
-#define VECTOR 16
+#define VECTOR ((size_t)16)
 #define BLOCK  (4 * VECTOR)
 
 #if defined(__SSE2__) && !defined(DKIM_RUN_PORTABLE)

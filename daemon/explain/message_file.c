@@ -291,8 +291,8 @@ static bool read_open_file(const char *path, FILE *file, FILE *errors, struct me
 		read_header(&r);
 		read_body(&r);
 	}
-	ok = close_stream(r.text_stream) & close_stream(r.body_stream);
-	ok = ok && !r.failed && !ferror(file) && deliver(&r, out);
+	ok = close_stream(r.text_stream);
+	ok = close_stream(r.body_stream) && ok && !r.failed && !ferror(file) && deliver(&r, out);
 	if (!ok)
 		fprintf(errors, "exogated: %s: cannot read the message: %s\n", path,
 			r.body_len == MESSAGE_BODY_MAX ? "its body is longer than 128 MB" :

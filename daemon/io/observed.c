@@ -161,8 +161,10 @@ static void add_row(struct observed_row *sum, const struct observed_row *row)
 		sum->seen_ns = row->seen_ns;
 	}
 	add_all(sum->stamps, row->stamps, OBSERVED_N_STAMPS);
-	add_all(&sum->proofs[0][0], &row->proofs[0][0], OBSERVED_N_PROOFS * OBSERVED_N_STATES);
-	add_all(&sum->answers[0][0], &row->answers[0][0], REASON_N * COUNTERS_N_OUTCOMES);
+	add_all(&sum->proofs[0][0], &row->proofs[0][0],
+		sizeof(row->proofs) / sizeof(row->proofs[0][0]));
+	add_all(&sum->answers[0][0], &row->answers[0][0],
+		sizeof(row->answers) / sizeof(row->answers[0][0]));
 }
 
 static int by_key(const void *a, const void *b)

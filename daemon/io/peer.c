@@ -291,7 +291,7 @@ static enum session_result wait_for_keys(struct session *session, struct session
 {
 	const struct dns_answer none = { .status = DNS_FAILED };
 	size_t n = count_keys(session);
-	struct wanted_key *keys = calloc(n, sizeof(*keys));
+	struct wanted_key *keys = calloc(n ? n : 1, sizeof(*keys));
 	enum session_result result = SESSION_WAIT;
 	struct span name;
 
