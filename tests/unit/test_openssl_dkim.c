@@ -269,6 +269,85 @@ TEST(a_long_exponent)
 	openssl_dkim_close(openssl);
 }
 
+/* --- allocations ------------------------------------------------------------------------------ */
+
+static size_t n_allocations, n_of_openssl;
+
+/* Of the sanitizer's runtime, whose header gcc does not install. */
+int __sanitizer_install_malloc_and_free_hooks( // NOLINT(bugprone-reserved-identifier)
+	void (*malloc_hook)(const volatile void *p, size_t size),
+	void (*free_hook)(const volatile void *p));
+
+static void count(const volatile void *p, size_t size)
+{
+	(void)p;
+	(void)size;
+	n_allocations++;
+}
+
+static void ignore(const volatile void *p)
+{
+	(void)p;
+}
+
+static void *openssl_malloc(size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	n_of_openssl++;
+	return malloc(size);
+}
+
+static void *openssl_realloc(void *p, size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	n_of_openssl++;
+	return realloc(p, size);
+}
+
+static void openssl_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
+
+static void verify_once(const struct dkim_claim *claim)
+{
+	struct dkim_hash *body = crypto->hash_begin(crypto->self);
+	struct dkim_hash *header = crypto->hash_begin(crypto->self);
+	unsigned char out[DKIM_HASH_BYTES];
+
+	crypto->hash_update(body, SPAN("body"));
+	crypto->hash_update(header, SPAN("header"));
+	crypto->hash_end(crypto->self, body, out);
+	crypto->hash_end(crypto->self, header, out);
+	CHECK_EQ(crypto->verify(crypto->self, claim), DKIM_CRYPTO_VERIFIED);
+}
+
+/* With the key cached and hashes pooled, all allocations are made inside of OpenSSL's calls. */
+TEST(a_cached_key_costs_no_allocation_of_ours)
+{
+	struct dkim_claim claim;
+	EVP_PKEY *key;
+
+	CHECK_EQ(CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free), 1);
+	key = EVP_RSA_gen(2048);
+	claim = claim_of(DKIM_KEY_RSA, public_text(key), sign_rsa(key));
+	open_crypto();
+	for (int i = 0; i < 3; i++)
+		verify_once(&claim);
+	CHECK(__sanitizer_install_malloc_and_free_hooks(count, ignore) > 0);
+	n_allocations = n_of_openssl = 0;
+	for (int i = 0; i < 100; i++)
+		verify_once(&claim);
+	CHECK_EQ(n_allocations, n_of_openssl);
+	CHECK(n_of_openssl > 0 && n_of_openssl <= (size_t)100 * 20);
+	EVP_PKEY_free(key);
+	openssl_dkim_close(openssl);
+}
+
 /* --- the cache -------------------------------------------------------------------------------- */
 
 /* Ed25519 keys are any 32 octets that are a point; whether they are does not matter here. */
