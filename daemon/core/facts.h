@@ -62,8 +62,7 @@ struct facts {
 	struct tenant_stamps stamps;
 	struct facts_signature signatures[FACTS_SIGNATURES_MAX];
 	size_t n_signatures;
-	uint32_t
-		n_trusted_results; /* Authentication-Results fields, all on top, that were believed */
+	uint32_t n_trusted_results; /* Authentication-Results fields, on top, that are believed */
 	const struct dkim_check *dkim;	  /* where they come from; NULL unless we verified them */
 	const struct header_field *named; /* the first of HEADER_NAMED: secrets, not to be shown */
 };

@@ -117,7 +117,8 @@ def test_leaves_nothing_beside_the_socket(start: Start, tmp_path: Path) -> None:
     before = {path.name for path in tmp_path.iterdir()}
     daemon = start("libmilter")
     made = {path.name for path in tmp_path.iterdir()} - before
-    assert made == {"milter.sock", "exogated.log", "exogate.conf", "endpoints.json", "contoso.map"}
+    assert made == {"milter.sock", "exogated.log", "exogate.conf", "endpoints.json",
+                    "contoso.map", "contoso.secret"}
     assert os.stat(daemon.socket).st_mode & 0o777 == 0o660
     daemon.end()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .mail import Dialog, Field
 
-WORDS = {"accept": "accept", "reject": "550", "tempfail": "451"}
+WORDS = {"accept": "accept", "reject": "550", "tempfail": "451", "hold": "hold"}
 
 
 def _has_line(field: Field) -> bool:

@@ -12,14 +12,14 @@ from milter.wire import Edit
 from .run import Explain, header
 
 # What an MTA offers is no part of the file: explain takes one that offers everything.
-OF_THE_OFFER = {"no-leading-space", "version-2", "no-edits-offered"}
+OF_THE_OFFER = {"no-leading-space", "version-2", "no-edits-offered", "held-cannot"}
 
 # Of a connection that explain does not have: more than one message would be needed for it.
 MESSAGES = [pytest.param(conversation, message, expect, id=f"{conversation.id}-{n}")
             for conversation in CONVERSATIONS if conversation.id not in OF_THE_OFFER
             for n, (message, expect) in enumerate(conversation.messages)]
 ANSWERS = {"accept": ("accept", "250 2.0.0"), "550": ("reject", "550 5.7.1"),
-           "451": ("tempfail", "451 4.7.1")}
+           "451": ("tempfail", "451 4.7.1"), "hold": ("hold", "250 2.0.0")}
 
 
 def options(conversation: Conversation, message: Message) -> list[str]:
@@ -36,7 +36,7 @@ def readable(text: str) -> str:
 
 
 def as_json(edit: Edit) -> dict:
-    of_header = edit.op != "change_from"
+    of_header = edit.op not in ("change_from", "quarantine")
     return {"op": edit.op, "name": readable(edit.name) if of_header else None,
             "index": edit.index if of_header else None,
             "value": readable(edit.value) if edit.op != "delete_header" else None}

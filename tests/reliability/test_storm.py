@@ -24,6 +24,7 @@ from lab.certificates import Certificates
 from lab.commands import ENVIRONMENT
 from lab.endpoints import smtp_prefixes
 from lab.exogated import Exogated
+from lab.name_server import ADDRESS as NAME_SERVER
 from lab.network import LISTED_V4, NEXTHOP, RELAY_V4, Network
 from lab.postfix import HOSTNAME, Postfix
 from lab.relay import ENDPOINTS
@@ -58,6 +59,7 @@ class Storm:
         self.relay = Postfix(self.directory / "relay", self.network.relay)
         self.sender = Postfix(self.directory / "sender", self.network.world)
         self.exogated = Exogated(program, self.directory, self.network.relay, engine)
+        self.exogated.proofs = 1    # nothing is signed
         self.taken = self.directory / "taken"
         self.reloads = self.kills = 0
 
@@ -73,7 +75,7 @@ class Storm:
         self.sender.create(["127.0.0.1"], RELAY_V4, ["127.0.0.0/8"], self.certificates,
                            IMPATIENT | {"smtpd_milters": "", "myhostname": "sender.example",
                                         "smtp_bind_address": LISTED_V4})
-        self.exogated.create(self.relay.socket_directory / "milter.sock", ENDPOINTS)
+        self.exogated.create(self.relay.socket_directory / "milter.sock", ENDPOINTS, NAME_SERVER)
         self.exogated.start()
         self.relay.start()
         self.sender.start()

@@ -464,8 +464,9 @@ CHANGED = {
         'exogate.conf:5: tenants[0].forwarding: "always": unknown; write "reject" or "srs" or '
         '"resent-from"'),
     "forwarding-of-nothing-verified": (
-        {"dkim": "", "tenants": tenant(proofs="1", forwarding='"srs"')},
-        'exogate.conf:4: tenants[0].forwarding: "srs" needs signatures that are verified, and '
+        {"dkim": 'dkim: { source = "none"; };',
+         "tenants": tenant(proofs="1", forwarding='"srs"')},
+        'exogate.conf:5: tenants[0].forwarding: "srs" needs signatures that are verified, and '
         'dkim.source is "none"; set dkim.source, or write forwarding = "reject"'),
     "message-percent": (
         {"extra": 'exota: { reject_message = "100%"; };'},
