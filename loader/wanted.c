@@ -15,14 +15,6 @@
 
 #define STDIN "/dev/stdin"
 
-/* Unpublished, and in no SPF record: mail that Microsoft relays without vouching for it. */
-static const struct prefix relay_pool = {
-	.family = 4,
-	.length = 16,
-	.source = PREFIX_RELAY_POOL,
-	.addr = { 40, 95 },
-};
-
 static int add(struct list *list, const struct prefix *items, size_t n)
 {
 	if (list_add(list, items, n) == 0)
@@ -114,11 +106,9 @@ static int refuse_never(const struct list *list)
 			 prefix_format(answer.decides, text));
 }
 
-/* The lists do not say which instance they are of, but this has been in worldwide's since 2020. */
 static void warn_of_instance(const struct list *list)
 {
-	static const uint8_t worldwide[4] = { 40, 92 };
-	const struct prefix *found = list_look_up(list, 4, worldwide).decides;
+	const struct prefix *found = list_look_up(list, 4, instance_worldwide4).decides;
 
 	if (list->origin.instance != INSTANCE_WORLDWIDE && found &&
 	    found->source == PREFIX_MICROSOFT)
@@ -153,7 +143,7 @@ static int finish(const struct options *options, struct list *list)
 
 static int add_relay_pool(struct list *list, unsigned instance, bool admitted)
 {
-	struct prefix pool = relay_pool;
+	struct prefix pool = instance_relay_pool;
 
 	if (!instances[instance].relay_pool)
 		return 0;

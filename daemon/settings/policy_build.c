@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy_build.h"
 
-#include "endpoints.h"
+#include "policy_acl.h"
 #include "policy_domains.h"
 #include "policy_tables.h"
 #include "secret_file.h"
-
-#define ENDPOINTS_URL "https://endpoints.office.com/endpoints/worldwide?clientrequestid=UUID"
 
 static bool is_good(const struct settings_value *value)
 {
@@ -62,31 +60,6 @@ static struct prefix_set keep_prefixes(struct settings_context *c,
 		return set;
 	for (; set.n < list->n; set.n++)
 		set.items[set.n] = list->items[set.n].prefix;
-	prefix_set_normalise(&set);
-	return set;
-}
-
-static struct prefix_set read_endpoints(struct settings_context *c,
-					const struct settings_value *path)
-{
-	struct prefix *most =
-		settings_pool_array(c->scratch, ENDPOINTS_PREFIXES_MAX, sizeof(*most));
-	struct prefix_set set = { 0 };
-	char why[ENDPOINTS_ERROR_SIZE];
-	size_t n;
-
-	if (!most || !is_good(path))
-		return set;
-	if (endpoints_read(path->text.p, most, ENDPOINTS_PREFIXES_MAX, &n, why, sizeof(why))) {
-		settings_report_error(&c->report, &path->place,
-				      "%s; save there what " ENDPOINTS_URL " answers", why);
-		return set;
-	}
-	set.items = settings_pool_array(c->keep, n, sizeof(*set.items));
-	if (!set.items)
-		return set;
-	memcpy(set.items, most, n * sizeof(*set.items));
-	set.n = n;
 	prefix_set_normalise(&set);
 	return set;
 }
@@ -292,21 +265,6 @@ static void check_dkim(struct settings_context *c, const struct settings_tree *t
 			"verifier a name of its own");
 }
 
-static void check_acl(struct settings_context *c, const struct settings_tree_acl *acl)
-{
-	if (!is_good(&acl->check) || !config_setting_parent(acl->source.place.at))
-		return; /* or without the group, which has been reported */
-	if (acl->check.number == POLICY_ACL_NONE && is_given(&acl->source))
-		settings_report_error(
-			&c->report, &acl->source.place,
-			"has no use while acl.check is \"none\"; take one of them out");
-	else if (acl->check.number == POLICY_ACL_ADDRESSES &&
-		 acl->source.state == SETTINGS_VALUE_ABSENT)
-		settings_report_error(
-			&c->report, &acl->source.place,
-			"missing; write source = \"/var/lib/exogate/microsoft.json\"");
-}
-
 static void check_certificate(struct settings_context *c,
 			      const struct settings_tree_certificate *certificate)
 {
@@ -339,7 +297,7 @@ static void build_relay(struct settings_context *c, const struct settings_tree *
 		.authserv_id = tree->authserv_id.text,
 		.mode = (enum policy_mode)tree->mode.number,
 		.acl_check = (enum policy_acl_check)tree->acl.check.number,
-		.microsoft = read_endpoints(c, &tree->acl.source),
+		.microsoft = policy_acl_build(c, &tree->acl),
 		.allow = keep_prefixes(c, &tree->acl.allow),
 		.other_clients = (enum policy_other_clients)tree->acl.other_clients.number,
 		.certificate_check =
@@ -373,7 +331,7 @@ void policy_build(struct settings_context *context, const struct settings_tree *
 	struct policy_tenant *tenants = settings_pool_array(context->keep, n, sizeof(*tenants));
 
 	build_relay(context, tree, &settings->policy);
-	check_acl(context, &tree->acl);
+	policy_acl_check(context, &tree->acl);
 	check_certificate(context, &tree->certificate);
 	check_dkim(context, tree);
 	if (!tenants)

@@ -20,7 +20,8 @@ extern const struct settings_choice settings_table_modes[];
 /* Of each member of the list `tenants`. */
 extern const struct settings_scope settings_table_tenant;
 
-/* The groups `dkim` and `dns`. */
+/* The groups `acl`, `dkim` and `dns`. */
+extern const struct settings_scope settings_table_acl;
 extern const struct settings_scope settings_table_dkim;
 extern const struct settings_scope settings_table_dns;
 

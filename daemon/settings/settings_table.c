@@ -3,21 +3,9 @@
 
 #define TOP_PLACE(member) .key = #member, .offset = offsetof(struct settings_tree, member)
 
-static const struct settings_choice other_clients[] = {
-	{ "reject", POLICY_OTHER_REJECT, NULL },
-	{ "pass", POLICY_OTHER_PASS, NULL },
-	{ NULL, 0, NULL },
-};
-
 static const struct settings_choice logged_messages[] = {
 	{ "all", POLICY_LOG_ALL, NULL },
 	{ "refused", POLICY_LOG_REFUSED, NULL },
-	{ NULL, 0, NULL },
-};
-
-static const struct settings_choice acl_checks[] = {
-	{ "addresses", POLICY_ACL_ADDRESSES, NULL },
-	{ "none", POLICY_ACL_NONE, NULL },
 	{ NULL, 0, NULL },
 };
 
@@ -50,46 +38,6 @@ static const struct settings_row socket_rows[] = {
 	},
 };
 static const struct settings_scope socket_scope = SCOPE(socket_rows, struct settings_tree_socket);
-
-static const struct settings_row acl_rows[] = {
-	{
-		PLACE(acl, check),
-		.type = &settings_type_choice,
-		.choices = acl_checks,
-		.fallback = "addresses",
-		.example = "check = \"addresses\"",
-		.help = "Who is taken for Exchange Online: who has an address of the list, or,\n"
-			"with \"none\", everyone who has an address: then the certificate alone,\n"
-			"or the mail server, keeps strangers out.",
-	},
-	{
-		PLACE(acl, source),
-		.type = &settings_type_path,
-		.absent = "required with check = \"addresses\"",
-		.example = "source = \"/var/lib/exogate/microsoft.json\"",
-		.help = "Microsoft's endpoint list (JSON, as its web service answers): the\n"
-			"addresses of Exchange Online are its entries of Exchange for TCP port\n"
-			"25.",
-	},
-	{
-		PLACE(acl, allow),
-		.shape = SETTINGS_MANY,
-		.type = &settings_type_prefix,
-		.example = "allow = [ \"192.0.2.0/24\" ]",
-		.help = "Other clients that may send to anyone, without check of a tenant,\n"
-			"where other_clients is \"pass\". They never count as Exchange Online.",
-	},
-	{
-		PLACE(acl, other_clients),
-		.type = &settings_type_choice,
-		.choices = other_clients,
-		.fallback = "reject",
-		.example = "other_clients = \"reject\"",
-		.help = "What becomes of clients that are not Exchange Online: \"pass\" accepts\n"
-			"those who authenticated, are in allow, or send to hosted domains only.",
-	},
-};
-static const struct settings_scope acl = SCOPE(acl_rows, struct settings_tree_acl);
 
 static const struct settings_row certificate_rows[] = {
 	{
@@ -327,7 +275,7 @@ static const struct settings_row top_rows[] = {
 		TOP_PLACE(acl),
 		.shape = SETTINGS_GROUP,
 		.flags = SETTINGS_REQUIRED,
-		.scope = &acl,
+		.scope = &settings_table_acl,
 		.example = "acl: { source = \"/var/lib/exogate/microsoft.json\"; }",
 	},
 	{

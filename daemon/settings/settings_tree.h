@@ -18,6 +18,8 @@ struct settings_tree_socket {
 struct settings_tree_acl {
 	struct settings_value check; /* enum policy_acl_check */
 	struct settings_value source;
+	struct settings_value instance;	     /* enum instance_id */
+	struct settings_value relay_pool;    /* bool: it counts */
 	struct settings_value allow;	     /* prefixes */
 	struct settings_value other_clients; /* enum policy_other_clients */
 };

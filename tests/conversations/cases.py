@@ -9,6 +9,7 @@ from milter.wire import LEADING_SPACE, Edit
 from .daemon import AUTHSERV_ID, CERTIFICATE, CONTOSO_ID, FABRIKAM_ID, SECRETS, VERIFIER_ID
 
 EXO_V4, EXO_V6, OTHER, ALLOWED = "40.107.1.2", "2a01:111:f403::1", "203.0.113.9", "192.0.2.7"
+POOL = "40.95.80.141"      # of Microsoft's relay pool
 ATTRIBUTED = "X-MS-Exchange-CrossTenant-OriginalAttributedTenantConnectingIp"
 
 
@@ -87,6 +88,15 @@ GATES = [
         exo(), AUTHORISED, address=f"IPv6:{EXO_V6}", family="6"),
     one("authorised-v4-mapped", "an IPv4 client on an IPv6 socket", exo(), AUTHORISED,
         address=f"::ffff:{EXO_V4}", family="6"),
+    one("pool-unlisted", "the relay pool is not Exchange Online", exo(),
+        deferred("client-unlisted"), address=POOL),
+    one("pool-other", "nor is it without a certificate", exo(), rejected("client-other"),
+        address=POOL, certificate=None),
+    one("pool-accepted", "unless the operator takes it for that", exo(), AUTHORISED,
+        variant="pool", address=POOL),
+    one("pool-ends", "an address below the pool", exo(), deferred("client-unlisted"),
+        variant="pool", address="40.94.255.255"),
+    one("pool-and-list", "the list still counts", exo(), AUTHORISED, variant="pool"),
     one("client-other", "neither EXO nor listed", exo(), rejected("client-other"), address=OTHER,
         certificate=None),
     one("client-other-mapped-loopback", "attacks F5", exo(), rejected("client-other"),

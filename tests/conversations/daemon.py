@@ -31,7 +31,7 @@ SETTINGS = """\
 listen = [ "unix:{socket}"{also} ]; {more}
 authserv_id = "{authserv_id}";
 mode = "{mode}";
-acl: {{ source = "{directory}/endpoints.json"; allow = [ "192.0.2.0/24" ];
+acl: {{ source = "{directory}/endpoints.json"; allow = [ "192.0.2.0/24" ]; {acl}
         other_clients = "{other_clients}"; }};
 certificate: {{ names = [ "{certificate}" ]; missing = "{missing}"; }};
 dkim: {{ {dkim} }};
@@ -65,7 +65,8 @@ BASE = {"authserv_id": AUTHSERV_ID, "mode": "enforce", "other_clients": "reject"
         "tenant_mode": "enforce", "connections": "1000", "messages": "100", "header": "256K",
         "message_wait": "240s",
         "idle": "600s", "message_idle": "600s",
-        "originator_orgs": '[ "contoso.com" ]', "dkim_domains": "", "contoso": "", "more": "", "also": ""}
+        "originator_orgs": '[ "contoso.com" ]', "dkim_domains": "", "contoso": "", "more": "", "also": "",
+        "acl": ""}
 
 SECRET_HEADER = ('secret_header: {{ name = "X-Contoso-Relay"; '
                  'values = "<{directory}/contoso.secret"; }};')
@@ -75,6 +76,7 @@ AUTHRES = f'source = "authres"; trusted_authserv_id = "{VERIFIER_ID}";'
 VARIANTS: dict[str, dict[str, str]] = {
     "base": {},
     "pass": {"other_clients": "pass"},
+    "pool": {"acl": 'relay_pool = "accept";'},
     "ignore": {"missing": "ignore", "dkim": AUTHRES},
     "monitor": {"mode": "monitor"},
     "tenant-monitor": {"tenant_mode": "monitor"},

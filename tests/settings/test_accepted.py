@@ -62,6 +62,24 @@ def test_counts(settings: Settings) -> None:
     assert answer.out == "exogate.conf: ok: 1 tenant, 1 domain, 1 Microsoft prefix\n"
 
 
+@pytest.mark.parametrize("instance", ["china", "gcc-high", "dod"])
+def test_instance(settings: Settings, instance: str) -> None:
+    one = {"ips": ["23.103.191.0/24"], "id": 1, "serviceArea": "Exchange", "tcpPorts": "25"}
+    settings.write("one.json", f"[{one}]".replace("'", '"'))
+    acl = f'source = "$DIR/one.json"; instance = "{instance}"; '
+    answer = settings.check(acl=f"acl: {{ {acl} }};")
+    assert (answer.lines, answer.code) == ([], 0)
+    answer = settings.check(acl=f'acl: {{ {acl} relay_pool = "accept"; }};')
+    assert (answer.lines, answer.code) == (
+        [f"exogate.conf:3: acl.relay_pool: {instance} has no relay pool, which is worldwide's; "
+         "take it out"], 1)
+
+
+def test_relay_pool(settings: Settings) -> None:
+    answer = settings.check(acl=f'acl: {{ source = "{ENDPOINTS}"; relay_pool = "accept"; }};')
+    assert (answer.lines, answer.out) == ([], OK.replace("6 Microsoft", "7 Microsoft"))
+
+
 def test_pipe() -> None:
     done = exogated("check", "-c", "/dev/stdin", stdin="\n".join(BASE.values()))
     assert (done.stderr, done.returncode) == ("", 0)

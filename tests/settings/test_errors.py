@@ -440,6 +440,26 @@ CHANGED = {
     "source-without-check": (
         {"acl": f'acl: {{ check = "none"; source = "{ENDPOINTS}"; }};'},
         'exogate.conf:3: acl.source: has no use while acl.check is "none"; take one of them out'),
+    "acl-none-with-pool": (
+        {"acl": 'acl: { check = "none"; relay_pool = "accept"; };'},
+        'exogate.conf:3: acl.relay_pool: has no use while acl.check is "none"; '
+        'take one of them out'),
+    "instance-unknown": (
+        {"acl": f'acl: {{ source = "{ENDPOINTS}"; instance = "germany"; }};'},
+        'exogate.conf:3: acl.instance: "germany": unknown; '
+        'write "worldwide" or "china" or "gcc-high" or "dod"'),
+    "list-of-another-instance": (
+        {"acl": f'acl: {{ source = "{ENDPOINTS}"; instance = "gcc-high"; }};'},
+        "exogate.conf:3: acl.instance: the list is worldwide's, not gcc-high's; save what "
+        f"{URL.replace('worldwide', 'USGovGCCHigh')} answers as {ENDPOINTS}, or write "
+        'instance = "worldwide"'),
+    "no-list-of-an-instance": (
+        {"acl": 'acl: { source = "$DIR/none.json"; instance = "china"; };'},
+        "exogate.conf:3: acl.source: cannot read none.json: No such file or directory; "
+        f"save there what {URL.replace('worldwide', 'China')} answers"),
+    "pool-not-accepted": (
+        {"acl": f'acl: {{ source = "{ENDPOINTS}"; relay_pool = true; }};'},
+        'exogate.conf:3: acl.relay_pool: expected a string; write relay_pool = "ignore"'),
     "names-without-check": (
         {"extra": 'certificate: { check = "none"; names = [ "mail.example" ]; };'},
         'exogate.conf:6: certificate.names: has no use while certificate.check is "none"; '

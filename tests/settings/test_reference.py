@@ -23,6 +23,8 @@ KEYS = {
     "log_messages": '"all" or "refused"; default: "all"',
     "acl.check": '"addresses" or "none"; default: "addresses"',
     "acl.source": 'a path; required with check = "addresses"',
+    "acl.instance": '"worldwide" or "china" or "gcc-high" or "dod"; default: "worldwide"',
+    "acl.relay_pool": '"ignore" or "accept"; default: "ignore"',
     "acl.allow": "list, each an address or ADDRESS/LENGTH; default: none",
     "acl.other_clients": '"reject" or "pass"; default: "reject"',
     "certificate.check": '"names" or "none"; default: "names"',
