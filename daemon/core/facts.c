@@ -104,6 +104,7 @@ static void add_signature(struct facts *facts, const struct authres_result *resu
 		return;
 	if (!read_signer(results, &signature->domain))
 		return;
+	signature->selector.len = 0;
 	signature->passed = passed;
 	facts->n_signatures++;
 }
@@ -192,6 +193,7 @@ void facts_add_dkim(struct facts *facts, const struct dkim_check *check,
 			continue;
 		facts->signatures[facts->n_signatures++] = (struct facts_signature){
 			.domain = tried->sig.domain,
+			.selector = tried->sig.selector,
 			.passed = passed,
 		};
 	}

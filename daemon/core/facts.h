@@ -43,8 +43,9 @@ struct facts_envelope {
 
 /* A verified signature, or one that could not be verified for now. */
 struct facts_signature {
-	struct domain domain; /* d= */
-	bool passed;	      /* else: temporarily unknown */
+	struct domain domain;	/* d= */
+	struct domain selector; /* s=, of those that we verified; else its len is 0 */
+	bool passed;		/* else: temporarily unknown */
 };
 
 /* Results beyond that are not looked at: a verifier before us writes a handful. */

@@ -117,7 +117,22 @@ static void plan_from(struct planner *p)
 	};
 }
 
-/* RFC 8601 2.2; the method is ours alone, hence its x-, and its properties are tokens. */
+/* Of what we verified, RFC 8601 2.7.1: a result each, on a line of its own. */
+static void put_signatures(struct outbuf *text, const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->n_signatures; i++) {
+		const struct facts_signature *signature = &facts->signatures[i];
+
+		if (!signature->passed || !signature->selector.len)
+			continue;
+		outbuf_put(text, SPAN(";\n\tdkim=pass header.d="));
+		outbuf_put(text, domain_span(&signature->domain));
+		outbuf_put(text, SPAN(" header.s="));
+		outbuf_put(text, domain_span(&signature->selector));
+	}
+}
+
+/* RFC 8601 2.2; the method x-exogate is ours alone, hence its x-, and its properties are tokens. */
 static void plan_own_result(struct planner *p)
 {
 	const struct verdict *verdict = p->in->verdict;
@@ -137,6 +152,7 @@ static void plan_own_result(struct planner *p)
 	outbuf_put(&text, verdict->tenant->name);
 	outbuf_put(&text, SPAN(" header.from="));
 	outbuf_put(&text, domain_span(&p->in->facts->from.domain));
+	put_signatures(&text, p->in->facts);
 	p->edits[p->n++] = (struct edit){
 		.op = EDIT_INSERT_HEADER,
 		.rule = EDIT_RULE_RESULT,

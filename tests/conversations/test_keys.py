@@ -114,6 +114,26 @@ def test_a_signature_is_the_second_proof(serve, names: Names, key: Key, engine: 
     assert names.server.names() == [key.name]
 
 
+def result_of(daemon: Daemon, message: Message) -> str:
+    mta = open_mta(daemon)
+    edits = mta.message(message).edits
+    mta.quit()
+    return next(e.value for e in edits if e.name == "Authentication-Results")
+
+
+def test_the_result_names_who_signed(serve, key: Key, engine: str) -> None:
+    """RFC 8601 2.7.1, once for each signature that passed; one that fails is not named."""
+    daemon = serve(engine)
+    line = f";\n\tdkim=pass header.d={key.domain} header.s={key.selector}"
+    once = signed(exo(), key)
+    assert result_of(daemon, once).endswith("header.from=contoso.com" + line)
+    assert result_of(daemon, signed(once, key)).endswith("header.from=contoso.com" + 2 * line)
+    broken = (once.fields[0][0], once.fields[0][1].replace("bh=", "bh=AAAA"))
+    fields = (once.fields[0], broken, *once.fields[1:])
+    assert result_of(daemon, dataclasses.replace(once, fields=fields)).count("dkim=pass") == 1
+    daemon.end()
+
+
 def test_a_changed_message(serve, key: Key, engine: str) -> None:
     daemon = serve(engine)
     good = signed(exo(), key)

@@ -32,6 +32,8 @@ struct message {
 	const struct fixture_field *fields;
 	size_t arena_size; /* 0: ARENA_SIZE */
 	bool no_leading_space;
+	const struct facts_signature *verified; /* by ourselves */
+	size_t n_verified;
 };
 
 static const struct planned *plan(const struct policy *policy, const struct message *message)
@@ -47,6 +49,8 @@ static const struct planned *plan(const struct policy *policy, const struct mess
 	envelope.mail_from_valid = mailbox_path_parse(span_of_string(message->mail_from),
 						      &envelope.mail_from) == PARSE_OK;
 	facts_collect(&envelope, headers, policy, &facts);
+	for (size_t i = 0; i < message->n_verified; i++)
+		facts.signatures[facts.n_signatures++] = message->verified[i];
 	planned.verdict = verdict_decide(policy, &facts);
 	input = (struct rewrite_input){ policy, &facts, &planned.verdict, headers,
 					!message->no_leading_space };
@@ -87,13 +91,96 @@ TEST(without_leading_space)
 		{ "X-MS-Exchange-CrossTenant-Id", CONTOSO_ID },
 		{ NULL, NULL },
 	};
-	static const struct message message = { "<alice@contoso.com>", fields, 0, true };
+	static const struct message message = { .mail_from = "<alice@contoso.com>",
+						.fields = fields,
+						.no_leading_space = true };
 
 	check_plan(&message, "from <alice@contoso.example.net>\n"
 			     "change From 1:Alice <alice@contoso.example.net>\n"
 			     "insert Authentication-Results 0:relay.example.net;\n"
 			     "\tx-exogate=pass policy.proof=stamp\n"
 			     "\tpolicy.tenant=contoso header.from=contoso.com\n");
+}
+
+static struct facts_signature signature(const char *domain, const char *selector, bool passed)
+{
+	struct facts_signature signature = { .passed = passed };
+
+	CHECK_EQ(domain_parse(span_of_string(domain), &signature.domain), PARSE_OK);
+	if (selector)
+		CHECK_EQ(domain_parse(span_of_string(selector), &signature.selector), PARSE_OK);
+	return signature;
+}
+
+static const struct fixture_field plain_fields[] = {
+	{ "From", " a@contoso.onmicrosoft.com" },
+	STAMP,
+	{ NULL, NULL },
+};
+
+/* RFC 8601 2.7.1: those that passed and that we verified, whoever signed, in their order. */
+TEST(signatures_of_our_own_check)
+{
+	const struct facts_signature verified[] = {
+		signature("contoso.onmicrosoft.com", "selector1", true),
+		signature("contoso.com", "late", false), /* its key could not be had */
+		signature("contoso.com", NULL, true),	 /* another verifier says so */
+		signature("list.example", "a.b", true),
+	};
+	const struct message message = { .mail_from = "<>",
+					 .fields = plain_fields,
+					 .verified = verified,
+					 .n_verified = N_ELEMENTS(verified) };
+
+	check_plan(&message, "insert Authentication-Results 0: relay.example.net;\n"
+			     "\tx-exogate=pass policy.proof=stamp policy.proof=signature\n"
+			     "\tpolicy.tenant=contoso header.from=contoso.onmicrosoft.com;\n"
+			     "\tdkim=pass header.d=contoso.onmicrosoft.com header.s=selector1;\n"
+			     "\tdkim=pass header.d=list.example header.s=a.b\n");
+}
+
+/* As many as can be, with names as long as can be. */
+TEST(most_and_longest_signatures)
+{
+	static struct facts_signature verified[FACTS_SIGNATURES_MAX];
+	const struct message message = { .mail_from = "<>",
+					 .fields = plain_fields,
+					 .verified = verified,
+					 .n_verified = FACTS_SIGNATURES_MAX };
+	const struct planned *planned;
+	char name[DOMAIN_MAX + 1];
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < DOMAIN_MAX; i++)
+		name[i] = i % 50 == 49 ? '.' : 'a';
+	name[DOMAIN_MAX] = '\0';
+	for (size_t i = 0; i < FACTS_SIGNATURES_MAX; i++)
+		verified[i] = signature(name, name, true);
+	planned = plan(fixture_policy(), &message);
+	CHECK(planned->ok);
+	for (const char *at = planned->text; (at = strstr(at, ";\n\tdkim=pass ")); at++)
+		n++;
+	CHECK_EQ(n, FACTS_SIGNATURES_MAX);
+}
+
+/* What is not authorised gets no result, whoever has signed it. */
+TEST(signatures_of_what_is_not_authorised)
+{
+	const struct facts_signature verified[] = { signature("stranger.example", "s", true) };
+	static const struct fixture_field fields[] = {
+		{ "From", " a@stranger.example" },
+		{ NULL, NULL },
+	};
+	const struct message message = {
+		.mail_from = "<>", .fields = fields, .verified = verified, .n_verified = 1
+	};
+	struct policy *policy = fixture_policy();
+	const struct planned *planned;
+
+	policy->mode = POLICY_MONITOR;
+	planned = plan(policy, &message);
+	CHECK(planned->ok && planned->verdict.would_reject);
+	CHECK_EQ(strlen(planned->text), 0);
 }
 
 /* Only the domain token changes: every other byte of the field stays. */
@@ -340,7 +427,9 @@ static const struct planned *plan_from_of(size_t len, size_t arena_size)
 {
 	static char value[EDIT_VALUE_MAX + 1024];
 	const struct fixture_field fields[] = { { "From", value }, STAMP, { NULL, NULL } };
-	const struct message message = { "<>", fields, arena_size, false };
+	const struct message message = { .mail_from = "<>",
+					 .fields = fields,
+					 .arena_size = arena_size };
 	const char *end = "\" <a@contoso.com>";
 	size_t end_len = strlen(end);
 
@@ -380,7 +469,9 @@ TEST(as_many_deletions_as_there_can_be)
 {
 	struct policy *policy = fixture_policy();
 	static struct fixture_field fields[HEADER_FIELDS_MAX + 1];
-	const struct message message = { "<>", fields, 2u * 1024 * 1024, false };
+	const struct message message = { .mail_from = "<>",
+					 .fields = fields,
+					 .arena_size = 2u * 1024 * 1024 };
 	const struct planned *planned;
 	size_t n = 0;
 
