@@ -44,7 +44,7 @@ struct facts_envelope {
 /* A verified signature, or one that could not be verified for now. */
 struct facts_signature {
 	struct domain domain;	/* d= */
-	struct domain selector; /* s=, of those that we verified; else its len is 0 */
+	struct domain selector; /* s= if we verified it, else its len is 0 */
 	bool passed;		/* else: temporarily unknown */
 };
 
@@ -63,7 +63,7 @@ struct facts {
 	struct tenant_stamps stamps;
 	struct facts_signature signatures[FACTS_SIGNATURES_MAX];
 	size_t n_signatures;
-	uint32_t n_trusted_results; /* Authentication-Results fields, on top, that are believed */
+	uint32_t n_trusted_results;	  /* Authentication-Results on top that were believed */
 	const struct dkim_check *dkim;	  /* where they come from; NULL unless we verified them */
 	const struct header_field *named; /* the first of HEADER_NAMED: secrets, not to be shown */
 };

@@ -30,26 +30,31 @@ static void put_plain_code(struct outbuf *text, enum verdict_decision decision)
 	outbuf_put(text, decision == VERDICT_REJECT ? SPAN("550 5.7.1 ") : SPAN("451 4.7.1 "));
 }
 
-static void put_code(struct outbuf *text, const struct session_answer *answer)
+static void put_reason(struct outbuf *text, struct span words, enum reason reason)
 {
-	const struct policy_exota *exota = &answer->policy->exota;
-	bool reject = answer->verdict.decision == VERDICT_REJECT;
-	struct span message = reject ? exota->reject_message : exota->tempfail_message;
-
-	if (!message.len) {
-		put_plain_code(text, answer->verdict.decision);
-		return;
-	}
-	outbuf_put(text, reject ? SPAN("550 5.7.1 ") : SPAN("450 4.7.1 "));
-	put_exota_message(text, answer, message);
-}
-
-static void put_reason(struct outbuf *text, enum reason reason)
-{
-	outbuf_put(text, reason_text(reason));
+	outbuf_put(text, words);
 	outbuf_put(text, SPAN(" (exogate: "));
 	outbuf_put(text, reason_word(reason));
 	outbuf_put(text, SPAN(")"));
+}
+
+static void put_refusal(struct outbuf *text, const struct session_answer *answer)
+{
+	const struct policy *policy = answer->policy;
+	enum reason reason = answer->verdict.reason;
+	bool reject = answer->verdict.decision == VERDICT_REJECT;
+	struct span message = reject ? policy->exota.reject_message :
+				       policy->exota.tempfail_message;
+	struct span own = reason_text(reason);
+
+	if (message.len) {
+		outbuf_put(text, reject ? SPAN("550 5.7.1 ") : SPAN("450 4.7.1 "));
+		put_exota_message(text, answer, message);
+		put_reason(text, own, reason);
+		return;
+	}
+	put_plain_code(text, answer->verdict.decision);
+	put_reason(text, policy->replies[reason].len ? policy->replies[reason] : own, reason);
 }
 
 /* Failed if it does not fit, there or here. */
@@ -58,8 +63,7 @@ static struct outbuf compose_refusal(struct outbuf out, const struct session_ans
 	char buffer[MILTER_ANSWER_TEXT_MAX];
 	struct outbuf text = outbuf_over(buffer, sizeof(buffer));
 
-	put_code(&text, answer);
-	put_reason(&text, answer->verdict.reason);
+	put_refusal(&text, answer);
 	out.failed = !outbuf_ok(&text);
 	milter_reply_code(&out, outbuf_span(&text));
 	return out;
@@ -72,7 +76,7 @@ static struct outbuf compose_plain_refusal(struct outbuf out, const struct sessi
 	struct outbuf text = outbuf_over(buffer, sizeof(buffer));
 
 	put_plain_code(&text, answer->verdict.decision);
-	put_reason(&text, answer->verdict.reason);
+	put_reason(&text, reason_text(answer->verdict.reason), answer->verdict.reason);
 	milter_reply_code(&out, outbuf_span(&text));
 	assert(outbuf_ok(&out));
 	return out;

@@ -2,7 +2,8 @@
 /*
  * milter_answer - the answer to one message as packets of the milter stream: edits, then verdict.
  *
- * A refusal is "550 5.7.1 TEXT (exogate: REASON)", 451 4.7.1 if it is for now; where the policy has
+ * A refusal is "550 5.7.1 TEXT (exogate: REASON)", 451 4.7.1 if it is for now; the TEXT is the
+ * policy's for the REASON, of one or more lines, or else exogate's own; where the policy has
  * a message for it in ExOTA-Milter's form, "550 5.7.1 queue_id: ID - MESSAGE - reason: TEXT
  * (exogate: REASON)", and 450 4.7.1.
  *

@@ -16,6 +16,7 @@
 #include "name_set.h"
 #include "policy_choice.h"
 #include "prefix.h"
+#include "reason.h"
 #include "span.h"
 
 /* Of POLICY_DKIM_NATIVE. */
@@ -96,6 +97,13 @@ struct policy_limits {
 	uint32_t edits;
 };
 
+/*
+ * The operator's text of a reply, in octets and lines: with codes, reason and line breaks any fits
+ * MILTER_ANSWER_REFUSAL_BYTES.
+ */
+#define POLICY_REPLY_MAX       400
+#define POLICY_REPLY_LINES_MAX 6
+
 /* The longest text of a reply in ExOTA-Milter's form, in octets. */
 #define POLICY_EXOTA_MESSAGE_MAX 200
 
@@ -127,7 +135,8 @@ struct policy {
 	struct policy_stamp_table stamps; /* empty if no tenant forwards */
 	struct name_set stripped_names;	  /* of secrets */
 	struct policy_limits limits;
-	enum policy_log log_messages; /* which have a line in the log */
+	enum policy_log log_messages;  /* which have a line in the log */
+	struct span replies[REASON_N]; /* printable ASCII without '%', and LF; empty: our own */
 	struct policy_exota exota;
 	/* What an MTA is asked for: of what nobody needs, it is told to keep it to itself. */
 	bool moves_senders; /* some tenant has moves */

@@ -4,9 +4,10 @@
  *
  * In every message that is taken, forged results that claim our authserv-id, trust fields and
  * secret headers are deleted; only an authorised one has its sender rewritten and gets a result of
- * its own (with each DKIM signature that we verified ourselves), and, where that is asked for, one in
- * ExOTA-Milter's form.  Results name From as it was judged, before its domain is rewritten.  Address edits replace the domain inside the address and
- * nothing else: display names, comments, folds and the local part stay byte for byte.
+ * its own (with each DKIM signature that we verified ourselves), and, where that is asked for, one
+ * in ExOTA-Milter's form.  Results name From as it was judged, before its domain is rewritten.
+ * Address edits replace the domain inside the address and nothing else: display names, comments,
+ * folds and the local part stay byte for byte.
  *
  * The plan and the text in it live in the message's arena.  Deletions come highest index first, so
  * that no deletion shifts a later one.

@@ -218,14 +218,14 @@ static json_t *edits(const struct rewrite_plan *plan)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-/* Reply code and enhanced code. */
-static struct span code_of(struct span reply)
+/* Reply code and enhanced code; in the first of several lines a '-' stands between them. */
+static json_t *code_of(struct span reply)
 {
-	const char *first = memchr(reply.p, ' ', reply.len);
-	size_t rest = (size_t)(reply.p + reply.len - first - 1);
-	const char *second = memchr(first + 1, ' ', rest);
+	const size_t code = strlen("550");
+	const char *end = memchr(reply.p + code + 1, ' ', reply.len - code - 1);
 
-	return span_of(reply.p, (size_t)(second - reply.p));
+	return json_sprintf("%.*s %.*s", (int)code, reply.p,
+			    (int)(end - reply.p - (ptrdiff_t)code - 1), reply.p + code + 1);
 }
 
 static json_t *explanation_object(const char *path, const struct explanation *e)
@@ -239,7 +239,7 @@ static json_t *explanation_object(const char *path, const struct explanation *e)
 	json_object_set_new(all, "would",
 			    verdict->would_reject ? json_string("reject") : json_null());
 	json_object_set_new(all, "mode", json_string(words_mode(explanation_mode(e))));
-	json_object_set_new(all, "code", text(code_of(e->reply)));
+	json_object_set_new(all, "code", code_of(e->reply));
 	json_object_set_new(all, "reason", text(reason_word(verdict->reason)));
 	json_object_set_new(all, "tenant", tenant ? text(tenant->name) : json_null());
 	json_object_set_new(all, "direction", json_string(words_direction(verdict->reason)));

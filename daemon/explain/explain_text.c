@@ -15,6 +15,20 @@ static void put_span(FILE *out, struct span text)
 	fprintf(out, "%.*s", (int)text.len, text.p);
 }
 
+/* Its lines, which end in CR LF, under each other. */
+static void put_reply(FILE *out, struct span reply, int indent)
+{
+	for (const char *lf; (lf = memchr(reply.p, '\n', reply.len));) {
+		size_t len = (size_t)(lf - reply.p);
+
+		put_span(out, span_of(reply.p, len - 1));
+		fprintf(out, "\n%*s", indent, "");
+		reply = span_after(reply, len + 1);
+	}
+	put_span(out, reply);
+	putc('\n', out);
+}
+
 /* Whole words in lines of TEXT_WIDTH. */
 static void put_paragraph(FILE *out, const char *text)
 {
@@ -48,13 +62,11 @@ static void put_verdict(FILE *out, const char *path, const struct explanation *e
 	readable_line(out, span_of_string(path), PATH_MAX_BYTES);
 	fprintf(out, ": %s, %s%s\n  ", words[verdict->decision], reason_word(verdict->reason).p,
 		verdict->would_reject ? "; would be refused, were mode not \"monitor\"" : "");
-	put_span(out, e->reply);
-	putc('\n', out);
+	put_reply(out, e->reply, 2);
 	if (!verdict->would_reject)
 		return;
 	fputs("  would be: ", out);
-	put_span(out, e->would_reply);
-	putc('\n', out);
+	put_reply(out, e->would_reply, (int)strlen("  would be: "));
 }
 
 static void put_why(FILE *out, const struct explanation *e)

@@ -281,6 +281,19 @@ static void check_certificate(struct settings_context *c,
 				"one of them out");
 }
 
+static void build_replies(struct settings_context *c, const struct settings_value *replies,
+			  struct policy *policy)
+{
+	const struct settings_tree_reply *written = replies->groups;
+	static const char reasons;
+
+	for (size_t i = 0; i < replies->n_groups; i++) {
+		check_unique(c, &reasons, &written[i].reason, "a reason with a reply");
+		if (is_given(&written[i].reason) && is_given(&written[i].text))
+			policy->replies[written[i].reason.number] = written[i].text.text;
+	}
+}
+
 static struct policy_exota exota_of(const struct settings_tree_exota *written)
 {
 	return (struct policy_exota){
@@ -331,6 +344,7 @@ void policy_build(struct settings_context *context, const struct settings_tree *
 	struct policy_tenant *tenants = settings_pool_array(context->keep, n, sizeof(*tenants));
 
 	build_relay(context, tree, &settings->policy);
+	build_replies(context, &tree->replies, &settings->policy);
 	policy_acl_check(context, &tree->acl);
 	check_certificate(context, &tree->certificate);
 	check_dkim(context, tree);

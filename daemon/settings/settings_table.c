@@ -93,6 +93,26 @@ static const struct settings_row hosted_rows[] = {
 };
 static const struct settings_scope hosted = SCOPE(hosted_rows, struct settings_tree_hosted);
 
+static const struct settings_row reply_rows[] = {
+	{
+		PLACE(reply, reason),
+		.flags = SETTINGS_REQUIRED,
+		.type = &settings_type_reason,
+		.example = "reason = \"tenant-conflict\"",
+		.help = "Whose reply it is: a reason of exogated(8) that refuses or puts off.",
+	},
+	{
+		PLACE(reply, text),
+		.flags = SETTINGS_REQUIRED,
+		.type = &settings_type_reply,
+		.example = "text = \"Not your domain; see https://relay.example.net/mail\"",
+		.help = "What it says instead of exogate's own words, before \"(exogate:\n"
+			"tenant-conflict)\": up to 400 bytes of ASCII in up to 6 lines, parted by\n"
+			"\\n. Replies in ExOTA-Milter's form keep exogate's words.",
+	},
+};
+static const struct settings_scope reply = SCOPE(reply_rows, struct settings_tree_reply);
+
 static const struct settings_row exota_rows[] = {
 	{
 		PLACE(exota, reject_message),
@@ -301,6 +321,12 @@ static const struct settings_row top_rows[] = {
 		.shape = SETTINGS_GROUP,
 		.scope = &hosted,
 		.example = "hosted: { domains = [ \"example.net\" ]; }",
+	},
+	{
+		TOP_PLACE(replies),
+		.shape = SETTINGS_GROUPS,
+		.scope = &reply,
+		.example = "replies = ( { reason = \"tenant-conflict\"; text = \"No\"; } )",
 	},
 	{
 		TOP_PLACE(exota),

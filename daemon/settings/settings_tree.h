@@ -82,6 +82,11 @@ struct settings_tree_tenant {
 	struct settings_tree_rewrite rewrite;
 };
 
+struct settings_tree_reply {
+	struct settings_value reason; /* enum reason */
+	struct settings_value text;
+};
+
 struct settings_tree_limits {
 	struct settings_value connections;
 	struct settings_value messages;
@@ -107,6 +112,7 @@ struct settings_tree {
 	struct settings_tree_dkim dkim;
 	struct settings_tree_dns dns;
 	struct settings_tree_hosted hosted;
+	struct settings_value replies; /* groups: struct settings_tree_reply */
 	struct settings_tree_exota exota;
 	struct settings_value tenants; /* groups: struct settings_tree_tenant */
 	struct settings_tree_limits limits;

@@ -220,19 +220,6 @@ static const char *parse_hostname(const struct settings_input *in, struct settin
 	return keep(in, out);
 }
 
-_Static_assert(POLICY_EXOTA_MESSAGE_MAX == 200, "the message below says how long it can be");
-
-static const char *parse_message(const struct settings_input *in, struct settings_value *out)
-{
-	if (in->text.len == 0 || in->text.len > POLICY_EXOTA_MESSAGE_MAX)
-		return "not a text of 1 to 200 bytes";
-	for (size_t i = 0; i < in->text.len; i++)
-		if (in->text.p[i] < ' ' || in->text.p[i] > '~' || in->text.p[i] == '%')
-			return "a reply holds printable ASCII alone, without \"%\", which mail "
-			       "servers take for something else; leave out what is not";
-	return keep(in, out);
-}
-
 /* For people: it may be in any language, and is shown nowhere. */
 static const char *parse_note(const struct settings_input *in, struct settings_value *out)
 {
@@ -374,7 +361,6 @@ STRING(group, "a group");
 STRING(guid, "a GUID");
 STRING(hostname, "a host name");
 TYPE(integer, "a number", "a number without quotes", true);
-STRING(message, "a text");
 STRING(note, "a text");
 STRING(mode, "a file mode");
 STRING(name, "a name");

@@ -79,6 +79,8 @@ extern const struct settings_type settings_type_note;	     /* to people who read
 extern const struct settings_type settings_type_name_server; /* as c-ares reads it */
 extern const struct settings_type settings_type_socket;	     /* a path that fits sockaddr_un */
 extern const struct settings_type settings_type_path;
+extern const struct settings_type settings_type_reason; /* of refusals: enum reason */
+extern const struct settings_type settings_type_reply;	/* policy's replies */
 extern const struct settings_type settings_type_prefix;
 extern const struct settings_type settings_type_size; /* in bytes */
 

@@ -28,7 +28,7 @@ extern const struct instance instances[INSTANCE_N];
 /* Unpublished, and in no SPF record: mail that Microsoft relays without vouching for it. */
 extern const struct prefix instance_relay_pool;
 
-/* An IPv4 address, network order, that has been in worldwide's list since 2020 and in no other's. */
+/* IPv4, network order: in worldwide's list since 2020, and in no other's. */
 extern const uint8_t instance_worldwide4[4];
 
 /* "unknown" for what is none. */

@@ -40,6 +40,27 @@ def test_macros_of_events_that_are_switched_off(daemons: Daemons, engine: str) -
     mta.quit()
 
 
+def test_replies_of_the_operators(start: Callable[..., Daemon], engine: str) -> None:
+    """One of several lines, one of one; others are exogate's own."""
+    daemon = start(engine, more=r"""replies = (
+        { reason = "from-missing"; text = "No author.\nSee https://relay.example.net/"; },
+        { reason = "cert-missing"; text = "Later"; } );""")
+    mta = open_mta(daemon)
+    assert mta.message(exo(None)).verdict.text == (
+        "550-5.7.1 No author.\r\n"
+        "550 5.7.1 See https://relay.example.net/ (exogate: from-missing)")
+    assert mta.message(exo(" a@unknown.example")).verdict.text == (
+        "550 5.7.1 No tenant here may use this From domain (exogate: tenant-unknown)")
+    mta.quit()
+    mta = Mta(daemon.socket)
+    mta.negotiate()
+    mta.connect()
+    mta.helo()
+    assert mta.message(exo()).verdict.text == "451 4.7.1 Later (exogate: cert-missing)"
+    mta.quit()
+    daemon.end()
+
+
 def test_odd_macros(daemons: Daemons) -> None:
     """The first of two, and nothing of a name that stands alone."""
     mta = Mta(daemons("base").socket)

@@ -92,16 +92,25 @@ def text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
+def check_reply_lines(reply: str) -> None:
+    """Lines end in CR LF and have the same codes, with "-" in all but the last (RFC 5321 4.2.1)."""
+    *others, last = reply.split("\r\n")
+    if any(c in line for line in (*others, last) for c in "\r\n"):
+        raise ProtocolError(f"a line break in a line of a reply: {reply!r}")
+    codes = f"{last[:3]}-{last[4:].split(' ')[0]} "
+    if not all(line.startswith(codes) for line in others) or (others and last[3:4] != " "):
+        raise ProtocolError(f"lines of a reply differ in their codes: {reply!r}")
+
+
 def decode_reply_text(data: bytes) -> str:
     """What Postfix makes of a REPLYCODE: a doubled % is one, a single one vanishes."""
     (line,) = strings(data)
-    if b"\r" in line or b"\n" in line:
-        raise ProtocolError(f"a line break in a reply: {line!r}")
     word = text(line)
     if not (word[:1] in ("4", "5") and word[:3].isdigit() and word[3:4] in (" ", "-")):
         raise ProtocolError(f"not an SMTP reply: {word!r}")
     if word[4:6] in ("4.", "5.") and word[4] != word[0]:
         raise ProtocolError(f"the classes of the codes differ: {word!r}")
+    check_reply_lines(word)
     return word.replace("%%", "\0").replace("%", "").replace("\0", "%")
 
 

@@ -485,9 +485,29 @@ CHANGED = {
         '"resent-from"'),
     "forwarding-of-nothing-verified": (
         {"dkim": 'dkim: { source = "none"; };',
-         "tenants": tenant(proofs="1", forwarding='"srs"')},
+         "tenants": tenant(proofs="1", proofs_reason='"a test"', forwarding='"srs"')},
         'exogate.conf:5: tenants[0].forwarding: "srs" needs signatures that are verified, and '
         'dkim.source is "none"; set dkim.source, or write forwarding = "reject"'),
+    **{f"reply-{name}": (
+        {"extra": f'replies = ( {{ reason = "{reason}"; text = "{text}"; }} );'},
+        f"exogate.conf:6: replies[0].{fault}") for name, reason, text, fault in [
+            ("no-reason", "conflict", "No",
+             'reason: "conflict": no reason of exogate\'s; exogated(8) has them'),
+            ("of-what-passes", "authorised", "No",
+             'reason: "authorised": what is accepted has no reply; take it out'),
+            ("percent", "busy", "100%",
+             'text: "100%": a reply holds printable ASCII alone, without "%", which mail servers '
+             "take for something else; leave out what is not"),
+            ("last-line", "busy", r"No\n", r'text: "No?": ends in a line break; take it out'),
+            ("empty-line", "busy", r"No\n\nNo",
+             'text: "No??No": a reply has no empty lines; take them out'),
+            ("many-lines", "busy", r"a\na\na\na\na\na\na",
+             'text: "a?a?a?a?a?a?a": more than 6 lines; say it in fewer')]},
+    "reply-twice": (
+        {"extra": 'replies = ( { reason = "busy"; text = "a"; }, '
+                  '{ reason = "busy"; text = "b"; } );'},
+        'exogate.conf:6: replies[1].reason: "busy" is already a reason with a reply '
+        "(exogate.conf:6)"),
     "message-percent": (
         {"extra": 'exota: { reject_message = "100%"; };'},
         'exogate.conf:6: exota.reject_message: "100%": a reply holds printable ASCII alone, '

@@ -41,6 +41,8 @@ KEYS = {
     "dkim.partial_body": '"ignore" or "accept"; default: "ignore"',
     "dkim.trusted_authserv_id": 'a host name; required with source = "authres"',
     "hosted.domains": "list, each a domain, or .DOMAIN for its subdomains; default: none",
+    "replies[].reason": "a reason; required",
+    "replies[].text": "a text of lines; required",
     "exota.reject_message": "a text; default: replies are exogate's",
     "exota.tempfail_message": "a text; default: replies are exogate's",
     "exota.authserv_id": "a host name; default: no such field is added",

@@ -92,4 +92,45 @@ TEST(the_longest_fit)
 	}
 }
 
+/* In the codes of its decision, and in ExOTA-Milter's form not at all. */
+TEST(words_of_the_policy)
+{
+	const struct verdict reject = { .decision = VERDICT_REJECT,
+					.reason = REASON_PROOF_MISSING };
+	const struct verdict other = { .decision = VERDICT_REJECT, .reason = REASON_CLIENT_OTHER };
+	const struct verdict busy = { .decision = VERDICT_TEMPFAIL, .reason = REASON_BUSY };
+	struct policy *policy = fixture_policy();
+
+	policy->replies[REASON_PROOF_MISSING] = SPAN("One\nTwo");
+	policy->replies[REASON_BUSY] = SPAN("Later");
+	check_text(refusal(policy, &reject, "4A"),
+		   "550-5.7.1 One\r\n550 5.7.1 Two (exogate: proof-missing)");
+	check_text(refusal(policy, &busy, "4A"), "451 4.7.1 Later (exogate: busy)");
+	check_text(refusal(policy, &other, "4A"),
+		   "550 5.7.1 Client address may not relay here (exogate: client-other)");
+	policy->exota.reject_message = SPAN("No!");
+	check_text(refusal(policy, &reject, "4A"),
+		   "550 5.7.1 queue_id: 4A - No! - reason: Not proven to come from the tenant "
+		   "(exogate: proof-missing)");
+}
+
+/* The longest text, in as many lines as can be, needs no arena. */
+TEST(the_longest_words_fit)
+{
+	static char words[POLICY_REPLY_MAX + 1];
+	struct policy *policy = fixture_policy();
+
+	memset(words, 'w', POLICY_REPLY_MAX);
+	for (size_t i = 1; i < POLICY_REPLY_LINES_MAX; i++)
+		words[i * 10] = '\n';
+	for (int reason = 0; reason < REASON_N; reason++) {
+		const struct verdict verdict = { .decision = VERDICT_REJECT,
+						 .reason = (enum reason)reason };
+
+		harness_row("reason %d", reason);
+		policy->replies[reason] = span_of_string(words);
+		CHECK(strstr(refusal(policy, &verdict, "4A"), "wwww (exogate: "));
+	}
+}
+
 HARNESS_MAIN
