@@ -50,8 +50,8 @@ INC_daemon  := $(INC_cmd)
 INC_acl     := -Iloader/acl
 INC_lists   := -Iloader/lists -Iloader/acl -Ibpf
 INC_loader  := -Iloader $(INC_lists) -isystem build/bpf
-INC_unit    := -Itests/unit $(INC_core) -Idaemon/crypto -Idaemon/io $(INC_lists) -Ibench
-INC_probe   := $(INC_crypto)
+INC_unit    := -Itests/unit $(INC_core) -Idaemon/settings -Idaemon/crypto -Idaemon/io $(INC_lists) -Ibench
+INC_probe   := $(INC_crypto) -Idaemon/settings
 INC_xprobe  := -Ibpf
 INC_ioprobe := $(INC_io)
 INC_bench   := -Ibench $(INC_settings) -Idaemon/crypto
@@ -78,9 +78,9 @@ SRC_peer    := $(wildcard bench/peers/*.c)
 SRC_bench_xdp := $(filter-out %.bpf.c,$(wildcard bench/xdp/*.c))
 LAYERS      := core settings crypto exota explain io cmd daemon acl lists loader unit probe xprobe ioprobe bench bench_xdp peer
 
-LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -lcares -lcrypto -pthread
+LIBS_daemon := -lconfig -ljansson -lsystemd -l:liburing.a -lmilter -lcares -lidn2 -lcrypto -pthread
 LIBS_loader := -lxdp -lbpf -lelf -lz -ljansson
-LIBS_unit   := -ljansson -lz -l:liburing.a -lmilter -lcrypto
+LIBS_unit   := -ljansson -lz -l:liburing.a -lmilter -lidn2 -lcrypto
 LIBS_bench  := $(LIBS_daemon) $(LIBS_loader) -lcrypto -lm
 
 C_FILES     := $(foreach l,$(LAYERS),$(SRC_$(l))) $(wildcard bpf/*.c bench/xdp/*.bpf.c) $(wildcard tests/fuzz/*.c tests/reliability/*.c)
@@ -160,7 +160,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,build/asan/tests/%,$(filter tests/unit/t
 # Beside core: what of the other folders is tested in C.
 UNIT_SHARED := $(call san,$(filter-out tests/unit/test_%,$(SRC_unit)) \
                $(addprefix daemon/io/,counters.c escape.c filter_answer.c lookup_cache.c observed.c ring.c \
-               stamp_watch.c timer_wheel.c) \
+               stamp_watch.c timer_wheel.c) daemon/settings/idn.c \
                $(addprefix bench/,bytes.c client.c corpus.c histogram.c milter_targets.c peer.c \
                process.c reply.c script.c stream.c))
 PROBES := $(patsubst tests/conformance/%.c,build/asan/tests/%,$(SRC_probe))
@@ -171,7 +171,8 @@ $(UNIT_TESTS): build/asan/tests/%: build/asan/obj/tests/unit/%.o $(UNIT_SHARED) 
 		$(call san,$(SRC_core) $(SRC_crypto) $(SRC_lists) $(SRC_acl))
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_unit))
-$(PROBES): build/asan/tests/%: build/asan/obj/tests/conformance/%.o $(call san,$(SRC_core) $(SRC_crypto) $(SRC_acl))
+$(PROBES): build/asan/tests/%: build/asan/obj/tests/conformance/%.o \
+		$(call san,$(SRC_core) $(SRC_crypto) $(SRC_acl) daemon/settings/idn.c)
 	@mkdir -p $(@D)
 	$(call run,LINK,$(CC) $(SANITIZE) -o $@ $^ $(LIBS_unit))
 
@@ -190,17 +191,18 @@ $(COUNT_ALLOCATIONS): tests/reliability/count_allocations.c
 	@mkdir -p $(@D)
 	$(call run,CC,$(CC) $(COMMON) -O2 -fPIC -shared -o $@ $<)
 
-# libFuzzer is clang's; each target is linked with all that is pure.
+# libFuzzer is clang's; each target is linked with all that is pure, and what this is handed.
 SRC_fuzz   := $(wildcard tests/fuzz/fuzz_*.c)
+SRC_fuzzed := $(SRC_core) $(SRC_lists) $(SRC_acl) daemon/settings/idn.c
 FUZZERS    := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(SRC_fuzz))
 FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_SECONDS ?= 60
 fuzz_obj = $(patsubst %.c,build/fuzz/obj/%.o,$(1))
 
-$(call fuzz_obj,$(SRC_fuzz) $(SRC_core) $(SRC_lists) $(SRC_acl)): build/fuzz/obj/%.o: %.c
+$(call fuzz_obj,$(SRC_fuzz) $(SRC_fuzzed)): build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(call run,CLANG,$(CLANG) $(COMMON) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(INC_core) $(INC_lists) -c -o $@ $<)
-$(FUZZERS): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(call fuzz_obj,$(SRC_core) $(SRC_lists) $(SRC_acl))
+	$(call run,CLANG,$(CLANG) $(COMMON) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(INC_core) -Idaemon/settings $(INC_lists) -c -o $@ $<)
+$(FUZZERS): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(call fuzz_obj,$(SRC_fuzzed))
 	$(call run,LINK,$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS_unit))
 
 # For make mutate: the tests of the verdict and all that they need, but the verdict itself.
@@ -212,8 +214,8 @@ $(MUTATE_OBJECTS): build/mutate/obj/%.o: %.c
 	$(call run,CC,$(CC) $(COMMON) -O0 $(INC_unit) -c -o $@ $<)
 -include $(MUTATE_OBJECTS:.o=.d)
 
-.SECONDARY: $(call fuzz_obj,$(SRC_fuzz) $(SRC_core) $(SRC_lists) $(SRC_acl))
--include $(patsubst %.c,build/fuzz/obj/%.d,$(SRC_fuzz) $(SRC_core) $(SRC_lists) $(SRC_acl))
+.SECONDARY: $(call fuzz_obj,$(SRC_fuzz) $(SRC_fuzzed))
+-include $(patsubst %.c,build/fuzz/obj/%.d,$(SRC_fuzz) $(SRC_fuzzed))
 -include $(patsubst %.c,build/obj/%.d,$(foreach l,$(LAYERS),$(SRC_$(l))))
 -include $(patsubst %.c,build/asan/obj/%.d,$(foreach l,$(LAYERS),$(SRC_$(l))))
 

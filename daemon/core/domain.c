@@ -35,3 +35,19 @@ enum parse_status domain_parse(struct span text, struct domain *out)
 	span_copy_lower(text, out->text);
 	return PARSE_OK;
 }
+
+bool domain_is_unicode(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.p[i] > 0x7f)
+			return true;
+	return false;
+}
+
+enum parse_status domain_parse_unicode(struct span text, domain_to_ascii *to_ascii,
+				       struct domain *out)
+{
+	if (!domain_is_unicode(text))
+		return domain_parse(text, out);
+	return to_ascii && to_ascii(text, out) ? PARSE_OK : PARSE_BAD;
+}

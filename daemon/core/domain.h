@@ -3,8 +3,9 @@
  * domain - a domain name in the one form that is compared everywhere.
  *
  * The form: ASCII letters in lower case, no trailing dot, 1 to DOMAIN_MAX octets, labels of
- * 1 to 63 octets (RFC 1035 2.3.4) of letters, digits, '-' and '_'.  U-labels (RFC 6532) are
- * refused rather than folded: an octet outside ASCII must never come to equal a configured name.
+ * 1 to 63 octets (RFC 1035 2.3.4) of letters, digits, '-' and '_'.  U-labels (RFC 6532) become
+ * A-labels where a domain_to_ascii is at hand, and are never folded: a name with an octet outside
+ * ASCII must not come to equal one without.
  */
 #ifndef EXOGATE_DOMAIN_H
 #define EXOGATE_DOMAIN_H
@@ -30,5 +31,18 @@ static inline struct span domain_span(const struct domain *domain)
  * dropped.
  */
 enum parse_status domain_parse(struct span text, struct domain *out);
+
+/*
+ * Normalises a name with octets outside ASCII, which are U-labels in UTF-8 or hostile: true and
+ * *out, or false and *out as it was.
+ */
+typedef bool domain_to_ascii(struct span text, struct domain *out);
+
+/* Whether an octet is outside ASCII. */
+bool domain_is_unicode(struct span text);
+
+/* domain_parse() of a name that may have U-labels; without to_ascii (NULL) these are PARSE_BAD. */
+enum parse_status domain_parse_unicode(struct span text, domain_to_ascii *to_ascii,
+				       struct domain *out);
 
 #endif

@@ -24,7 +24,8 @@ void facts_add_recipient(struct facts_envelope *envelope, const struct policy *p
 	bool hosted, bare_postmaster;
 
 	envelope->n_rcpts++;
-	if (mailbox_path_parse(path, &rcpt) != PARSE_OK || may_be_routed_on(rcpt.local))
+	if (mailbox_path_parse(path, policy->to_ascii, &rcpt) != PARSE_OK ||
+	    may_be_routed_on(rcpt.local))
 		return;
 	hosted = policy_hosts(policy, domain_span(&rcpt.domain));
 	bare_postmaster = rcpt.domain_text.len == 0 &&
@@ -51,7 +52,8 @@ static void classify_client(struct facts *facts, const struct policy *policy)
 }
 
 /* Of the fields of one kind. */
-static enum facts_from_state read_from(const struct header_field *field, struct mailbox *from)
+static enum facts_from_state read_from(const struct header_field *field, domain_to_ascii *to_ascii,
+				       struct mailbox *from)
 {
 	struct mailbox box;
 	size_t n;
@@ -60,7 +62,7 @@ static enum facts_from_state read_from(const struct header_field *field, struct 
 		return FACTS_FROM_MISSING;
 	if (field->next)
 		return FACTS_FROM_MULTIPLE;
-	if (mailbox_list_parse(field->value, &box, 1, &n) != PARSE_OK || n == 0)
+	if (mailbox_list_parse(field->value, to_ascii, &box, 1, &n) != PARSE_OK || n == 0)
 		return FACTS_FROM_MALFORMED;
 	if (n > 1)
 		return FACTS_FROM_MULTIPLE;
@@ -70,9 +72,10 @@ static enum facts_from_state read_from(const struct header_field *field, struct 
 	return FACTS_FROM_ONE;
 }
 
-enum facts_from_state facts_read_from(const struct header_index *headers, struct mailbox *from)
+enum facts_from_state facts_read_from(const struct header_index *headers,
+				      const struct policy *policy, struct mailbox *from)
 {
-	return read_from(header_index_first(headers, HEADER_FROM), from);
+	return read_from(header_index_first(headers, HEADER_FROM), policy->to_ascii, from);
 }
 
 /* The one header.d of a dkim result; without it, or with two, the result names no signer. */
@@ -170,9 +173,9 @@ void facts_collect(const struct facts_envelope *envelope, const struct header_in
 	out->n_trusted_results = 0;
 	out->dkim = NULL;
 	classify_client(out, policy);
-	out->from_state = facts_read_from(headers, &out->from);
-	out->resent_from_state =
-		read_from(header_index_first(headers, HEADER_RESENT_FROM), &out->resent_from);
+	out->from_state = facts_read_from(headers, policy, &out->from);
+	out->resent_from_state = read_from(header_index_first(headers, HEADER_RESENT_FROM),
+					   policy->to_ascii, &out->resent_from);
 	tenant_stamps_read(headers, &out->stamps);
 	out->named = header_index_first(headers, HEADER_NAMED);
 	if (policy->dkim_source == POLICY_DKIM_AUTHRES)

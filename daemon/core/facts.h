@@ -76,7 +76,8 @@ void facts_add_recipient(struct facts_envelope *envelope, const struct policy *p
 			 struct span path);
 
 /* The mailbox of the one From; *from is written on FACTS_FROM_ONE only. */
-enum facts_from_state facts_read_from(const struct header_index *headers, struct mailbox *from);
+enum facts_from_state facts_read_from(const struct header_index *headers,
+				      const struct policy *policy, struct mailbox *from);
 
 /* Reads all facts of the message; cost is linear in its fields. */
 void facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,

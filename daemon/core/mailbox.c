@@ -14,6 +14,7 @@ struct list {
 	struct span rest;
 	enum group group;
 	bool any; /* an element that is not empty was seen */
+	domain_to_ascii *to_ascii;
 	struct mailbox *out;
 	size_t max;
 	size_t n;
@@ -50,15 +51,10 @@ static bool is_literal(struct span domain_text)
 	return domain_text.p[0] == '[';
 }
 
-static bool has_high_octet(struct span s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (cfws_is(s.p[i], CFWS_HIGH))
-			return true;
-	return false;
-}
-
-/* Takes a domain and completes the mailbox, of which the local part is there and the rest 0. */
+/*
+ * Takes a domain and completes the mailbox, of which the local part is there and the rest 0, but
+ * for U-labels.
+ */
 static bool take_domain(struct span *rest, struct mailbox *box)
 {
 	struct span *text = &box->domain_text;
@@ -67,7 +63,14 @@ static bool take_domain(struct span *rest, struct mailbox *box)
 		return false;
 	box->address = span_of(box->local.p, (size_t)(text->p + text->len - box->local.p));
 	return is_literal(*text) || domain_parse(*text, &box->domain) == PARSE_OK ||
-	       has_high_octet(*text);
+	       domain_is_unicode(*text);
+}
+
+/* Apart from the taking, so that a list of thousands costs no more look-ups than are kept. */
+static void resolve_unicode(struct mailbox *box, domain_to_ascii *to_ascii)
+{
+	if (domain_is_unicode(box->domain_text))
+		domain_parse_unicode(box->domain_text, to_ascii, &box->domain);
 }
 
 /* The domain of an addr-spec whose local part and '@' are taken, and the CFWS behind it. */
@@ -77,8 +80,10 @@ static bool finish_address(struct list *list, struct span local)
 
 	if (!cfws_skip(&list->rest) || !take_domain(&list->rest, &box) || !cfws_skip(&list->rest))
 		return false;
-	if (list->n < list->max)
+	if (list->n < list->max) {
+		resolve_unicode(&box, list->to_ascii);
 		list->out[list->n] = box;
+	}
 	list->n++;
 	return true;
 }
@@ -169,10 +174,11 @@ static bool read_list(struct list *list)
 	return !list->rest.len && list->group == GROUP_NONE && list->any;
 }
 
-enum parse_status mailbox_list_parse(struct span value, struct mailbox *out, size_t max, size_t *n)
+enum parse_status mailbox_list_parse(struct span value, domain_to_ascii *to_ascii,
+				     struct mailbox *out, size_t max, size_t *n)
 {
 	struct list judged = { .rest = value };
-	struct list list = { .rest = value, .out = out, .max = max };
+	struct list list = { .rest = value, .to_ascii = to_ascii, .out = out, .max = max };
 
 	/* Judged before it is read, so that a bad value leaves out alone. */
 	if (!read_list(&judged))
@@ -231,7 +237,8 @@ static bool read_path(struct span rest, struct mailbox *box)
 	return !is_literal(box->domain_text) || is_address_literal(box->domain_text);
 }
 
-enum parse_status mailbox_path_parse(struct span path, struct mailbox *out)
+enum parse_status mailbox_path_parse(struct span path, domain_to_ascii *to_ascii,
+				     struct mailbox *out)
 {
 	struct mailbox box = { .domain.len = 0 };
 
@@ -244,6 +251,7 @@ enum parse_status mailbox_path_parse(struct span path, struct mailbox *out)
 		box.address = box.local = box.domain_text = path;
 	else if (!skip_route(&path) || !read_path(path, &box))
 		return PARSE_BAD;
+	resolve_unicode(&box, to_ascii);
 	*out = box;
 	return PARSE_OK;
 }

@@ -11,8 +11,11 @@
  * or comments at the dots of a local part or domain, are refused.  Encoded words (RFC 2047) are
  * atoms like others and are never decoded.
  *
- * Spans point into the value and live as long as it does.  Nothing is allocated; time is linear in
- * the length of the value; comments nest up to MAILBOX_COMMENT_DEPTH, deeper is PARSE_BAD.
+ * U-labels are given to to_ascii (domain.h), which may be NULL: then they are no domain.
+ *
+ * Spans point into the value and live as long as it does.  Nothing is allocated but by to_ascii,
+ * which is called once at most for each mailbox in out; time is linear in the length of the value;
+ * comments nest up to MAILBOX_COMMENT_DEPTH, deeper is PARSE_BAD.
  */
 #ifndef EXOGATE_MAILBOX_H
 #define EXOGATE_MAILBOX_H
@@ -31,7 +34,7 @@ struct mailbox {
 	struct span local;
 	/* The domain as written, or the address literal. */
 	struct span domain_text;
-	/* Normalised; len 0 for an address literal or a domain with an octet outside ASCII. */
+	/* Normalised; len 0 for an address literal or octets outside ASCII that are no U-labels. */
 	struct domain domain;
 };
 
@@ -42,7 +45,8 @@ struct mailbox {
  * name (domain.h), nor one with octets outside ASCII, nor an address literal is bad too.  Never
  * PARSE_MORE.
  */
-enum parse_status mailbox_list_parse(struct span value, struct mailbox *out, size_t max, size_t *n);
+enum parse_status mailbox_list_parse(struct span value, domain_to_ascii *to_ascii,
+				     struct mailbox *out, size_t max, size_t *n);
 
 /*
  * Parses an envelope address as in MAIL FROM and RCPT TO (RFC 5321 4.1.2, RFC 6531 3.3), with or
@@ -51,6 +55,7 @@ enum parse_status mailbox_list_parse(struct span value, struct mailbox *out, siz
  * case (RFC 5321 4.5.1), is PARSE_OK with domain.len 0 and an empty domain_text.  The length of a
  * local part is not limited (RFC 5321 4.5.3.1): SRS makes them longer than 64 octets.
  */
-enum parse_status mailbox_path_parse(struct span path, struct mailbox *out);
+enum parse_status mailbox_path_parse(struct span path, domain_to_ascii *to_ascii,
+				     struct mailbox *out);
 
 #endif

@@ -119,6 +119,7 @@ struct policy_exota {
 
 struct policy {
 	struct span authserv_id;
+	domain_to_ascii *to_ascii; /* of domains in mail; NULL: U-labels are nobody's */
 	enum policy_mode mode;
 	enum policy_acl_check acl_check;
 	struct prefix_set microsoft; /* addresses of Exchange Online */

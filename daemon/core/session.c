@@ -180,7 +180,8 @@ static void keep_mail_from(struct session *s, struct span path)
 	}
 	memcpy(s->mail_from, path.p, path.len);
 	path.p = s->mail_from;
-	envelope->mail_from_valid = mailbox_path_parse(path, &envelope->mail_from) == PARSE_OK;
+	envelope->mail_from_valid =
+		mailbox_path_parse(path, s->policy->to_ascii, &envelope->mail_from) == PARSE_OK;
 }
 
 static enum session_result on_mail(struct session *s, const struct milter_event *ev)

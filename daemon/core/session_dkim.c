@@ -30,7 +30,7 @@ static void note_from(struct session_dkim *dkim, const struct header_index *head
 	struct mailbox from;
 
 	dkim->from_domain = span_of(dkim->from_text, 0);
-	if (facts_read_from(headers, &from) != FACTS_FROM_ONE)
+	if (facts_read_from(headers, dkim->policy, &from) != FACTS_FROM_ONE)
 		return;
 	dkim->from_domain.len = from.domain.len;
 	memcpy(dkim->from_text, from.domain.text, from.domain.len);

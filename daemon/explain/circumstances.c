@@ -79,7 +79,8 @@ static bool author_of(const struct message_file *message, struct span *out)
 	for (size_t i = 0; i < message->n_fields; i++) {
 		if (!span_eq_nocase(message->fields[i].name, SPAN("From")))
 			continue;
-		if (mailbox_list_parse(message->fields[i].value, &box, 1, &n) != PARSE_OK || n != 1)
+		if (mailbox_list_parse(message->fields[i].value, NULL, &box, 1, &n) != PARSE_OK ||
+		    n != 1)
 			return false;
 		*out = box.address;
 		return true;

@@ -43,7 +43,7 @@ static void add_addresses(json_t *list, struct span value)
 	struct mailbox boxes[MAILBOXES_MAX];
 	size_t n;
 
-	if (mailbox_list_parse(value, boxes, MAILBOXES_MAX, &n) != PARSE_OK)
+	if (mailbox_list_parse(value, NULL, boxes, MAILBOXES_MAX, &n) != PARSE_OK)
 		return;
 	for (size_t i = 0; i < n && i < MAILBOXES_MAX; i++)
 		json_array_append_new(list, text(boxes[i].address));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy_build.h"
 
+#include "idn.h"
 #include "policy_acl.h"
 #include "policy_domains.h"
 #include "policy_tables.h"
@@ -308,6 +309,7 @@ static void build_relay(struct settings_context *c, const struct settings_tree *
 {
 	*policy = (struct policy){
 		.authserv_id = tree->authserv_id.text,
+		.to_ascii = idn_to_ascii,
 		.mode = (enum policy_mode)tree->mode.number,
 		.acl_check = (enum policy_acl_check)tree->acl.check.number,
 		.microsoft = policy_acl_build(c, &tree->acl),

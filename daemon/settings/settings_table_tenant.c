@@ -103,7 +103,8 @@ static const struct settings_row tenant_rows[] = {
 		.example = "domains = [ \"contoso.com\", \"contoso.onmicrosoft.com\" ]",
 		.help = "Domains that only this tenant may send from, in envelope and From;\n"
 			"\".contoso.com\" means the subdomains. A domain belongs to one tenant;\n"
-			"the longest match wins.",
+			"the longest match wins. One in Unicode and its A-label (xn--...) are\n"
+			"the same, here and in mail.",
 	},
 	{
 		PLACE(tenant, originator_orgs),

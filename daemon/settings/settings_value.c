@@ -3,6 +3,7 @@
 
 #include <sys/un.h>
 
+#include "idn.h"
 #include "session.h"
 #include "settings_number.h"
 #include "settings_table.h"
@@ -156,10 +157,12 @@ static const char *parse_choice(const struct settings_input *in, struct settings
 
 const char *settings_value_domain(struct span text, struct domain *out)
 {
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.p[i] > 0x7f)
-			return "not ASCII; write the A-label (xn--...)";
-	return domain_parse(text, out) == PARSE_OK ? NULL : "not a domain name";
+	if (domain_parse_unicode(text, idn_to_ascii, out) == PARSE_OK)
+		return NULL;
+	if (domain_is_unicode(text))
+		return "not a domain name of IDNA2008, in lower case; write it as the registry "
+		       "shows it, or the A-label (xn--...)";
+	return "not a domain name";
 }
 
 static bool is_suffix(struct span name)
@@ -211,10 +214,11 @@ static const char *parse_domains(const struct settings_input *in, struct setting
 static const char *parse_hostname(const struct settings_input *in, struct settings_value *out)
 {
 	struct domain domain;
-	const char *error = settings_value_domain(in->text, &domain);
 
-	if (error)
-		return error;
+	if (domain_is_unicode(in->text))
+		return "not ASCII; write the A-label (xn--...)";
+	if (domain_parse(in->text, &domain) != PARSE_OK)
+		return "not a domain name";
 	if (in->text.p[in->text.len - 1] == '.')
 		return "ends in a dot, which Authentication-Results leave out; write it without";
 	return keep(in, out);

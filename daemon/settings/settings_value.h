@@ -91,7 +91,7 @@ extern const struct settings_type settings_type_size; /* in bytes */
 #define SETTINGS_VALUE_INITIAL_SUFFIXES 3
 extern const struct span settings_value_initial_suffixes[SETTINGS_VALUE_INITIAL_SUFFIXES];
 
-/* domain_parse() with a reason: NULL, or why the text is no domain name. */
+/* A domain, U-labels included, with a reason: NULL, or why the text is no domain name. */
 const char *settings_value_domain(struct span text, struct domain *out);
 
 #endif

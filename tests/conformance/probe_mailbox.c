@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* "list VALUE" and "path ADDRESS": what mailbox.h reads in them. */
+#include "idn.h"
 #include "mailbox.h"
 
 #include "probe.h"
@@ -25,8 +26,8 @@ static enum parse_status parse(const struct probe_question *question, size_t *n)
 {
 	*n = 1;
 	if (span_eq(question->verb, SPAN("path")))
-		return mailbox_path_parse(question->a, boxes);
-	return mailbox_list_parse(question->a, boxes, MAILBOXES_MAX, n);
+		return mailbox_path_parse(question->a, idn_to_ascii, boxes);
+	return mailbox_list_parse(question->a, idn_to_ascii, boxes, MAILBOXES_MAX, n);
 }
 
 static void answer(const struct probe_question *question)

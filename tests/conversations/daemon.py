@@ -25,7 +25,7 @@ VERIFIER_ID = "verifier.example.net"
 ENDPOINTS = [{"id": 10, "serviceArea": "Exchange", "ips": ["40.107.0.0/16", "2a01:111:f403::/48"],
               "tcpPorts": "25", "category": "Allow", "required": True}]
 
-MAP = "@contoso.com  @contoso.example.net\n"
+MAP = "@contoso.com  @contoso.example.net\n@kontosö.example  @contoso.example.net\n"
 
 SETTINGS = """\
 listen = [ "unix:{socket}"{also} ]; {more}
@@ -35,10 +35,10 @@ acl: {{ source = "{directory}/endpoints.json"; allow = [ "192.0.2.0/24" ]; {acl}
         other_clients = "{other_clients}"; }};
 certificate: {{ names = [ "{certificate}" ]; missing = "{missing}"; }};
 dkim: {{ {dkim} }};
-hosted: {{ domains = [ "example.net" ]; }};
+hosted: {{ domains = [ "example.net", "behörde.example" ]; }};
 tenants = (
   {{ name = "contoso"; ids = [ "{contoso_id}" ];
-     domains = [ "contoso.com", "contoso.onmicrosoft.com", ".dept.contoso.com" ];
+     domains = [ "contoso.com", "contoso.onmicrosoft.com", ".dept.contoso.com", "kontosö.example" ];
      originator_orgs = {originator_orgs}; {dkim_domains}
      relay_addresses = [ "81.144.215.152" ];
      proofs = {proofs}; mode = "{tenant_mode}"; {contoso}
@@ -102,10 +102,10 @@ def write_settings(directory: Path, **changed: str) -> Path:
     values = BASE | {"socket": directory / "milter.sock", "directory": directory} | changed
     values["contoso"] = values["contoso"].format(directory=directory)
     (directory / "endpoints.json").write_text(json.dumps(ENDPOINTS))
-    (directory / "contoso.map").write_text(MAP)
+    (directory / "contoso.map").write_text(MAP, encoding="utf-8")
     (directory / "contoso.secret").write_text("\n".join(["# two, for rotation", *SECRETS]))
     path = directory / "exogate.conf"
-    path.write_text(values.get("template", SETTINGS).format(**values))
+    path.write_text(values.get("template", SETTINGS).format(**values), encoding="utf-8")
     return path
 
 

@@ -127,7 +127,7 @@ def test_null_sender_without_brackets(daemons: Daemons, engine: str, sender: str
 
 
 def test_addresses_in_utf_8(daemons: Daemons, engine: str) -> None:
-    """Octets above ASCII go through untouched, and are no domain of anybody's."""
+    """Octets above ASCII go through untouched, and are no domain of a stranger's."""
     mta = open_mta(daemons("base", engine))
     mail = Packet(b"M", strings("<j\u00fcrgen@contoso.com>", "SMTPUTF8"))
     answer = from_mail_on(mta, mail, Packet(b"R", strings("<\u00fc@\u00fc.example>")))

@@ -135,8 +135,9 @@ REFUSED = {
     "no-domain": ('{"contoso com": {}}', ':1: "contoso com": not a domain name'),
     "top-level": ('{"com": {}}', ':1: "com": a suffix that others have domains under; '
                                  'write the whole domain'),
-    "u-label": ('{"bücher.example": {}}',
-                ':1: "bücher.example": not ASCII; write the A-label (xn--...)'),
+    "no-u-label": ('{"Bücher\u212a.example": {}}',
+                   ':1: "Bücher\u212a.example": not a domain name of IDNA2008, in lower case; '
+                   'write it as the registry shows it, or the A-label (xn--...)'),
     "nul-escaped": (r'{"b\u0000.example": {}}',
                     r""":1: NUL byte in object key not supported near '"b\u0000.example"'"""),
     "escaped": (r'{"\u0062ad example": {}}', ': "bad example": not a domain name'),

@@ -12,7 +12,8 @@ from pathlib import Path
 DATA = Path(__file__).resolve().parents[1] / "data"
 
 FROM_VALUES = (
-    "user@contoso.com", "=?utf-8?q?J=C3=B6?= <j@contoso.com>", '"a, b" <"x y"@contoso.com> (c)',
+    "user@contoso.com", "j@m\u00fcnchen.example", "j@ban\u212a.xn--mnchen-3ya.\u00e9",
+    "=?utf-8?q?J=C3=B6?= <j@contoso.com>", '"a, b" <"x y"@contoso.com> (c)',
     "Group: a@x.example, b@y.example;", "<@route.example:a@b.example>", "a@[192.0.2.1]",
     "Joe <joe@\n contoso.com>", "(x (y) z) a@b.example, <>", "a@xn--mnchen-3ya.example,,",
 )

@@ -29,6 +29,9 @@ SPELLINGS = {
         "extra": '# 1234567890\nhosted: { domains = [ "a1234567890.example" ]; }; # 0x1234567890',
         "tenants": tenant(name='"1234567890"', proofs="000000002")},
     "hex": {"tenants": tenant(proofs="0x00000002")},
+    "u-labels": {"extra": 'hosted: { domains = [ "Bücher.example", ".b\u00fccher.example" ]; };',
+                 "tenants": tenant(originator_orgs='[ "münchen.example", "fa\u00df.example" ]',
+                                   dkim_domains='[ "mu\u0308nchen.example" ]')},
     "hosted-beside-a-tenant": {"extra": 'hosted: { domains = [ "example.net", ".contoso.com" ]; };'},
     "limits-in-units": {"extra": 'limits: { connections = "10K"; messages = "100K"; '
                                  'message_header = "8M"; idle = "1d"; };'},

@@ -11,6 +11,8 @@ URL = "https://endpoints.office.com/endpoints/worldwide?clientrequestid=UUID"
 LISTENER = 'not a socket; write "unix:PATH", "inet:PORT@HOST" or "inet6:PORT@HOST"'
 LISTEN = 'listen = [ "unix:/var/spool/postfix/exogate/milter.sock" ]'
 DOMAINS = 'domains = [ "contoso.com", "contoso.onmicrosoft.com" ]'
+NO_U_LABELS = ("not a domain name of IDNA2008, in lower case; write it as the registry shows it, "
+               "or the A-label (xn--...)")
 SUFFIX = "a suffix that others have domains under; write the whole domain"
 WIDE = "wider than /8 (IPv4) or /16 (IPv6); name the networks that are meant"
 BLANK = "a blank before or behind it, which no certificate has; write it without"
@@ -347,14 +349,26 @@ CHANGED = {
     "domain-address": (
         {"tenants": tenant(domains='[ "user@contoso.com" ]')},
         'exogate.conf:5: tenants[0].domains[0]: "user@contoso.com": not a domain name'),
-    "domain-u-label": (
-        {"tenants": tenant(domains='[ "münchen.example" ]')},
-        'exogate.conf:5: tenants[0].domains[0]: "münchen.example": '
-        'not ASCII; write the A-label (xn--...)'),
-    "domain-u-label-dotted": (
-        {"tenants": tenant(domains='[ ".münchen.example" ]')},
-        'exogate.conf:5: tenants[0].domains[0]: ".münchen.example": '
-        'not ASCII; write the A-label (xn--...)'),
+    "domain-kelvin-sign": (
+        {"tenants": tenant(domains='[ "ban\u212a.example" ]')},
+        f'exogate.conf:5: tenants[0].domains[0]: "ban\u212a.example": {NO_U_LABELS}'),
+    "domain-capital-u-label": (
+        {"tenants": tenant(domains='[ ".\u00dcnchen.example" ]')},
+        f'exogate.conf:5: tenants[0].domains[0]: ".\u00dcnchen.example": {NO_U_LABELS}'),
+    "domain-u-and-a-label": (
+        {"tenants": tenant(domains='[ "m\u00fcnchen.example", "xn--mnchen-3ya.example", '
+                                   '"contoso.onmicrosoft.com" ]')},
+        'exogate.conf:5: tenants[0].domains[1]: "xn--mnchen-3ya.example" is in the list already '
+        '(exogate.conf:5)'),
+    "org-kelvin-sign": (
+        {"tenants": tenant(originator_orgs='[ "ban\u212a.example" ]')},
+        f'exogate.conf:5: tenants[0].originator_orgs[0]: "ban\u212a.example": {NO_U_LABELS}'),
+    "dkim-kelvin-sign": (
+        {"tenants": tenant(dkim_domains='[ "ban\u212a.example" ]')},
+        f'exogate.conf:5: tenants[0].dkim_domains[0]: "ban\u212a.example": {NO_U_LABELS}'),
+    "hosted-emoji": (
+        {"extra": 'hosted: { domains = [ "\U0001f600.example" ]; };'},
+        f'exogate.conf:6: hosted.domains[0]: "\U0001f600.example": {NO_U_LABELS}'),
     "domain-twice": (
         {"tenants": tenant(domains='[ "a.onmicrosoft.com", "A.onmicrosoft.com." ]')},
         'exogate.conf:5: tenants[0].domains[1]: "a.onmicrosoft.com" is in the list already '

@@ -55,8 +55,9 @@ ERRORS = {
                      ['contoso.map:1: "@contoso..com": not a domain name']),
     "subdomains": ("@.contoso.com @new.example\n",
                    ['contoso.map:1: "@.contoso.com": not a domain name']),
-    "u-label": ("@contoso.com @münchen.example\n",
-                ['contoso.map:1: "@münchen.example": not ASCII; write the A-label (xn--...)']),
+    "no-u-label": ("@contoso.com @\u00dcnchen.example\n",
+                   ['contoso.map:1: "@\u00dcnchen.example": not a domain name of IDNA2008, in lower '
+                    'case; write it as the registry shows it, or the A-label (xn--...)']),
     "nul": ("@contoso.com @new\0.example\n",
             ['contoso.map:1: "@new?.example": not a domain name']),
     "twice": ("@contoso.com @new.example\n\n@Contoso.com @other.example\n",

@@ -17,7 +17,7 @@ static long long read_list(struct span value, struct mailbox *box)
 {
 	size_t n;
 
-	return mailbox_list_parse(flush(value), box, 1, &n) == PARSE_OK ? (long long)n : BAD;
+	return mailbox_list_parse(flush(value), NULL, box, 1, &n) == PARSE_OK ? (long long)n : BAD;
 }
 
 /* What a From names: how many mailboxes, and of the first the local part and the domain. */
@@ -176,7 +176,7 @@ TEST(spans_point_into_the_value)
 	struct mailbox box[2];
 	size_t n;
 
-	CHECK_EQ(mailbox_list_parse(value, box, 2, &n), PARSE_OK);
+	CHECK_EQ(mailbox_list_parse(value, NULL, box, 2, &n), PARSE_OK);
 	CHECK_EQ(n, 2);
 	CHECK_EQ(box[0].address.p - value.p, 8);
 	CHECK(span_eq(box[0].address, SPAN("\"a\n b\" (x) @ Two.Example")));
@@ -195,11 +195,11 @@ TEST(mailboxes_over_the_room_are_counted_only)
 	size_t n;
 
 	memset(box, 0x5a, sizeof(box));
-	CHECK_EQ(mailbox_list_parse(SPAN("a@x, b@y, c@z"), box, 2, &n), PARSE_OK);
+	CHECK_EQ(mailbox_list_parse(SPAN("a@x, b@y, c@z"), NULL, box, 2, &n), PARSE_OK);
 	CHECK_EQ(n, 3);
 	CHECK(span_eq(box[1].address, SPAN("b@y")));
 	CHECK_EQ(*(unsigned char *)&box[2], 0x5a);
-	CHECK_EQ(mailbox_list_parse(SPAN("a@x"), NULL, 0, &n), PARSE_OK);
+	CHECK_EQ(mailbox_list_parse(SPAN("a@x"), NULL, NULL, 0, &n), PARSE_OK);
 	CHECK_EQ(n, 1);
 }
 
@@ -210,7 +210,7 @@ TEST(bad_list_writes_nothing)
 
 	memset(&box, 0x5a, sizeof(box));
 	memcpy(&before, &box, sizeof(box));
-	CHECK_EQ(mailbox_list_parse(SPAN("a@one.example, b@two.example, c"), &box, 1, &n),
+	CHECK_EQ(mailbox_list_parse(SPAN("a@one.example, b@two.example, c"), NULL, &box, 1, &n),
 		 PARSE_BAD);
 	CHECK_EQ(n, 77);
 	CHECK_BYTES(&box, sizeof(box), &before, sizeof(before));
@@ -292,7 +292,7 @@ TEST(path_names_what_it_names)
 {
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		struct mailbox box = { .address = SPAN("untouched") };
-		enum parse_status status = mailbox_path_parse(flush(paths[i].path), &box);
+		enum parse_status status = mailbox_path_parse(flush(paths[i].path), NULL, &box);
 
 		harness_row("%s", paths[i].path.p);
 		CHECK_EQ(status, paths[i].local ? PARSE_OK : PARSE_BAD);
@@ -309,7 +309,7 @@ TEST(every_prefix_of_a_path_is_survived)
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		for (size_t len = 0; len < paths[i].path.len; len++)
-			mailbox_path_parse(flush(span_of(paths[i].path.p, len)), &box);
+			mailbox_path_parse(flush(span_of(paths[i].path.p, len)), NULL, &box);
 }
 
 /* A start, and what follows it until there is no room for more. */
@@ -351,7 +351,7 @@ TEST(hostile_sizes_are_survived)
 			memcpy(text + at, hostile[i].unit.p, unit);
 		harness_row("row %zu", i);
 		CHECK_EQ(read_list(span_of(text, at), &box), hostile[i].n);
-		mailbox_path_parse(flush(span_of(text, at)), &box);
+		mailbox_path_parse(flush(span_of(text, at)), NULL, &box);
 	}
 }
 

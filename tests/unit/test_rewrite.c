@@ -47,6 +47,7 @@ static const struct planned *plan(const struct policy *policy, const struct mess
 	struct rewrite_input input;
 
 	envelope.mail_from_valid = mailbox_path_parse(span_of_string(message->mail_from),
+						      policy->to_ascii,
 						      &envelope.mail_from) == PARSE_OK;
 	facts_collect(&envelope, headers, policy, &facts);
 	for (size_t i = 0; i < message->n_verified; i++)
