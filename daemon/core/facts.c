@@ -165,6 +165,19 @@ nothing:
 	facts->n_signatures = 0;
 }
 
+const struct policy_tenant *facts_stamped_tenant(const struct tenant_stamps *stamps,
+						 const struct policy *policy)
+{
+	const struct tenant_stamp *each[] = { &stamps->id, &stamps->attributed,
+					      &stamps->originator_org };
+	const struct policy_tenant *tenant = NULL;
+
+	for (size_t i = 0; !tenant && i < sizeof(each) / sizeof(each[0]); i++)
+		if (each[i]->value.len)
+			tenant = policy_stamped(policy, each[i]->value);
+	return tenant;
+}
+
 void facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,
 		   const struct policy *policy, struct facts *out)
 {

@@ -79,6 +79,13 @@ void facts_add_recipient(struct facts_envelope *envelope, const struct policy *p
 enum facts_from_state facts_read_from(const struct header_index *headers,
 				      const struct policy *policy, struct mailbox *from);
 
+/*
+ * The tenant that the stamps name: that of the first of them which is one tenant's alone.  NULL if
+ * there is none.
+ */
+const struct policy_tenant *facts_stamped_tenant(const struct tenant_stamps *stamps,
+						 const struct policy *policy);
+
 /* Reads all facts of the message; cost is linear in its fields. */
 void facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,
 		   const struct policy *policy, struct facts *out);

@@ -19,9 +19,8 @@ static bool is_within(struct span name, struct span domain)
 static bool cares(const void *whom, struct span domain)
 {
 	const struct session_dkim *dkim = whom;
-	const struct policy_tenant *tenant = policy_tenant_of(dkim->policy, dkim->from_domain);
 
-	return (tenant && policy_lists(&tenant->dkim_domains, domain)) ||
+	return (dkim->tenant && policy_lists(&dkim->tenant->dkim_domains, domain)) ||
 	       policy_tenant_of(dkim->policy, domain) || is_within(dkim->from_domain, domain);
 }
 
@@ -36,6 +35,19 @@ static void note_from(struct session_dkim *dkim, const struct header_index *head
 	memcpy(dkim->from_text, from.domain.text, from.domain.len);
 }
 
+static void note_tenant(struct session_dkim *dkim, const struct header_index *headers)
+{
+	struct tenant_stamps stamps;
+
+	dkim->tenant = policy_tenant_of(dkim->policy, dkim->from_domain);
+	if (dkim->tenant)
+		return;
+	tenant_stamps_read(headers, &stamps);
+	dkim->tenant = facts_stamped_tenant(&stamps, dkim->policy);
+	if (dkim->tenant && dkim->tenant->forwarding == POLICY_FORWARDING_REJECT)
+		dkim->tenant = NULL;
+}
+
 bool session_dkim_begin(struct session_dkim *dkim, const struct policy *policy,
 			const struct header_index *headers, struct arena *arena)
 {
@@ -48,6 +60,7 @@ bool session_dkim_begin(struct session_dkim *dkim, const struct policy *policy,
 	options->cares = cares;
 	options->whom = dkim;
 	note_from(dkim, headers);
+	note_tenant(dkim, headers);
 	dkim->check = dkim_check_begin(options, headers, arena);
 	return dkim->check;
 }

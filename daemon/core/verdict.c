@@ -285,23 +285,9 @@ static const struct {
 
 _Static_assert(N_ROWS <= VERDICT_RULES_MAX, "verdict_trace() has a bit for each row");
 
-/* The tenant that the stamps name, and nobody else. */
-static const struct policy_tenant *stamped_tenant(const struct judgement *j)
-{
-	const struct tenant_stamps *stamps = &j->facts->stamps;
-	const struct tenant_stamp *each[] = { &stamps->id, &stamps->attributed,
-					      &stamps->originator_org };
-	const struct policy_tenant *tenant = NULL;
-
-	for (size_t i = 0; !tenant && i < sizeof(each) / sizeof(each[0]); i++)
-		if (each[i]->value.len)
-			tenant = policy_stamped(j->policy, each[i]->value);
-	return tenant;
-}
-
 static void weigh_forwarder(struct judgement *j)
 {
-	const struct policy_tenant *tenant = stamped_tenant(j);
+	const struct policy_tenant *tenant = facts_stamped_tenant(&j->facts->stamps, j->policy);
 
 	if (!tenant || tenant->forwarding == POLICY_FORWARDING_REJECT)
 		return;

@@ -2,6 +2,7 @@
 /* A session that verifies signatures itself: what it asks for, when it waits, what is proven. */
 #include "session.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "fixture.h"
@@ -272,6 +273,44 @@ TEST(strangers_first)
 	CHECK(wants_key(0, "s._domainkey.stranger.example") && wants_key(1, NAME));
 	CHECK_EQ(key(0, DNS_NO_NAME, ""), SESSION_NEXT);
 	check_reason(key(1, DNS_FOUND, "p=AAAA"), REASON_AUTHORISED);
+	forget();
+}
+
+static void sign(const char *tags, const char *header)
+{
+	char value[1024];
+
+	fixture_dkim_sign(tags, header, "hello\r\n", value, sizeof(value));
+	add_field("DKIM-Signature", value);
+}
+
+/* The same of mail that a tenant forwards and signs with a domain that it does not send from. */
+TEST(strangers_before_a_forwarder)
+{
+	static const struct span signers[] = { { "signer.example", 14 } };
+	static const char header[] = "from:bob@author.example\r\n";
+	const char *common = "v=1; a=rsa-sha256; c=relaxed; s=s; h=from; d=";
+
+	begin();
+	policy->dkim.signatures = 2;
+	fixture_fabrikam()->forwarding = POLICY_FORWARDING_SRS;
+	fixture_fabrikam()->dkim_domains = (struct policy_span_list){ signers, 1 };
+	open_connection();
+	for (int i = 0; i < 7; i++) {
+		const char *domain = i < 5 ? "stranger.example" :
+					     (i == 5 ? "author.example" : "signer.example");
+		char tags[128];
+
+		snprintf(tags, sizeof(tags), "%s%s", common, domain);
+		sign(tags, header);
+	}
+	add_field("From", " bob@author.example");
+	add_field("X-MS-Exchange-CrossTenant-Id", " " FABRIKAM_ID);
+	CHECK_EQ(end("hello\r\n"), SESSION_WAIT);
+	CHECK(wants_key(0, "s._domainkey.author.example"));
+	CHECK(wants_key(1, "s._domainkey.signer.example"));
+	CHECK_EQ(key(0, DNS_FOUND, "p=AAAA"), SESSION_NEXT);
+	check_reason(key(1, DNS_FOUND, "p=AAAA"), REASON_FORWARDED);
 	forget();
 }
 
