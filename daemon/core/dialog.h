@@ -32,7 +32,7 @@
 #include "session.h"
 
 /* Room for what is said before the header; Postfix limits these packets to about 2 KiB each. */
-#define DIALOG_BUFFER_BYTES 3584
+#define DIALOG_BUFFER_BYTES 3072
 
 /* How much is read at once into an arena, but for a packet that is larger. */
 #define DIALOG_READ_BYTES ((size_t)64 * 1024)

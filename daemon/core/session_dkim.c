@@ -24,15 +24,22 @@ static bool cares(const void *whom, struct span domain)
 	       policy_tenant_of(dkim->policy, domain) || is_within(dkim->from_domain, domain);
 }
 
-static void note_from(struct session_dkim *dkim, const struct header_index *headers)
+/* False if the arena is exhausted. */
+static bool note_from(struct session_dkim *dkim, const struct header_index *headers,
+		      struct arena *arena)
 {
 	struct mailbox from;
+	char *text;
 
-	dkim->from_domain = span_of(dkim->from_text, 0);
+	dkim->from_domain = span_of(NULL, 0);
 	if (facts_read_from(headers, dkim->policy, &from) != FACTS_FROM_ONE)
-		return;
-	dkim->from_domain.len = from.domain.len;
-	memcpy(dkim->from_text, from.domain.text, from.domain.len);
+		return true;
+	text = arena_record(arena, from.domain.len);
+	if (!text)
+		return false;
+	memcpy(text, from.domain.text, from.domain.len);
+	dkim->from_domain = span_of(text, from.domain.len);
+	return true;
 }
 
 static void note_tenant(struct session_dkim *dkim, const struct header_index *headers)
@@ -59,7 +66,8 @@ bool session_dkim_begin(struct session_dkim *dkim, const struct policy *policy,
 	options->min_rsa_bits = policy->dkim.min_rsa_bits;
 	options->cares = cares;
 	options->whom = dkim;
-	note_from(dkim, headers);
+	if (!note_from(dkim, headers, arena))
+		return false;
 	note_tenant(dkim, headers);
 	dkim->check = dkim_check_begin(options, headers, arena);
 	return dkim->check;

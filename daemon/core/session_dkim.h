@@ -12,7 +12,6 @@ struct session_dkim {
 	struct dkim_options options; /* crypto and now are set from outside; session_set_dkim() */
 	const struct policy *policy;
 	struct span from_domain; /* of the one From; empty if there is none */
-	char from_text[DOMAIN_MAX];
 	/* Whose signatures count: the tenant of From, or else who may forward; or NULL. */
 	const struct policy_tenant *tenant;
 	struct dkim_check *check; /* NULL: none is under way */
