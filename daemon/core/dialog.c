@@ -372,12 +372,8 @@ static enum dialog_want read_packet(struct dialog *d)
 		in->wanted = MILTER_LENGTH_BYTES + packet.len;
 	if (!allowed(d))
 		return close_for(d, CLOSE_TOO_LARGE);
-	if (needs_arena(d, status, packet)) {
-		if (!d->arena)
-			return DIALOG_LEND;
-		dialog_lend(d, d->arena);
-		return DIALOG_SEND;
-	}
+	if (needs_arena(d, status, packet))
+		return DIALOG_LEND;
 	if (status == PARSE_MORE)
 		return d->session.turned_away && is_large(d) ? begin_skipping(d) : receive(d);
 	in->start += MILTER_LENGTH_BYTES + packet.len;

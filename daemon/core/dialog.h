@@ -9,7 +9,8 @@
  *	loop: dialog_run() wants
  *	  DIALOG_RECEIVE	read into dialog_room(), then dialog_received()
  *	  DIALOG_LEND		dialog_lend() an arena, as soon as there is one to lend; who waited
- *				for too long is turned away: dialog_turn_away()
+ *				for too long is turned away: dialog_turn_away(); one that
+ *				still has the last message's is lent that: dialog->arena
  *	  DIALOG_WAIT		look up the key records of session_key_name(), as soon as there are
  *				any; dialog_key() with what each comes to
  *	  DIALOG_SEND		send all of dialog_output(), then dialog_sent()

@@ -161,8 +161,10 @@ static void lend_now(struct worker *worker, struct connection *c, struct arena *
 
 static bool lend(struct worker *worker, struct connection *c)
 {
-	struct arena *arena = worker->waiting ? NULL : arena_pool_take(&worker->arenas);
+	struct arena *arena = c->dialog->arena;
 
+	if (!arena && !worker->waiting)
+		arena = arena_pool_take(&worker->arenas);
 	if (!arena) {
 		start_waiting(worker, c, CONNECTION_WAITS_FOR_ARENA);
 		return false;

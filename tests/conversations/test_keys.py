@@ -3,6 +3,7 @@
 fails, is slow or silent."""
 
 import contextlib
+import copy
 import dataclasses
 import re
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 import dkim
 import pytest
 from dnslib import RCODE, DNSRecord
+from lab.commands import wait_until
 from lab.scripted_dns import Server, text
 from lab.signing import Key
 from milter.client import Answer, Message, Mta
@@ -242,6 +244,27 @@ def test_aborted_while_the_key_is_asked_for(serve, names: Names, key: Key) -> No
     names.may_answer.set()
     assert reason_of(mta.end(plain)) == "proof-missing"
     assert reason_of(mta.message(message)) == "accept"
+    mta.quit()
+    daemon.end()
+
+
+def test_the_key_of_the_message_before(serve, names: Names, key: Key) -> None:
+    """Which was aborted in the very bytes that the next one begins in: its key is not the next's."""
+    names.may_answer.clear()
+    daemon = serve("uring", timeout="100s")
+    absent = copy.copy(key)
+    absent.selector = "absent"
+    mta = open_mta(daemon)
+    mta.envelope(first := signed(exo(), key))
+    mta.content(first)
+    mta.connection.flush()
+    wait_until(lambda: names.server.asked, "a question")
+    mta.abort()
+    mta.envelope(second := signed(exo(), absent))
+    mta.content(second)
+    mta.connection.flush()
+    names.may_answer.set()
+    assert reason_of(mta.end(second)) == "proof-missing"
     mta.quit()
     daemon.end()
 

@@ -101,7 +101,7 @@ static bool feed(struct player *p, const char *bytes, size_t len)
 		} else if (want == DIALOG_LEND && p->busy) {
 			dialog_turn_away(&p->dialog);
 		} else if (want == DIALOG_LEND) {
-			assert(!p->lent);
+			assert(!p->lent || p->dialog.arena == &p->arena);
 			p->lent = true;
 			dialog_lend(&p->dialog, &p->arena);
 		} else {

@@ -104,7 +104,7 @@ static void lend(struct player *p)
 		dialog_turn_away(&p->dialog);
 		return;
 	}
-	CHECK(!p->lent);
+	CHECK(!p->lent || p->dialog.arena == &p->arena);
 	p->lent = true;
 	p->played->n_lent++;
 	dialog_lend(&p->dialog, &p->arena);
