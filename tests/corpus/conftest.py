@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from conversations.daemon import Daemon, end_all
+from lab.scripted_dns import Server
 
-from . import evidence
+from . import evidence, signer
 from .case import CORPUS
 
 ENDPOINTS = CORPUS.parent / "data" / "endpoints-worldwide.json"
@@ -35,12 +36,15 @@ def held(pytestconfig: pytest.Config) -> Counter:
     return pytestconfig.stash[HELD]
 
 
-def write_policy(policy: str, directory: Path) -> Path:
-    """A policy of policies.toml, for a daemon in the directory; the path of its settings."""
+def write_policy(policy: str, directory: Path, sources: dict[str, str]) -> Path:
+    """
+    A policy of policies.toml, for a daemon in the directory; the path of its settings.  The words
+    for the sources are evidence's.
+    """
     policies = tomllib.loads((CORPUS / "policies.toml").read_text(encoding="utf-8"))
     text = (CORPUS / "policy.conf").read_text(encoding="utf-8")
     for values in (policies["relay"] | policies[policy],
-                   {"directory": directory, "endpoints": ENDPOINTS, "dkim": evidence.SETTINGS}):
+                   {"directory": directory, "endpoints": ENDPOINTS, **sources}):
         text = string.Template(text).safe_substitute(values)
     for name, content in policies[policy].get("files", {}).items():
         (directory / name).write_text(content, encoding="utf-8")
@@ -51,18 +55,31 @@ def write_policy(policy: str, directory: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def daemon_of(asan_program: Callable[[str], Path],
-              tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], Daemon]]:
-    running: dict[tuple[str, str], Daemon] = {}
+def name_server() -> Iterator[Server]:
+    server = signer.serve()
+    yield server
+    server.close()
 
-    def get(policy: str, engine: str) -> Daemon:
-        if (policy, engine) not in running:
-            directory = tmp_path_factory.mktemp(f"corpus-{policy}-{engine}")
-            daemon = Daemon(asan_program("exogated"), write_policy(policy, directory),
-                            engine=engine)
+
+DaemonOf = Callable[[str, str, str], Daemon]
+
+
+@pytest.fixture(scope="session")
+def daemon_of(asan_program: Callable[[str], Path], name_server: Server,
+              tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonOf]:
+    """By policy, engine and source of signatures."""
+    running: dict[tuple[str, str, str], Daemon] = {}
+
+    def get(policy: str, engine: str, source: str) -> Daemon:
+        key = (policy, engine, source)
+        if key not in running:
+            directory = tmp_path_factory.mktemp("-".join(("corpus", *key)))
+            settings = write_policy(policy, directory,
+                                    evidence.settings(source, name_server.place))
+            daemon = Daemon(asan_program("exogated"), settings, engine=engine)
             daemon.wait_until_it_serves()
-            running[policy, engine] = daemon
-        return running[policy, engine]
+            running[key] = daemon
+        return running[key]
 
     yield get
     end_all(running)

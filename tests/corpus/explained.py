@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .mail import Dialog, Field
 
-WORDS = {"accept": "accept", "reject": "550", "tempfail": "451", "hold": "hold"}
+WORDS = {"accept": "accept", "hold": "hold", "reject": "550", "tempfail": "451"}
 
 
 def _has_line(field: Field) -> bool:

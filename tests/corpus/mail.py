@@ -40,7 +40,7 @@ class Message:
     auth: str                           # the user of SMTP AUTH, or nobody
     fields: tuple[Field, ...]
     body: str
-    signed: tuple[str, ...]             # what the signature fields and the verifier's result say
+    signed: tuple[evidence.Signature, ...]  # what its fields and the verifier's result say
     end: str = "answered"
 
 
@@ -84,7 +84,7 @@ def _values(table: Table) -> dict[str, str]:
     return {**words, **table.get("values", {})}
 
 
-def _filled(field: Field, values: Mapping[str, str], signed: Iterable[str]) -> list[Field]:
+def _filled(field: Field, values: Mapping[str, str], signed: Iterable[evidence.Signature]) -> list[Field]:
     """A signature field once for each signature, every other once."""
     name, value = field
     template = string.Template(value)
@@ -116,7 +116,7 @@ def _padding(name: str, fields: int = 1, octets: int = 1, value: str = "") -> li
 
 
 def _header(table: Table, head: str, values: Mapping[str, str],
-            signed: Iterable[str]) -> list[Field]:
+            signed: Iterable[evidence.Signature]) -> list[Field]:
     fields = [field for template in _fields(head)
               for field in _filled(template, values, signed)]
     for name, said in table.get("set", {}).items():
@@ -136,7 +136,7 @@ def _octets(text: str, table: Table) -> str:
 def _message(table: Table) -> Message:
     head, body = _template(table.get("message", "exo"))
     values = _values(table)
-    signed = tuple(table.get("signed", values["signed"]))
+    signed = tuple(map(evidence.signature, table.get("signed", values["signed"])))
     fields = _header(table, head, values, signed)
     return Message(
         mail_from=table.get("mail_from", values["from_address"]),

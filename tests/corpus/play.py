@@ -12,6 +12,7 @@ from milter import client
 from milter.delivery import Delivered
 from milter.wire import Packet
 
+from . import signer
 from .mail import Dialog, Message
 
 AUTHSERV_ID = "relay.example.net"
@@ -85,6 +86,11 @@ def _earlier(daemon: Daemon, mta: client.Mta, dialog: Dialog, message: Message) 
         _connect(mta, dialog)
     else:
         mta.abort()
+
+
+def as_learnt(dialog: Dialog, source: str) -> Dialog:
+    """What is said to who learns of signatures from that source."""
+    return signer.sign(dialog) if source == "native" else dialog
 
 
 def play(daemon: Daemon, dialog: Dialog) -> Outcome:

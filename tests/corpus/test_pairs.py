@@ -3,22 +3,24 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 
-from conversations.daemon import Daemon
+import pytest
 
-from .case import Case, merge, read_all
+from .case import Case, merge
+from .conftest import DaemonOf
+from .evidence import SOURCES, cases_for
 from .mail import dialog
-from .play import play
+from .play import as_learnt, play
 
 PAIRS = 300
 
 
-def pairs() -> list[tuple[Case, Case]]:
+def pairs(source: str) -> list[tuple[Case, Case]]:
     """Those on the same mail that change different facts; the same few of them each time."""
     together = defaultdict(list)
-    for case in read_all():
+    for case in cases_for(source):
         if case.kind == "attacks":
             together[case.policy, repr(case.mail)].append(case)
     every = [(one, other) for cases in together.values()
@@ -32,12 +34,13 @@ def both_orders(one: Case, other: Case) -> Iterator[dict]:
         yield merge(merge(one.mail, first.attack), second.attack)
 
 
-def test_no_two_attacks_together_are_accepted(daemon_of: Callable[[str, str], Daemon]) -> None:
+@pytest.mark.parametrize("source", SOURCES)
+def test_no_two_attacks_together_are_accepted(source: str, daemon_of: DaemonOf) -> None:
     accepted = []
-    for one, other in pairs():
-        daemon = daemon_of(one.policy, "uring")
+    for one, other in pairs(source):
+        daemon = daemon_of(one.policy, "uring", source)
         for table in both_orders(one, other):
-            outcome = play(daemon, dialog(table))
+            outcome = play(daemon, as_learnt(dialog(table), source))
             if outcome.verdict.startswith("accept"):
                 accepted.append((one.id, other.id, outcome.verdict))
     assert accepted == []
