@@ -37,7 +37,7 @@ struct connection {
 	bool given_up;	 /* so its message is turned away once its operation in flight has ended */
 	bool hung_up;	 /* by us, for: */
 	enum close_reason hang_up_reason;
-	struct conversation_keys *keys; /* of its message; NULL before its first */
+	struct conversation_keys *keys; /* of its arena; NULL without one */
 	struct arena *reserved;		/* to be lent once its operation in flight has ended */
 	struct connection *next; /* in the list of free slots, or the engine's of waiting ones */
 };

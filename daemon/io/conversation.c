@@ -70,18 +70,20 @@ static void say_closed_more(struct worker *worker)
 	}
 }
 
-static void give_back(struct worker *worker, struct arena *arena)
+/* An arena that the connection has had for its message; NULL does nothing. */
+static void give_back(struct worker *worker, struct connection *c, struct arena *arena)
 {
-	if (arena)
-		arena_pool_give_back(&worker->arenas, arena);
+	if (!arena)
+		return;
+	conversation_keys_end(c);
+	arena_pool_give_back(&worker->arenas, arena);
 }
 
 /* Call only while none of its operations is in flight. */
 static void end(struct worker *worker, struct connection *c, enum close_reason reason)
 {
 	counters_count(&worker->counters->closed[reason]);
-	conversation_keys_forget(c);
-	give_back(worker, dialog_abandon(c->dialog));
+	give_back(worker, c, dialog_abandon(c->dialog));
 	timer_cancel(&c->timer);
 	policy_version_give_back(c->policy);
 	connection_release(&worker->connections, c);
@@ -252,7 +254,7 @@ void conversation_watched(struct worker *worker, struct connection *c)
 	if (c->waits)
 		stop_waiting(worker, c);
 	if ((!arena && !c->given_up && !c->keys_known) || c->hung_up) {
-		give_back(worker, arena);
+		give_back(worker, c, arena);
 		end_with_result(worker, c, 0);
 		return;
 	}
@@ -269,7 +271,6 @@ void conversation_watched(struct worker *worker, struct connection *c)
 static void say_answer(struct worker *worker, const struct connection *c)
 {
 	const struct session_answer *answer = dialog_answer(c->dialog);
-
 	uint64_t now_ns;
 
 	if (!answer)
@@ -305,7 +306,7 @@ static enum dialog_want run_dialog(struct worker *worker, struct connection *c)
 		if (c->dialog->heard)
 			c->heard_ns = c->active_ns;
 		conversation_keys_follow(c);
-		give_back(worker, dialog_reclaim(c->dialog));
+		give_back(worker, c, dialog_reclaim(c->dialog));
 	} while ((want == DIALOG_WAIT && !c->dialog->waiting) ||
 		 (want == DIALOG_LEND && lend(worker, c)));
 	return want;

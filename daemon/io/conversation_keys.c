@@ -40,6 +40,13 @@ static void ask(struct conversation_keys *keys, size_t i, struct span name)
 		dialog_key(keys->connection->dialog, i, known);
 }
 
+static void forget(struct conversation_keys *keys)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		resolver_forget(&keys->lookups[i].waiter);
+	keys->n = 0;
+}
+
 void conversation_keys_follow(struct connection *c)
 {
 	const struct session *session = &c->dialog->session;
@@ -48,19 +55,17 @@ void conversation_keys_follow(struct connection *c)
 	if (!c->keys)
 		return;
 	if (!session_key_name(session, 0, &name))
-		conversation_keys_forget(c);
+		forget(c->keys);
 	else if (c->keys->n == 0)
 		for (size_t i = 0; session_key_name(session, i, &name); i++)
 			ask(c->keys, i, name);
 }
 
-void conversation_keys_forget(struct connection *c)
+void conversation_keys_end(struct connection *c)
 {
-	if (!c->keys)
-		return;
-	for (size_t i = 0; i < c->keys->n; i++)
-		resolver_forget(&c->keys->lookups[i].waiter);
-	c->keys->n = 0;
+	if (c->keys)
+		forget(c->keys);
+	c->keys = NULL;
 }
 
 void conversation_keys_give_up(struct connection *c)

@@ -32,8 +32,8 @@ void conversation_keys_begin(struct worker *worker, struct connection *connectio
  */
 void conversation_keys_follow(struct connection *connection);
 
-/* To be called before the connection ends. */
-void conversation_keys_forget(struct connection *connection);
+/* To be called before the arena goes back: the look-ups that belong to it are another's then. */
+void conversation_keys_end(struct connection *connection);
 
 /* Gives those that are still awaited an answer: that there is none for now. */
 void conversation_keys_give_up(struct connection *connection);

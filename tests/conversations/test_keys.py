@@ -16,6 +16,7 @@ import dkim
 import pytest
 from dnslib import RCODE, DNSRecord
 from lab.commands import wait_until
+from lab.commands import wait_until
 from lab.scripted_dns import Server, text
 from lab.signing import Key
 from milter.client import Answer, Message, Mta
@@ -73,10 +74,12 @@ def names(key: Key) -> Iterator[Names]:
 
 @pytest.fixture
 def serve(start: Start, names: Names) -> Callable[..., Daemon]:
-    def begin(engine: str, timeout: str = "2s", **changed: str) -> Daemon:
+    def begin(engine: str, timeout: str = "2s", workers: int | None = None,
+              **changed: str) -> Daemon:
         return start(engine, **({
             "dkim": 'source = "native";', "proofs": "2",
-            "more": f'dns: {{ servers = [ "{names.place}" ]; timeout = "{timeout}"; }};',
+            "more": f'dns: {{ servers = [ "{names.place}" ]; timeout = "{timeout}"; }};'
+                    + (f" workers = {workers};" if workers else ""),
         } | changed))
     return begin
 
@@ -266,6 +269,32 @@ def test_the_key_of_the_message_before(serve, names: Names, key: Key) -> None:
     names.may_answer.set()
     assert reason_of(mta.end(second)) == "proof-missing"
     mta.quit()
+    daemon.end()
+
+
+def test_who_had_the_memory_before_takes_no_answer_away(serve, names: Names, key: Key) -> None:
+    """A message waits for its key in the block of memory that another connection has given back,
+    and that connection begins a message, then ends."""
+    daemon = serve("uring", timeout="100s", messages="1", message_wait="8s", workers=1)
+    before, waiting = open_mta(daemon), open_mta(daemon)
+    assert reason_of(before.message(exo())) == "proof-missing"
+    before.connection.flush()
+    names.may_answer.clear()
+    reasons: list[str] = []
+    thread = threading.Thread(target=lambda: reasons.append(
+        reason_of(waiting.message(signed(exo(), key)))))
+    thread.start()
+    wait_until(lambda: names.server.asked, "the question")
+    time.sleep(0.2)     # until all of the message is there
+    before.envelope(exo())
+    before.connection.flush()
+    time.sleep(0.2)
+    before.connection.socket.close()
+    time.sleep(0.2)
+    names.may_answer.set()
+    thread.join(20)
+    assert reasons == ["accept"]
+    waiting.quit()
     daemon.end()
 
 
