@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "facts.h"
+
+#include "authres.h"
+
 /* RFC 5321 4.5.1 and RFC 2142 4: mail to these must reach whoever runs the domain. */
 static bool is_role(struct span local)
 {
@@ -193,6 +196,16 @@ void facts_collect(const struct facts_envelope *envelope, const struct header_in
 	out->named = header_index_first(headers, HEADER_NAMED);
 	if (policy->dkim_source == POLICY_DKIM_AUTHRES)
 		read_trusted_results(out, headers, policy->trusted_authserv_id);
+}
+
+bool facts_author_signed(const struct facts *facts, bool passed)
+{
+	for (size_t i = 0; i < facts->n_signatures; i++)
+		if (facts->signatures[i].passed == passed &&
+		    span_eq(domain_span(&facts->signatures[i].domain),
+			    domain_span(&facts->from.domain)))
+			return true;
+	return false;
 }
 
 void facts_add_dkim(struct facts *facts, const struct dkim_check *check,

@@ -9,7 +9,6 @@
 #define EXOGATE_FACTS_H
 
 #include "address.h"
-#include "authres.h"
 #include "dkim_check.h"
 #include "header_index.h"
 #include "mailbox.h"
@@ -89,6 +88,9 @@ const struct policy_tenant *facts_stamped_tenant(const struct tenant_stamps *sta
 /* Reads all facts of the message; cost is linear in its fields. */
 void facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,
 		   const struct policy *policy, struct facts *out);
+
+/* Whether the domain of the one From has a signature that passed, or one that is not known to. */
+bool facts_author_signed(const struct facts *facts, bool passed);
 
 /*
  * Adds what our own check found, which has ended: each signature that is a proof, or might be.  One

@@ -162,16 +162,6 @@ static void plan_own_result(struct planner *p)
 	};
 }
 
-static bool signed_by_from(const struct facts *facts)
-{
-	for (size_t i = 0; i < facts->n_signatures; i++)
-		if (facts->signatures[i].passed &&
-		    span_eq(domain_span(&facts->signatures[i].domain),
-			    domain_span(&facts->from.domain)))
-			return true;
-	return false;
-}
-
 static void put_pair(struct outbuf *text, struct span key, bool value)
 {
 	outbuf_put_byte(text, ' ');
@@ -193,7 +183,7 @@ static void plan_exota_result(struct planner *p)
 	outbuf_put(&text, SPAN(";\n  auth=pass 5322_from_domain="));
 	outbuf_put(&text, domain_span(&p->in->facts->from.domain));
 	put_pair(&text, SPAN("dkim"), p->in->verdict->tenant->required & POLICY_PROOF_SIGNATURE);
-	put_pair(&text, SPAN("dkim_aligned"), signed_by_from(p->in->facts));
+	put_pair(&text, SPAN("dkim_aligned"), facts_author_signed(p->in->facts, true));
 	put_pair(&text, SPAN("x509_client_trust"),
 		 policy->certificate_check == POLICY_CERTIFICATE_NAMES);
 	put_pair(&text, SPAN("forwarded"), false);

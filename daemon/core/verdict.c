@@ -109,19 +109,6 @@ static bool envelope_belongs(const struct judgement *j, const struct policy_tena
 	       policy_tenant_of(j->policy, domain_span(&envelope->mail_from.domain)) == tenant;
 }
 
-/* A signature of From's own domain verifies, or else could not be verified for now. */
-static bool author_signed(const struct judgement *j, bool passed)
-{
-	const struct facts *facts = j->facts;
-
-	for (size_t i = 0; i < facts->n_signatures; i++)
-		if (facts->signatures[i].passed == passed &&
-		    span_eq(domain_span(&facts->signatures[i].domain),
-			    domain_span(&facts->from.domain)))
-			return true;
-	return false;
-}
-
 static bool resent_by_forwarder(const struct judgement *j)
 {
 	const struct facts *facts = j->facts;
@@ -143,7 +130,7 @@ static bool forwarded(const struct judgement *j)
 	return forwardable(j) &&
 	       proofs_suffice(&j->forwarder_proofs, j->forwarder,
 			      proofs_wanted_of(j, j->forwarder)) &&
-	       (author_signed(j, true) || resent_by_forwarder(j));
+	       (facts_author_signed(j->facts, true) || resent_by_forwarder(j));
 }
 
 static bool forwarded_unknown(const struct judgement *j)
@@ -151,7 +138,8 @@ static bool forwarded_unknown(const struct judgement *j)
 	return forwardable(j) &&
 	       proofs_may_suffice(&j->forwarder_proofs, j->forwarder,
 				  proofs_wanted_of(j, j->forwarder)) &&
-	       (author_signed(j, true) || author_signed(j, false) || resent_by_forwarder(j));
+	       (facts_author_signed(j->facts, true) || facts_author_signed(j->facts, false) ||
+		resent_by_forwarder(j));
 }
 
 static bool tenant_unknown(const struct judgement *j)

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "authres.h"
 #include "readable.h"
 #include "words.h"
 
