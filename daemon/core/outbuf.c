@@ -19,3 +19,11 @@ void outbuf_put_u32_be(struct outbuf *out, uint32_t value)
 
 	outbuf_put(out, span_of(bytes, sizeof(bytes)));
 }
+
+void outbuf_put_escaped(struct outbuf *out, unsigned char byte)
+{
+	static const char hex[] = "0123456789abcdef";
+	const char text[] = { '\\', 'x', hex[byte >> 4], hex[byte & 15] };
+
+	outbuf_put(out, span_of(text, sizeof(text)));
+}

@@ -35,6 +35,7 @@ static inline struct span outbuf_span(const struct outbuf *out)
 }
 
 void outbuf_put(struct outbuf *out, struct span bytes);
+
 static inline void outbuf_put_byte(struct outbuf *out, char byte)
 {
 	if (out->failed || out->len == out->capacity)
@@ -42,6 +43,10 @@ static inline void outbuf_put_byte(struct outbuf *out, char byte)
 	else
 		out->p[out->len++] = byte;
 }
+
+/* As \xHH: for a byte that cannot be shown as it is. */
+void outbuf_put_escaped(struct outbuf *out, unsigned char byte);
+
 void outbuf_put_u32_be(struct outbuf *out, uint32_t value);
 
 #endif

@@ -59,14 +59,6 @@ static size_t character_length(struct span s)
 	return len;
 }
 
-static void put_hex(struct outbuf *out, unsigned char byte)
-{
-	static const char hex[] = "0123456789abcdef";
-	const char text[] = { '\\', 'x', hex[byte >> 4], hex[byte & 15] };
-
-	outbuf_put(out, span_of(text, sizeof(text)));
-}
-
 void readable_put(struct outbuf *out, struct span value)
 {
 	while (value.len) {
@@ -75,7 +67,7 @@ void readable_put(struct outbuf *out, struct span value)
 		if (len)
 			outbuf_put(out, span_of(value.p, len));
 		else
-			put_hex(out, (unsigned char)value.p[0]);
+			outbuf_put_escaped(out, (unsigned char)value.p[0]);
 		value = span_after(value, len ? len : 1);
 	}
 }

@@ -8,14 +8,6 @@ static bool is_plain(char byte)
 	return byte > ' ' && byte < 0x7f && byte != '\\';
 }
 
-static void put_hex(struct outbuf *out, unsigned char byte)
-{
-	static const char hex[] = "0123456789abcdef";
-	const char text[] = { '\\', 'x', hex[byte >> 4], hex[byte & 15] };
-
-	outbuf_put(out, span_of(text, sizeof(text)));
-}
-
 /* All of the value, in runs of what is plain. */
 static void put_all(struct outbuf *out, struct span value)
 {
@@ -25,7 +17,7 @@ static void put_all(struct outbuf *out, struct span value)
 		if (is_plain(value.p[i]))
 			continue;
 		outbuf_put(out, span_of(value.p + from, i - from));
-		put_hex(out, (unsigned char)value.p[i]);
+		outbuf_put_escaped(out, (unsigned char)value.p[i]);
 		from = i + 1;
 	}
 	outbuf_put(out, span_of(value.p + from, value.len - from));

@@ -22,6 +22,18 @@ TEST(appends_in_order)
 	CHECK_BYTES(outbuf_span(&out).p, outbuf_span(&out).len, "abc\0\x01\x02\x03\x84", 8);
 }
 
+TEST(escapes_a_byte)
+{
+	struct outbuf out = outbuf_over(room(9), 9);
+
+	outbuf_put_escaped(&out, 0x00);
+	outbuf_put_escaped(&out, 0xaf);
+	CHECK_BYTES(outbuf_span(&out).p, outbuf_span(&out).len, "\\x00\\xaf", 8);
+	outbuf_put_escaped(&out, 0x00);
+	CHECK(!outbuf_ok(&out));
+	CHECK_EQ(out.len, 8);
+}
+
 TEST(what_does_not_fit_is_not_written_at_all)
 {
 	struct outbuf out = outbuf_over(room(4), 4);
