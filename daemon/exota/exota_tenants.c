@@ -28,14 +28,8 @@ void exota_tenants_string(FILE *out, struct span text)
 static bool has_initial_domain(const struct exota_tenant *tenant)
 {
 	for (size_t i = 0; i < tenant->n; i++)
-		for (size_t j = 0; j < SETTINGS_VALUE_INITIAL_SUFFIXES; j++) {
-			struct span name = tenant->domains[i].name,
-				    end = settings_value_initial_suffixes[j];
-
-			if (name.len > end.len &&
-			    span_eq(span_after(name, name.len - end.len), end))
-				return true;
-		}
+		if (settings_value_is_initial(tenant->domains[i].name))
+			return true;
 	return false;
 }
 

@@ -33,7 +33,7 @@ struct prefix_set policy_acl_build(struct settings_context *c, const struct sett
 	char why[ENDPOINTS_ERROR_SIZE];
 	size_t n;
 
-	if (!read || acl->source.state != SETTINGS_VALUE_GIVEN)
+	if (!read || !settings_value_is_given(&acl->source))
 		return set;
 	if (endpoints_read(acl->source.text.p, read, most, &n, why, sizeof(why))) {
 		settings_report_error(&c->report, &acl->source.place,
@@ -68,12 +68,9 @@ static void check_pool(struct settings_context *c, const struct settings_tree_ac
 
 void policy_acl_check(struct settings_context *c, const struct settings_tree_acl *acl)
 {
-	bool good = acl->check.state == SETTINGS_VALUE_GIVEN ||
-		    acl->check.state == SETTINGS_VALUE_DEFAULT;
-
-	if (!good || !config_setting_parent(acl->source.place.at))
+	if (!settings_value_is_good(&acl->check) || !config_setting_parent(acl->source.place.at))
 		return; /* or without the group, which has been reported */
-	if (acl->check.number == POLICY_ACL_NONE && acl->source.state == SETTINGS_VALUE_GIVEN)
+	if (acl->check.number == POLICY_ACL_NONE && settings_value_is_given(&acl->source))
 		settings_report_error(
 			&c->report, &acl->source.place,
 			"has no use while acl.check is \"none\"; take one of them out");

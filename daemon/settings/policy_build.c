@@ -7,16 +7,6 @@
 #include "policy_tables.h"
 #include "secret_file.h"
 
-static bool is_good(const struct settings_value *value)
-{
-	return value->state == SETTINGS_VALUE_GIVEN || value->state == SETTINGS_VALUE_DEFAULT;
-}
-
-static bool is_given(const struct settings_value *value)
-{
-	return value->state == SETTINGS_VALUE_GIVEN;
-}
-
 /* --- lists ------------------------------------------------------------------------------------ */
 
 static struct policy_span_list keep_spans(struct settings_context *c,
@@ -48,7 +38,7 @@ static struct policy_span_list keep_or_derive(struct settings_context *c,
 					      const struct settings_value *list,
 					      const struct settings_value *domains)
 {
-	return is_given(list) ? keep_spans(c, list) : keep_undotted(c, domains);
+	return settings_value_is_given(list) ? keep_spans(c, list) : keep_undotted(c, domains);
 }
 
 static struct prefix_set keep_prefixes(struct settings_context *c,
@@ -72,7 +62,7 @@ static void check_unique(struct settings_context *c, const void *scope,
 {
 	const config_setting_t *earlier;
 
-	if (!is_given(value))
+	if (!settings_value_is_given(value))
 		return;
 	earlier = settings_index_add(&c->index, scope, value->text, value->place.at);
 	if (earlier)
@@ -104,19 +94,20 @@ static void check_proofs(struct settings_context *c, const struct settings_tree 
 	const struct settings_place *place = &written->proofs.place;
 	unsigned int others = 1 + has_secret(written);
 
-	if (!is_good(&written->proofs) || tenant->proofs <= others)
+	if (!settings_value_is_good(&written->proofs) || tenant->proofs <= others)
 		return;
 	if (tenant->proofs > others + 1)
 		settings_report_error(&c->report, place,
 				      "3 proofs need a secret header; add secret_header, or write "
 				      "proofs = 2");
-	else if (is_good(&tree->dkim.source) && tree->dkim.source.number == POLICY_DKIM_NONE)
+	else if (settings_value_is_good(&tree->dkim.source) &&
+		 tree->dkim.source.number == POLICY_DKIM_NONE)
 		settings_report_error(
 			&c->report, place,
 			"%u proofs need signatures that are verified, and dkim.source is "
 			"\"none\"; set dkim.source, or write proofs = %u",
 			tenant->proofs, others);
-	else if (is_good(&written->domains) &&
+	else if (settings_value_is_good(&written->domains) &&
 		 written->dkim_domains.state == SETTINGS_VALUE_ABSENT &&
 		 tenant->dkim_domains.n == 0)
 		settings_report_error(&c->report, place,
@@ -129,7 +120,8 @@ static void check_proofs(struct settings_context *c, const struct settings_tree 
 static void check_stamp(struct settings_context *c, const struct settings_tree_tenant *written,
 			const struct policy_tenant *tenant)
 {
-	if (written->ids.state == SETTINGS_VALUE_ABSENT && is_good(&written->domains) &&
+	if (written->ids.state == SETTINGS_VALUE_ABSENT &&
+	    settings_value_is_good(&written->domains) &&
 	    written->originator_orgs.state == SETTINGS_VALUE_ABSENT &&
 	    tenant->originator_orgs.n == 0)
 		settings_report_error(&c->report, &written->ids.place,
@@ -140,7 +132,8 @@ static void check_stamp(struct settings_context *c, const struct settings_tree_t
 static void check_unknown_ids(struct settings_context *c,
 			      const struct settings_tree_tenant *written)
 {
-	if (is_given(&written->ids) && written->unknown_ids.number == POLICY_UNKNOWN_IDS_IGNORE)
+	if (settings_value_is_given(&written->ids) &&
+	    written->unknown_ids.number == POLICY_UNKNOWN_IDS_IGNORE)
 		settings_report_error(&c->report, &written->unknown_ids.place,
 				      "the ids are known; take it out, or the ids");
 }
@@ -149,7 +142,8 @@ static void check_required(struct settings_context *c, const struct settings_tre
 			   const struct settings_tree_tenant *written,
 			   const struct policy_tenant *tenant)
 {
-	if (is_good(&tree->dkim.source) && tree->dkim.source.number == POLICY_DKIM_NONE &&
+	if (settings_value_is_good(&tree->dkim.source) &&
+	    tree->dkim.source.number == POLICY_DKIM_NONE &&
 	    tenant->required & POLICY_PROOF_SIGNATURE)
 		settings_report_error(&c->report, &written->required.place,
 				      "nobody verifies signatures while dkim.source is \"none\"; "
@@ -163,7 +157,8 @@ static void check_required(struct settings_context *c, const struct settings_tre
 static void check_forwarding(struct settings_context *c, const struct settings_tree *tree,
 			     const struct settings_tree_tenant *written)
 {
-	if (written->forwarding.number == POLICY_FORWARDING_SRS && is_good(&tree->dkim.source) &&
+	if (written->forwarding.number == POLICY_FORWARDING_SRS &&
+	    settings_value_is_good(&tree->dkim.source) &&
 	    tree->dkim.source.number == POLICY_DKIM_NONE)
 		settings_report_error(
 			&c->report, &written->forwarding.place,
@@ -178,7 +173,7 @@ static void check_open(struct settings_context *c, const struct settings_tree *t
 {
 	if (tree->acl.check.number == POLICY_ACL_NONE &&
 	    tree->certificate.check.number == POLICY_CERTIFICATE_NONE &&
-	    is_good(&written->proofs) && tenant->proofs < 2 &&
+	    settings_value_is_good(&written->proofs) && tenant->proofs < 2 &&
 	    !(tenant->required & (POLICY_PROOF_SIGNATURE | POLICY_PROOF_SECRET)))
 		settings_report_error(
 			&c->report, &written->proofs.place,
@@ -201,7 +196,7 @@ static struct policy_secret read_secret(struct settings_context *c,
 {
 	struct policy_secret secret = { .header = written->name.text };
 
-	if (is_given(&written->values))
+	if (settings_value_is_given(&written->values))
 		secret_file_read(c, &written->values, &secret.values);
 	return secret;
 }
@@ -220,8 +215,9 @@ static void build_tenant(struct settings_context *c, const struct settings_tree 
 		.forwarding = (enum policy_forwarding)written->forwarding.number,
 		.proofs = (unsigned int)written->proofs.number,
 		.required = set_of(&written->required),
-		.mode = (enum policy_mode)(is_given(&written->mode) ? written->mode.number :
-								      tree->mode.number),
+		.mode = (enum policy_mode)(settings_value_is_given(&written->mode) ?
+						   written->mode.number :
+						   tree->mode.number),
 		.refusal = (enum policy_refusal)written->refusal.number,
 	};
 	check_names(c, written);
@@ -248,9 +244,9 @@ static void check_dkim(struct settings_context *c, const struct settings_tree *t
 	const struct settings_value *source = &tree->dkim.source;
 	const struct settings_value *trusted = &tree->dkim.trusted_authserv_id;
 
-	if (!is_good(source))
+	if (!settings_value_is_good(source))
 		return;
-	if (source->number != POLICY_DKIM_AUTHRES && is_given(trusted))
+	if (source->number != POLICY_DKIM_AUTHRES && settings_value_is_given(trusted))
 		settings_report_error(&c->report, &trusted->place,
 				      "has no use while dkim.source is \"%s\"; write "
 				      "source = \"authres\"",
@@ -259,7 +255,7 @@ static void check_dkim(struct settings_context *c, const struct settings_tree *t
 		settings_report_error(&c->report, &trusted->place,
 				      "missing; write the name that the verifier gives itself in "
 				      "Authentication-Results");
-	if (is_given(trusted) && same_name(trusted->text, tree->authserv_id.text))
+	if (settings_value_is_given(trusted) && same_name(trusted->text, tree->authserv_id.text))
 		settings_report_error(
 			&c->report, &trusted->place,
 			"the same as authserv_id, whose results are removed; give the "
@@ -275,7 +271,7 @@ static void check_certificate(struct settings_context *c,
 	if (certificate->check.number != POLICY_CERTIFICATE_NONE)
 		return;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (is_given(others[i]))
+		if (settings_value_is_given(others[i]))
 			settings_report_error(
 				&c->report, &others[i]->place,
 				"has no use while certificate.check is \"none\"; take "
@@ -290,7 +286,8 @@ static void build_replies(struct settings_context *c, const struct settings_valu
 
 	for (size_t i = 0; i < replies->n_groups; i++) {
 		check_unique(c, &reasons, &written[i].reason, "a reason with a reply");
-		if (is_given(&written[i].reason) && is_given(&written[i].text))
+		if (settings_value_is_given(&written[i].reason) &&
+		    settings_value_is_given(&written[i].text))
 			policy->replies[written[i].reason.number] = written[i].text.text;
 	}
 }

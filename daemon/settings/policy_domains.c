@@ -150,7 +150,7 @@ static void read_maps(struct builder *b)
 	for (size_t i = 0; i < b->n_tenants; i++) {
 		const struct settings_value *path = &b->written[i].rewrite.map;
 
-		if (path->state == SETTINGS_VALUE_GIVEN)
+		if (settings_value_is_given(path))
 			address_map_read(b->context, path, &b->maps[i]);
 	}
 }

@@ -88,14 +88,14 @@ static void build_listeners(struct settings_context *c, const struct settings_va
 /* NULL if it is not given. */
 static const char *text_of(const struct settings_value *value)
 {
-	return value->state == SETTINGS_VALUE_GIVEN ? value->text.p : NULL;
+	return settings_value_is_given(value) ? value->text.p : NULL;
 }
 
 static size_t workers_of(const struct settings_value *given)
 {
 	cpu_set_t usable;
 
-	if (given->state == SETTINGS_VALUE_GIVEN)
+	if (settings_value_is_given(given))
 		return given->number;
 	return sched_getaffinity(0, sizeof(usable), &usable) ? 1 : (size_t)CPU_COUNT(&usable);
 }

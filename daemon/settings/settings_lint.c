@@ -101,17 +101,11 @@ static void lint_addresses(struct linter *l, const struct settings_value *prefix
 
 /* --- tenants ---------------------------------------------------------------------------------- */
 
-static bool ends_with(struct span text, struct span end)
-{
-	return text.len > end.len && span_eq(span_after(text, text.len - end.len), end);
-}
-
 static bool has_initial_domain(const struct settings_value *domains)
 {
 	for (size_t i = 0; i < domains->n; i++)
-		for (size_t j = 0; j < SETTINGS_VALUE_INITIAL_SUFFIXES; j++)
-			if (ends_with(domains->items[i].text, settings_value_initial_suffixes[j]))
-				return true;
+		if (settings_value_is_initial(domains->items[i].text))
+			return true;
 	return false;
 }
 
@@ -125,7 +119,7 @@ static unsigned int possible_proofs(const struct policy *policy,
 
 static void lint_mode(struct settings_report *report, const struct settings_value *mode)
 {
-	if (mode->state == SETTINGS_VALUE_GIVEN && mode->number == POLICY_MONITOR)
+	if (settings_value_is_given(mode) && mode->number == POLICY_MONITOR)
 		settings_report_warning(
 			report, &mode->place,
 			"\"monitor\" refuses nothing, right only to begin with: see "
@@ -134,7 +128,7 @@ static void lint_mode(struct settings_report *report, const struct settings_valu
 
 static void lint_proofs(struct settings_report *report, const struct settings_tree_tenant *tenant)
 {
-	bool reason = tenant->proofs_reason.state == SETTINGS_VALUE_GIVEN;
+	bool reason = settings_value_is_given(&tenant->proofs_reason);
 
 	if (tenant->proofs.number == 1 && !reason)
 		settings_report_warning(report, &tenant->proofs.place,

@@ -11,11 +11,14 @@
 #define NAME_MAX_BYTES	  64
 #define ACCOUNT_MAX_BYTES 32 /* LOGIN_NAME_MAX of useradd(8) */
 
-const struct span settings_value_initial_suffixes[SETTINGS_VALUE_INITIAL_SUFFIXES] = {
+/* What a tenant's initial domain ends in, one for each of Microsoft's clouds. */
+static const struct span initial_suffixes[] = {
 	{ ".onmicrosoft.com", 16 },
 	{ ".onmicrosoft.us", 15 },
 	{ ".partner.onmschina.cn", 21 },
 };
+
+#define INITIAL_SUFFIXES (sizeof(initial_suffixes) / sizeof(initial_suffixes[0]))
 
 /* Where anyone may have an account, and so send with its stamp. */
 #define CONSUMER_TENANT_ID "84df9e7f-e9f6-40af-b435-aaaaaaaaaaaa"
@@ -165,10 +168,21 @@ const char *settings_value_domain(struct span text, struct domain *out)
 	return "not a domain name";
 }
 
+bool settings_value_is_initial(struct span domain)
+{
+	for (size_t i = 0; i < INITIAL_SUFFIXES; i++) {
+		struct span end = initial_suffixes[i];
+
+		if (domain.len > end.len && span_eq(span_after(domain, domain.len - end.len), end))
+			return true;
+	}
+	return false;
+}
+
 static bool is_suffix(struct span name)
 {
-	for (size_t i = 0; i < SETTINGS_VALUE_INITIAL_SUFFIXES; i++)
-		if (span_eq(name, span_after(settings_value_initial_suffixes[i], 1)))
+	for (size_t i = 0; i < INITIAL_SUFFIXES; i++)
+		if (span_eq(name, span_after(initial_suffixes[i], 1)))
 			return true;
 	return !memchr(name.p, '.', name.len);
 }

@@ -41,6 +41,17 @@ struct settings_value {
 	};
 };
 
+static inline bool settings_value_is_given(const struct settings_value *value)
+{
+	return value->state == SETTINGS_VALUE_GIVEN;
+}
+
+/* Whether conclusions may be drawn from it: given without a fault, or the default. */
+static inline bool settings_value_is_good(const struct settings_value *value)
+{
+	return value->state == SETTINGS_VALUE_GIVEN || value->state == SETTINGS_VALUE_DEFAULT;
+}
+
 struct settings_row;
 
 struct settings_input {
@@ -84,12 +95,8 @@ extern const struct settings_type settings_type_reply;	/* policy's replies */
 extern const struct settings_type settings_type_prefix;
 extern const struct settings_type settings_type_size; /* in bytes */
 
-/*
- * What the domain ends in, with its dot, that every tenant has from the start; one for each of
- * Microsoft's clouds.
- */
-#define SETTINGS_VALUE_INITIAL_SUFFIXES 3
-extern const struct span settings_value_initial_suffixes[SETTINGS_VALUE_INITIAL_SUFFIXES];
+/* Whether it is a domain that a tenant of one of Microsoft's clouds has from the start. */
+bool settings_value_is_initial(struct span domain);
 
 /* A domain, U-labels included, with a reason: NULL, or why the text is no domain name. */
 const char *settings_value_domain(struct span text, struct domain *out);
