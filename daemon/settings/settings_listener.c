@@ -37,18 +37,9 @@ static const char *parse_path(struct span path, struct settings_listener *out)
 
 static const char *parse_port(struct span text, uint16_t *out)
 {
-	unsigned int port = 0;
-
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.p[i] < '0' || text.p[i] > '9')
-			return no_listener;
-		if (port <= UINT16_MAX)
-			port = 10 * port + (unsigned int)(text.p[i] - '0');
-	}
-	if (port == 0 || port > UINT16_MAX)
-		return "the port is not from 1 to 65535";
-	*out = (uint16_t)port;
-	return NULL;
+	if (!settings_value_port(text, out))
+		return no_listener;
+	return *out ? NULL : "the port is not from 1 to 65535";
 }
 
 /* All digits and dots: meant as an address, so that it must not pass for a name. */

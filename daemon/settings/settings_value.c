@@ -179,6 +179,20 @@ bool settings_value_is_initial(struct span domain)
 	return false;
 }
 
+bool settings_value_port(struct span text, uint16_t *out)
+{
+	unsigned int port = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9')
+			return false;
+		if (port <= UINT16_MAX)
+			port = 10 * port + (unsigned int)(text.p[i] - '0');
+	}
+	*out = port <= UINT16_MAX ? (uint16_t)port : 0;
+	return true;
+}
+
 static bool is_suffix(struct span name)
 {
 	for (size_t i = 0; i < INITIAL_SUFFIXES; i++)
@@ -284,45 +298,6 @@ static const char *parse_prefix(const struct settings_input *in, struct settings
 	return NULL;
 }
 
-static bool is_port(struct span text)
-{
-	unsigned int port = 0;
-
-	for (size_t i = 0; i < text.len && port <= UINT16_MAX; i++) {
-		if (text.p[i] < '0' || text.p[i] > '9')
-			return false;
-		port = 10 * port + (unsigned int)(text.p[i] - '0');
-	}
-	return port > 0 && port <= UINT16_MAX;
-}
-
-/* An IPv6 address without brackets has no port, and an IPv4 one has no brackets. */
-static const char *parse_name_server(const struct settings_input *in, struct settings_value *out)
-{
-	static const char wrong[] =
-		"not a server; write \"ADDRESS\", \"ADDRESS:PORT\" or \"[ADDRESS]:PORT\"";
-	const char *p = in->text.p, *end = p + in->text.len;
-	const char *bracket = in->text.len && *p == '[' ? memchr(p, ']', in->text.len) : NULL;
-	const char *first = memchr(p, ':', in->text.len), *colon = NULL;
-	bool v6 = bracket || (first && memchr(first + 1, ':', (size_t)(end - first) - 1));
-	struct span host = in->text;
-	struct address address;
-
-	if (bracket && bracket + 1 < end && bracket[1] == ':')
-		colon = bracket + 1;
-	else if (!v6)
-		colon = first;
-	if (bracket)
-		host = span_of(p + 1, (size_t)(bracket - p) - 1);
-	else if (colon)
-		host.len = (size_t)(colon - p);
-	if ((bracket && bracket + 1 < end && !colon) ||
-	    (colon && !is_port(span_of(colon + 1, (size_t)(end - colon) - 1))) ||
-	    address_parse(v6 ? '6' : '4', host, &address) != PARSE_OK)
-		return wrong;
-	return keep(in, out);
-}
-
 static const char *parse_number(const struct settings_input *in, struct settings_value *out,
 				enum settings_number_kind kind)
 {
@@ -382,7 +357,6 @@ TYPE(integer, "a number", "a number without quotes", true);
 STRING(note, "a text");
 STRING(mode, "a file mode");
 STRING(name, "a name");
-STRING(name_server, "a name server");
 STRING(path, "a path");
 STRING(prefix, "an address or ADDRESS/LENGTH");
 QUOTED(size, "a size");

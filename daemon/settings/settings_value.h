@@ -95,6 +95,9 @@ extern const struct settings_type settings_type_reply;	/* policy's replies */
 extern const struct settings_type settings_type_prefix;
 extern const struct settings_type settings_type_size; /* in bytes */
 
+/* A port in decimal digits, 0 if it is not from 1 to 65535; false if it is no number. */
+bool settings_value_port(struct span text, uint16_t *out);
+
 /* Whether it is a domain that a tenant of one of Microsoft's clouds has from the start. */
 bool settings_value_is_initial(struct span domain);
 

@@ -44,6 +44,8 @@ SPELLINGS = {
     "refusal": {"tenants": tenant(refusal='"hold"')},
     "forwarding": {"tenants": tenant(forwarding='"srs"')},
     "user": {"extra": 'user = "nobody";'},
+    "name-servers": {"extra": 'dns: { servers = [ "192.0.2.1", "192.0.2.1:65535", "2001:db8::1", '
+                              '"[2001:db8::1]", "[2001:db8::1]:1" ]; };'},
     "other-clients": {"acl": f'acl: {{ source = "{ENDPOINTS}"; other_clients = "pass"; '
                              'allow = [ "192.0.2.1", "2001:db8::/32", "10.0.0.0/8", '
                              '"10.1.0.0/16", "2400::/16" ]; };'},

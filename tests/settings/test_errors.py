@@ -311,6 +311,26 @@ CHANGED = {
         {"extra": 'dns: { servers = [ "[::1]53" ]; };'},
         'exogate.conf:6: dns.servers[0]: "[::1]53": not a server; write "ADDRESS", "ADDRESS:PORT" '
         'or "[ADDRESS]:PORT"'),
+    "name-server-after-port": (
+        {"extra": 'dns: { servers = [ "192.0.2.1:53x" ]; };'},
+        'exogate.conf:6: dns.servers[0]: "192.0.2.1:53x": not a server; write "ADDRESS", "ADDRESS:PORT" '
+        'or "[ADDRESS]:PORT"'),
+    "name-server-bracket-no-port": (
+        {"extra": 'dns: { servers = [ "[::1]:" ]; };'},
+        'exogate.conf:6: dns.servers[0]: "[::1]:": not a server; write "ADDRESS", "ADDRESS:PORT" '
+        'or "[ADDRESS]:PORT"'),
+    "name-server-bracket-port-0": (
+        {"extra": 'dns: { servers = [ "[::1]:0" ]; };'},
+        'exogate.conf:6: dns.servers[0]: "[::1]:0": not a server; write "ADDRESS", "ADDRESS:PORT" '
+        'or "[ADDRESS]:PORT"'),
+    "name-server-bracket-word": (
+        {"extra": 'dns: { servers = [ "[::1]x53" ]; };'},
+        'exogate.conf:6: dns.servers[0]: "[::1]x53": not a server; write "ADDRESS", "ADDRESS:PORT" '
+        'or "[ADDRESS]:PORT"'),
+    "name-server-v6-cut": (
+        {"extra": 'dns: { servers = [ "2001:db8" ]; };'},
+        'exogate.conf:6: dns.servers[0]: "2001:db8": not a server; write "ADDRESS", "ADDRESS:PORT" '
+        'or "[ADDRESS]:PORT"'),
     # Tenants.
     "name-blank": (
         {"tenants": tenant(name='"con toso"')},
