@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "settings_lines.h"
+
 struct reader {
 	struct settings_context *context;
 	const char *path;
@@ -69,10 +71,12 @@ static void add_row(struct reader *r, struct span from, struct span to)
 	}
 }
 
-static void read_line(struct reader *r, struct span text)
+static void read_line(void *reader, unsigned int n, struct span text)
 {
+	struct reader *r = reader;
 	struct span from_word = take_word(&text), to_word = take_word(&text), from, to;
 
+	r->line = n;
 	if (!from_word.len)
 		return;
 	if (from_word.p[0] != '@' || !to_word.len || to_word.p[0] != '@' || take_word(&text).len) {
@@ -81,25 +85,6 @@ static void read_line(struct reader *r, struct span text)
 	}
 	if (read_domain(r, from_word, &from) && read_domain(r, to_word, &to))
 		add_row(r, from, to);
-}
-
-static void read_lines(struct reader *r, FILE *file)
-{
-	char *text = NULL;
-	size_t size = 0;
-	ssize_t len;
-
-	while ((len = getline(&text, &size, file)) >= 0) {
-		r->line++;
-		read_line(r, span_of(text, (size_t)len));
-	}
-	free(text);
-}
-
-static void report_unread(struct reader *r, const struct settings_value *path)
-{
-	settings_report_error(&r->context->report, &path->place, "cannot read %s: %s", r->path,
-			      strerror(errno));
 }
 
 static void keep_rows(const struct reader *r, struct address_map *out)
@@ -117,25 +102,15 @@ void address_map_read(struct settings_context *context, const struct settings_va
 		      struct address_map *out)
 {
 	struct reader r = { .context = context, .path = path->text.p };
-	FILE *file = NULL;
 
 	*out = (struct address_map){ 0 };
 	r.rows = calloc(ADDRESS_MAP_ROWS_MAX, sizeof(*r.rows));
 	if (!r.rows) {
-		report_unread(&r, path);
-		goto out;
+		settings_report_error(&context->report, &path->place, "cannot read %s: %s", r.path,
+				      strerror(errno));
+		return;
 	}
-	file = fopen(r.path, "re");
-	if (!file) {
-		report_unread(&r, path);
-		goto out;
-	}
-	read_lines(&r, file);
-	if (ferror(file))
-		report_unread(&r, path);
-	keep_rows(&r, out);
-out:
-	if (file)
-		fclose(file);
+	if (settings_lines_read(context, path, read_line, &r))
+		keep_rows(&r, out);
 	free(r.rows);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secret_file.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <sys/stat.h>
+
+#include "settings_lines.h"
 
 #define GENERATE "`openssl rand -hex 24` makes one"
 
@@ -41,10 +41,12 @@ static bool is_new(struct reader *r, struct span value)
 	return !earlier;
 }
 
-static void read_line(struct reader *r, struct span text)
+static void read_line(void *reader, unsigned int n, struct span text)
 {
+	struct reader *r = reader;
 	struct span value = span_trim(text);
 
+	r->line = n;
 	if (!value.len || value.p[0] == '#')
 		return;
 	if (value.len < SECRET_FILE_MIN || value.len > SECRET_FILE_MAX) {
@@ -62,24 +64,11 @@ static void read_line(struct reader *r, struct span text)
 	}
 }
 
-static void read_lines(struct reader *r, FILE *file)
-{
-	char *text = NULL;
-	size_t size = 0;
-	ssize_t len;
-
-	while ((len = getline(&text, &size, file)) >= 0) {
-		r->line++;
-		read_line(r, span_of(text, (size_t)len));
-	}
-	free(text);
-}
-
-static void warn_if_others_read(struct reader *r, FILE *file)
+static void warn_if_others_read(struct reader *r)
 {
 	struct stat status;
 
-	if (fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) &&
+	if (stat(r->path->text.p, &status) == 0 && S_ISREG(status.st_mode) &&
 	    status.st_mode & S_IROTH)
 		settings_report_warning(&r->context->report, &r->path->place,
 					"everyone can read %s; `chmod o= %s`", r->path->text.p,
@@ -91,21 +80,14 @@ void secret_file_read(struct settings_context *context, const struct settings_va
 {
 	struct reader r = { .context = context, .path = path };
 	unsigned int errors = context->report.n_errors;
-	FILE *file = fopen(path->text.p, "re");
 
 	*out = (struct policy_span_list){ 0 };
 	r.values = settings_pool_array(context->keep, SECRET_FILE_VALUES, sizeof(*r.values));
-	if (file && r.values)
-		read_lines(&r, file);
-	if (!file || ferror(file))
-		settings_report_error(&context->report, &path->place, "cannot read %s: %s",
-				      path->text.p, strerror(errno));
-	else if (r.n == 0 && context->report.n_errors == errors)
+	if (!r.values || !settings_lines_read(context, path, read_line, &r))
+		return;
+	if (r.n == 0 && context->report.n_errors == errors)
 		settings_report_error(&context->report, &path->place,
 				      "%s holds no value; " GENERATE, path->text.p);
-	if (file) {
-		warn_if_others_read(&r, file);
-		fclose(file);
-	}
+	warn_if_others_read(&r);
 	*out = (struct policy_span_list){ r.values, r.n };
 }
