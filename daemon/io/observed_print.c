@@ -39,11 +39,7 @@ static void print_row(json_t *row)
 	status_print_counts("carry", json_object_get(row, "stamps"));
 	status_print_counts("stamp", json_object_get(proofs, "stamp"));
 	status_print_counts("signature", json_object_get(proofs, "signature"));
-	status_print_counts("accept", json_object_get(row, "accept"));
-	status_print_counts("reject", json_object_get(row, "reject"));
-	status_print_counts("tempfail", json_object_get(row, "tempfail"));
-	status_print_counts("hold", json_object_get(row, "hold"));
-	status_print_counts("would reject", json_object_get(row, "would_reject"));
+	status_print_answers(row);
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */

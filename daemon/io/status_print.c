@@ -26,6 +26,15 @@ void status_print_counts(const char *title, json_t *object)
 	puts(*separator ? "" : "none");
 }
 
+void status_print_answers(const json_t *object)
+{
+	status_print_counts("accept", json_object_get(object, "accept"));
+	status_print_counts("reject", json_object_get(object, "reject"));
+	status_print_counts("tempfail", json_object_get(object, "tempfail"));
+	status_print_counts("hold", json_object_get(object, "hold"));
+	status_print_counts("would reject", json_object_get(object, "would_reject"));
+}
+
 static void print_workers(const json_t *workers)
 {
 	for (size_t i = 0; i < json_array_size(workers); i++) {
@@ -58,11 +67,7 @@ void status_print(json_t *root)
 	       " judged in monitor mode\n",
 	       number(messages, "total"), number(messages, "waited"),
 	       number(messages, "monitored"));
-	status_print_counts("accept", json_object_get(messages, "accept"));
-	status_print_counts("reject", json_object_get(messages, "reject"));
-	status_print_counts("tempfail", json_object_get(messages, "tempfail"));
-	status_print_counts("hold", json_object_get(messages, "hold"));
-	status_print_counts("would reject", json_object_get(messages, "would_reject"));
+	status_print_answers(messages);
 	status_print_counts("alarms", json_object_get(root, "alarms"));
 	printf("log: %" PRId64 " lines lost\n", number(json_object_get(root, "log"), "lost"));
 }

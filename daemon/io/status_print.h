@@ -12,4 +12,7 @@ void status_print(json_t *root);
 /* "TITLE N key, M other": a line of what in the object is not 0. */
 void status_print_counts(const char *title, json_t *object);
 
+/* Such a line for each outcome (counters.h): the reasons of its messages. */
+void status_print_answers(const json_t *object);
+
 #endif
