@@ -9,7 +9,7 @@
  * caller looks the source up and changes the answer if it is in a list.  *packet is filled in as
  * far as the frame was read; its addresses are there for every reason to drop but TAG_LIMIT.
  *
- * Limits: CLASSIFY_TAGS_MAX VLAN tags, CLASSIFY_EXTENSIONS_MAX IPv6 extension headers.  Linux
+ * Limits: CLASSIFY_TAGS_MAX VLAN tags, EXTENSION_HEADERS_MAX IPv6 extension headers.  Linux
  * itself accepts far more of both, so a frame above a limit is dropped, never passed.
  *
  * What cannot be read is dropped where Linux might still deliver it to the port, and passed where
@@ -35,10 +35,10 @@
 #include "cursor.h"
 #include "endpoint.h"
 #include "exogate_abi.h"
+#include "extension_headers.h"
 #include "protocol_numbers.h"
 
-#define CLASSIFY_TAGS_MAX	8
-#define CLASSIFY_EXTENSIONS_MAX 8
+#define CLASSIFY_TAGS_MAX 8
 
 struct classify_packet {
 	const __u8 *data;   /* where the frame begins */
@@ -55,27 +55,6 @@ CURSOR_INLINE int classify_is_tag(__u32 ethertype)
 {
 	return ethertype == PROTOCOL_ETH_8021Q || ethertype == PROTOCOL_ETH_8021AD;
 }
-
-/*
- * The extension headers that are read, by protocol number: CLASSIFY_EXTENSION, and how many bytes
- * a unit of the length field stands for beyond the first 8 (RFC 8200 4, RFC 4302 2.2, RFC 6275
- * 6.1; the fragment header has no length field).  A table, since with a branch for each kind the
- * verifier would walk every combination of kinds.
- */
-#define CLASSIFY_EXTENSION	0x80
-#define CLASSIFY_EXTENSION_UNIT 0x0f
-/* No length is above 255 * 8.  To the verifier of Linux 6.1 a product of two unknowns is unbounded:
- * the mask is what bounds it. */
-#define CLASSIFY_EXTENSION_MAX	0x7ff
-
-static const __u8 classify_extensions[256] = {
-	[PROTOCOL_IP_HOPOPTS] = CLASSIFY_EXTENSION | 8,
-	[PROTOCOL_IP_ROUTING] = CLASSIFY_EXTENSION | 8,
-	[PROTOCOL_IP_FRAGMENT] = CLASSIFY_EXTENSION,
-	[PROTOCOL_IP_AH] = CLASSIFY_EXTENSION | 4,
-	[PROTOCOL_IP_DSTOPTS] = CLASSIFY_EXTENSION | 8,
-	[PROTOCOL_IP_MOBILITY] = CLASSIFY_EXTENSION | 8,
-};
 
 /* The ports are all that counts: flags, offset and checksum are for the TCP stack to judge.
  * rerouted: Linux may deliver to another address than that in the IP header. */
@@ -122,28 +101,6 @@ CURSOR_INLINE enum exogate_reason classify_ipv4(struct cursor *cursor,
 	return classify_tcp(cursor, config, packet, header > 20);
 }
 
-/* Walks the extension headers; EXOGATE_UNLISTED if TCP comes after them. */
-CURSOR_INLINE enum exogate_reason classify_extension_headers(struct cursor *cursor, __u8 protocol)
-{
-	const __u8 *extension;
-	__u32 kind, beyond, n;
-
-	for (n = 0; (kind = classify_extensions[protocol]); n++) {
-		if (n == CLASSIFY_EXTENSIONS_MAX)
-			return EXOGATE_EXTENSION_LIMIT;
-		extension = cursor_take(cursor, 8);
-		if (!extension)
-			return EXOGATE_CHAIN_CUT;
-		if (protocol == PROTOCOL_IP_FRAGMENT && cursor_be16(extension + 2) >> 3)
-			return EXOGATE_FRAGMENT;
-		beyond = extension[1] * (kind & CLASSIFY_EXTENSION_UNIT) & CLASSIFY_EXTENSION_MAX;
-		if (!cursor_take(cursor, beyond))
-			return EXOGATE_CHAIN_CUT;
-		protocol = extension[0];
-	}
-	return protocol == PROTOCOL_IP_TCP ? EXOGATE_UNLISTED : EXOGATE_NOT_TCP;
-}
-
 CURSOR_INLINE enum exogate_reason classify_ipv6(struct cursor *cursor,
 						const volatile struct exogate_config *config,
 						struct classify_packet *packet)
@@ -159,7 +116,7 @@ CURSOR_INLINE enum exogate_reason classify_ipv6(struct cursor *cursor,
 	packet->whole = cursor_has(cursor, ip, 40 + cursor_be16(ip + 4));
 	if (!endpoint_address_protected(config, packet->family, packet->destination))
 		return EXOGATE_UNPROTECTED;
-	reason = classify_extension_headers(cursor, ip[6]);
+	reason = extension_headers_walk(cursor, ip[6]);
 	return reason == EXOGATE_UNLISTED ? classify_tcp(cursor, config, packet, 0) : reason;
 }
 

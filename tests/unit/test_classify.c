@@ -220,7 +220,7 @@ TEST(tag_limit)
 
 TEST(extension_limit)
 {
-	for (int n = 1; n <= CLASSIFY_EXTENSIONS_MAX + 4; n++) {
+	for (int n = 1; n <= EXTENSION_HEADERS_MAX + 4; n++) {
 		struct frame frame = frame_of(ETH6 IP6("3c"));
 		struct classify_packet packet;
 
@@ -229,7 +229,7 @@ TEST(extension_limit)
 		put(&frame, EXT("06") TCP("0019"));
 		harness_row("%d extension headers", n);
 		CHECK_EQ(classify_part(&frame, frame.len, &packet),
-			 n <= CLASSIFY_EXTENSIONS_MAX ? EXOGATE_UNLISTED : EXOGATE_EXTENSION_LIMIT);
+			 n <= EXTENSION_HEADERS_MAX ? EXOGATE_UNLISTED : EXOGATE_EXTENSION_LIMIT);
 	}
 }
 
