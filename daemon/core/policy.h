@@ -11,10 +11,10 @@
 
 #include <stdint.h>
 
-#include "address.h"
 #include "domain.h"
 #include "name_set.h"
 #include "policy_choice.h"
+#include "policy_tenant.h"
 #include "prefix.h"
 #include "reason.h"
 #include "span.h"
@@ -24,40 +24,6 @@ struct policy_dkim {
 	unsigned int signatures;   /* how many are tried; dkim_options.h */
 	unsigned int min_rsa_bits; /* likewise */
 	bool partial_counts;	   /* a signature whose l= leaves some of the body out is a proof */
-};
-
-struct policy_span_list {
-	const struct span *items;
-	size_t n;
-};
-
-/* A field that a mail flow rule of the tenant's sets; never shown, stripped from all mail. */
-struct policy_secret {
-	struct span header;		/* its name; empty if there is none */
-	struct policy_span_list values; /* two while one takes the place of the other */
-};
-
-/* Sender addresses of one domain move to another. */
-struct policy_domain_move {
-	struct span from;
-	struct span to;
-};
-
-struct policy_tenant {
-	struct span name;
-	struct policy_span_list ids;		 /* GUIDs, compared without case */
-	enum policy_unknown_ids unknown_ids;	 /* what it means that there are none */
-	struct policy_span_list originator_orgs; /* domains */
-	struct policy_span_list dkim_domains;
-	struct policy_secret secret;
-	enum policy_forwarding forwarding;
-	const struct policy_domain_move *moves;
-	size_t n_moves;
-	struct prefix_set relay_addresses; /* hybrid servers that may relay through the tenant */
-	unsigned int proofs;		   /* how many of them must agree */
-	unsigned int required;		   /* enum policy_proof: which must be among these */
-	enum policy_mode mode;		   /* the tenant's own, or else the global one */
-	enum policy_refusal refusal;
 };
 
 enum policy_domain_use {
@@ -171,11 +137,5 @@ const struct policy_tenant *policy_stamped(const struct policy *policy, struct s
 
 /* Whether the domain is one that this relay receives mail for. */
 bool policy_hosts(const struct policy *policy, struct span domain);
-
-/* Whether the value is among the list, but for the case of ASCII letters. */
-bool policy_lists(const struct policy_span_list *list, struct span value);
-
-/* Where addresses of the domain move to; false if they stay. */
-bool policy_move_of(const struct policy_tenant *tenant, struct span domain, struct span *to);
 
 #endif

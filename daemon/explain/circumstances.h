@@ -9,6 +9,7 @@
 #ifndef EXOGATE_CIRCUMSTANCES_H
 #define EXOGATE_CIRCUMSTANCES_H
 
+#include "address.h"
 #include "message_file.h"
 #include "policy.h"
 

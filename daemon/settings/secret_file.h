@@ -8,7 +8,7 @@
 #ifndef EXOGATE_SECRET_FILE_H
 #define EXOGATE_SECRET_FILE_H
 
-#include "policy.h"
+#include "policy_tenant.h"
 #include "settings_context.h"
 #include "settings_value.h"
 
