@@ -7,17 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from sanitizers import SANITIZER_OPTIONS
+
 ROOT = Path(__file__).resolve().parents[1]
 ASAN = ROOT / "build" / "asan"
 
-# For every program that a test starts; what a test sets itself is kept.
-SANITIZER_OPTIONS = {
-    "ASAN_OPTIONS": "halt_on_error=1:detect_leaks=1:strict_string_checks=1:exitcode=99",
-    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1:exitcode=99",
-}
-
 
 def pytest_configure(config: pytest.Config) -> None:
+    """For every program that a test starts; what a test sets itself is kept."""
     for name, value in SANITIZER_OPTIONS.items():
         os.environ.setdefault(name, value)
 

@@ -10,7 +10,7 @@
 #define BLANKS	   " \t\r\n\f"
 #define DIGITS	   "0123456789"
 #define HEX_DIGITS DIGITS "abcdefABCDEF"
-#define LETTERS	   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define WORD	   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ*_" DIGITS
 
 struct scan {
 	const char *path;
@@ -51,6 +51,28 @@ char *settings_file_text(const char *path, const char **why)
 	return NULL;
 }
 
+/* --- tokens ----------------------------------------------------------------------------------- */
+
+/*
+ * Behind the bytes of the set that are next.  Each of these looks no further than it goes, so that
+ * the whole is linear; the C library's functions may measure the text first, and under the
+ * sanitizers' strict_string_checks they do.
+ */
+static const char *behind(const char *p, const char *set)
+{
+	while (*p && strchr(set, *p))
+		p++;
+	return p;
+}
+
+/* At the byte of the set that is next, or at the end. */
+static const char *until(const char *p, const char *set)
+{
+	while (*p && !strchr(set, *p))
+		p++;
+	return p;
+}
+
 static const char *end_of_string(const char *p)
 {
 	for (p++; *p && *p != '"'; p++)
@@ -61,9 +83,10 @@ static const char *end_of_string(const char *p)
 
 static const char *end_of_comment(const char *p)
 {
-	const char *end = strstr(p + 2, "*/");
-
-	return end ? end + 2 : NULL;
+	for (p += 2; *p; p++)
+		if (p[0] == '*' && p[1] == '/')
+			return p + 2;
+	return NULL;
 }
 
 static bool is_comment(const char *p)
@@ -74,15 +97,13 @@ static bool is_comment(const char *p)
 /* Behind the string, comment, name, number or single byte that is next; NULL if it has no end. */
 static const char *end_of_token(const char *p)
 {
-	size_t word = strspn(p, LETTERS DIGITS "*_");
-
 	if (*p == '"')
 		return end_of_string(p);
 	if (p[0] == '/' && p[1] == '*')
 		return end_of_comment(p);
 	if (is_comment(p))
-		return p + strcspn(p, "\n");
-	return word ? p + strspn(p, LETTERS DIGITS "*_-.") : p + 1;
+		return until(p, "\n");
+	return behind(p, WORD) > p ? behind(p, WORD "-.") : p + 1;
 }
 
 /* --- what libconfig would take for something else --------------------------------------------- */
@@ -103,8 +124,8 @@ static bool has_nul(struct span string)
 static bool has_many_digits(const char *p)
 {
 	if (p[0] == '0' && (p[1] == 'x' || p[1] == 'X'))
-		return strspn(p + 2, HEX_DIGITS) > 8;
-	return strspn(p, DIGITS) > 9;
+		return behind(p + 2, HEX_DIGITS) - p > 10;
+	return behind(p, DIGITS) - p > 9;
 }
 
 static const char *fault_of(const struct scan *s, struct span token)
@@ -144,13 +165,13 @@ static void advance(struct scan *s, const char *to)
 /* The path of the directive that the line begins with; empty if it begins otherwise. */
 static struct span directive_path(const struct scan *s)
 {
-	const char *p = s->p + strspn(s->p, " \t");
+	const char *p = behind(s->p, " \t");
 
 	if ((s->p != s->start && s->p[-1] != '\n') || strncmp(p, DIRECTIVE, strlen(DIRECTIVE)) != 0)
 		return span_of(NULL, 0);
-	p += strlen(DIRECTIVE);
-	p += strspn(p, " \t");
-	return *p == '"' ? span_of(p + 1, strcspn(p + 1, "\"\n")) : span_of(NULL, 0);
+	p = behind(p + strlen(DIRECTIVE), " \t");
+	return *p == '"' ? span_of(p + 1, (size_t)(until(p + 1, "\"\n") - p - 1)) :
+			   span_of(NULL, 0);
 }
 
 static bool scan_includes(struct settings_report *report, struct scan *s, int depth);
@@ -193,7 +214,7 @@ static bool scan_directive(struct settings_report *report, struct scan *s, struc
 	go_on = copy && check_include(report, s, copy, depth);
 	free(copy);
 	advance(s, path.p + path.len);
-	advance(s, s->p + strcspn(s->p, "\n"));
+	advance(s, until(s->p, "\n"));
 	return go_on;
 }
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A daemon for each environment and engine, started once and ended at the end."""
 
-import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -9,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from conversations.daemon import ENGINES, Daemon
+from sanitizers import SANITIZER_OPTIONS
 
 from .place import POLICY, environment
-
-LIBRARY = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +27,7 @@ def start_daemon(program: Path, directory: Path, engine: str,
                  changed: Mapping[str, str | None] | None = None,
                  policy: object = POLICY) -> Daemon:
     daemon = Daemon([program, "exota"], directory / "none.conf", directory / "milter.sock", engine,
-                    LIBRARY | environment(directory, changed, policy))
+                    SANITIZER_OPTIONS | environment(directory, changed, policy))
     daemon.wait_until_it_serves()
     return daemon
 
@@ -73,5 +71,5 @@ def run(exogated: Path) -> Callable[..., subprocess.CompletedProcess]:
     def begin(*arguments: str | Path,
               variables: Mapping[str, str] | None = None) -> subprocess.CompletedProcess:
         return subprocess.run([exogated, *arguments], capture_output=True, text=True, timeout=60,
-                              env=LIBRARY | dict(variables or {}), check=False)
+                              env=SANITIZER_OPTIONS | dict(variables or {}), check=False)
     return begin

@@ -12,8 +12,8 @@ import pytest
 from conversations.daemon import Daemon
 from lab.commands import wait_until
 from milter.client import Mta
+from sanitizers import SANITIZER_OPTIONS
 
-from .conftest import LIBRARY
 from .place import CERTIFICATE, POLICY, VERIFIER, environment, mail
 
 Run = Callable[..., subprocess.CompletedProcess]
@@ -210,7 +210,7 @@ def test_tcp(exogated: Path, tmp_path: Path, engine: str, family: socket.Address
              form: str, address: str) -> None:
     port = free_port(family, address)
     daemon = Daemon([exogated, "exota"], tmp_path / "none.conf", tmp_path / "none.sock", engine,
-                    LIBRARY | environment(tmp_path, {"MILTER_SOCKET": form.format(port)}))
+                    SANITIZER_OPTIONS | environment(tmp_path, {"MILTER_SOCKET": form.format(port)}))
     try:
         daemon.wait_for_log("exogated: version")
         with Mta((address, port)) as mta:

@@ -11,8 +11,8 @@ import pytest
 
 from conversations.daemon import Daemon
 from milter.client import Mta
+from sanitizers import SANITIZER_OPTIONS
 
-from .conftest import LIBRARY
 from .place import CERTIFICATE, CONTOSO_ID, FABRIKAM_ID, POLICY, VERIFIER, environment, mail
 
 Run = Callable[..., subprocess.CompletedProcess]
@@ -183,7 +183,7 @@ def test_output_that_cannot_be_written(exogated: Path, tmp_path: Path) -> None:
     (tmp_path / "policy.json").write_text(json.dumps(POLICY))
     with open("/dev/full", "w") as full:
         done = subprocess.run([exogated, "import-exota", tmp_path / "policy.json"], stdout=full,
-                              stderr=subprocess.PIPE, text=True, check=False, env=LIBRARY)
+                              stderr=subprocess.PIPE, text=True, check=False, env=SANITIZER_OPTIONS)
     assert (done.stderr, done.returncode) == (
         "exogated: cannot write to standard output: No space left on device\n", 1)
 

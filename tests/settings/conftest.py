@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sanitizers import SANITIZER_OPTIONS
+
 ROOT = Path(__file__).resolve().parents[2]
 EXOGATED = ROOT / "build" / "asan" / "exogated"
 ENDPOINTS = ROOT / "tests" / "data" / "endpoints-worldwide.json"
@@ -29,7 +31,7 @@ class Answer:
     lines: list[str]    # of standard error, without the directory of the test
 
 
-ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=1:quarantine_size_mb=1", "LC_ALL": "C"}
+ENVIRONMENT = SANITIZER_OPTIONS | {"LC_ALL": "C"}
 
 
 def exogated(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess:
