@@ -244,10 +244,13 @@ bench-xdp-veth: build/exogate-bench build/exogate-xdp ## measure it over veth, b
 
 # --- develop ------------------------------------------------------------------------------------
 
+# More than there are CPUs: most tests wait for daemons more than they compute.
+TEST_PROCESSES ?= 4
+
 .PHONY: test
 test: deps ## build with sanitizers and run every test (as root)
 	@$(MAKE) --no-print-directory -j2 test-programs check-layers
-	@$(PYTHON) -m pytest tests
+	@$(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile tests
 
 TEST_PROGRAMS := $(addprefix build/asan/,exogated exogate-xdp exogate-bench peers/floor peers/filter) \
                  $(MUTATE_OBJECTS) $(UNIT_TESTS) $(PROBES) $(XPROBES) $(IOPROBES) $(FUZZERS) build/exogated build/exogate-xdp $(COUNT_ALLOCATIONS)

@@ -6,70 +6,58 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBES = ROOT / "build" / "asan" / "tests"
-SUMMARY = pytest.StashKey[list[str]]()
-ABSENT = pytest.StashKey[list[str]]()
+Closing = Callable[[str, str], None]
 
 
 def vectors_root() -> Path:
     return Path(os.environ.get("EXOGATE_CONFORMANCE") or ROOT.parent / "shared" / "conformance")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[SUMMARY] = []
-    config.stash[ABSENT] = []
-
-
-def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
-    lines = list(config.stash[SUMMARY])
-    if config.stash[ABSENT]:
-        names = ", ".join(sorted(set(config.stash[ABSENT])))
-        lines.append(f"absent, so not tested: {names} in {vectors_root()} (EXOGATE_CONFORMANCE)")
-    if lines:
-        terminalreporter.section("conformance")
-        for line in lines:
-            terminalreporter.write_line(line)
+def skip_absent(closing: Closing, name: str) -> NoReturn:
+    path = vectors_root() / name
+    closing("conformance", f"absent, so not tested: {path} (EXOGATE_CONFORMANCE)")
+    pytest.skip(f"no vectors: {path}")
 
 
 @pytest.fixture
-def vectors(pytestconfig: pytest.Config) -> Callable[[str], dict]:
+def vectors(closing: Closing) -> Callable[[str], dict]:
     """Loads a set by its name; skips the test if it is not on this machine."""
 
     def load(name: str) -> dict:
         path = vectors_root() / name
         if not path.is_file():
-            pytestconfig.stash[ABSENT].append(name)
-            pytest.skip(f"no vectors: {path}")
+            skip_absent(closing, name)
         return json.loads(path.read_text(encoding="utf-8"))
 
     return load
 
 
 @pytest.fixture
-def vector_files(pytestconfig: pytest.Config) -> Callable[[str], list[Path]]:
+def vector_files(closing: Closing) -> Callable[[str], list[Path]]:
     """The files of a set that match a pattern; skips the test if there are none."""
 
     def find(pattern: str) -> list[Path]:
         paths = sorted(vectors_root().glob(pattern))
         if not paths:
-            pytestconfig.stash[ABSENT].append(pattern)
-            pytest.skip(f"no vectors: {vectors_root() / pattern}")
+            skip_absent(closing, pattern)
         return paths
 
     return find
 
 
 @pytest.fixture
-def agreement(pytestconfig: pytest.Config) -> Callable[[str, int, int], None]:
+def agreement(closing: Closing) -> Callable[[str, int, int], None]:
     """Puts "SET: N of M agree" into pytest's closing summary."""
 
     def record(name: str, agreed: int, total: int, remark: str = "") -> None:
         tail = f" ({remark})" if remark else ""
-        pytestconfig.stash[SUMMARY].append(f"{name}: {agreed} of {total} agree{tail}")
+        closing("conformance", f"{name}: {agreed} of {total} agree{tail}")
 
     return record
 

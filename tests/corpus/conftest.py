@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A daemon for each policy and engine, started once; and how many cases of which kind held."""
+"""A daemon for each policy and engine, started once."""
 
 import string
 import tomllib
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,24 +15,13 @@ from . import evidence, signer
 from .case import CORPUS
 
 ENDPOINTS = CORPUS.parent / "data" / "endpoints-worldwide.json"
-HELD = pytest.StashKey[Counter]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[HELD] = Counter()
-
-
-def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
-    if held := config.stash[HELD]:
-        terminalreporter.section("corpus")
-        for (kind, way), n in sorted(held.items()):
-            terminalreporter.write_line(f"{kind}: {n} as expected, {way}")
+Held = Callable[[str, str], None]
 
 
 @pytest.fixture
-def held(pytestconfig: pytest.Config) -> Counter:
-    """Counts (kind, way) of the cases whose verdict and reason were right."""
-    return pytestconfig.stash[HELD]
+def held(closing: Callable[[str, str], None]) -> Held:
+    """Counts the case, of a kind and in a way, as one whose verdict and reason were right."""
+    return lambda kind, way: closing("corpus", f"{kind} as expected, {way}")
 
 
 def write_policy(policy: str, directory: Path, sources: dict[str, str]) -> Path:

@@ -5,14 +5,12 @@ An attack counts only if its twin, the same mail without the attacked fact, is a
 tenant's own unless the case is about other ways in.
 """
 
-from collections import Counter
-
 import pytest
 
 from conversations.daemon import ENGINES
 
 from .case import AUTHORISED, Case, read_all
-from .conftest import DaemonOf
+from .conftest import DaemonOf, Held
 from .evidence import NATIVE_ONLY, SOURCES, cases_for
 from .facts import differences, paths
 from .mail import attacked, dialog, twin
@@ -71,16 +69,16 @@ def test_twin_differs_in_the_attacked_fact_alone(case: Case) -> None:
 
 
 @each_played("attacks")
-def test_attack(played: Played, engine: str, daemon_of: DaemonOf, held: Counter) -> None:
+def test_attack(played: Played, engine: str, daemon_of: DaemonOf, held: Held) -> None:
     case, source = played
     daemon = daemon_of(case.policy, engine, source)
     check(play(daemon, as_learnt(attacked(case), source)), case.expect)
     check(play(daemon, as_learnt(twin(case), source)), case.twin)
-    held["attacks", f"{engine}, {source}"] += 1
+    held("attacks", f"{engine}, {source}")
 
 
 @each_played("defused")
-def test_defused(played: Played, engine: str, daemon_of: DaemonOf, held: Counter) -> None:
+def test_defused(played: Played, engine: str, daemon_of: DaemonOf, held: Held) -> None:
     """What the attack adds is taken out: what is delivered is the twin's, to the byte."""
     case, source = played
     daemon = daemon_of(case.policy, engine, source)
@@ -88,14 +86,14 @@ def test_defused(played: Played, engine: str, daemon_of: DaemonOf, held: Counter
                          for each in (attacked(case), twin(case)))
     check(outcome, case.expect)
     assert outcome == harmless
-    held["defused attacks", f"{engine}, {source}"] += 1
+    held("defused", f"{engine}, {source}")
 
 
 @each_played("legitimate")
-def test_legitimate(played: Played, engine: str, daemon_of: DaemonOf, held: Counter) -> None:
+def test_legitimate(played: Played, engine: str, daemon_of: DaemonOf, held: Held) -> None:
     case, source = played
     outcome = play(daemon_of(case.policy, engine, source), as_learnt(dialog(case.mail), source))
     check(outcome, case.expect)
     names = {name.lower() for name, _ in outcome.delivered.fields}
     assert names.isdisjoint(name.lower() for name in case.gone)
-    held["legitimate", f"{engine}, {source}"] += 1
+    held("legitimate", f"{engine}, {source}")

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every case of the corpus through `exogated explain`: it says what the daemon does."""
 
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 
 from . import signer
 from .case import AUTHORISED, Case
-from .conftest import write_policy
+from .conftest import Held, write_policy
 from .evidence import SOURCES, cases_for, settings
 from .explained import explain, explainable
 from .mail import Dialog, attacked, dialog, twin
@@ -60,10 +59,10 @@ def test_nearly_all_can_be_explained() -> None:
 @pytest.mark.parametrize("played", EXPLAINED,
                          ids=[f"{case.id}-{source}" for case, source in EXPLAINED])
 def test_explained(played: Played, command_for: CommandFor, tmp_path: Path,
-                   held: Counter) -> None:
+                   held: Held) -> None:
     case, source = played
     command, dns = command_for(case.policy, source), tmp_path / "dns.json"
     check(command, judged(case), source, dns, case.expect)
     if case.kind == "attacks" and explainable(twin(case)):
         check(command, twin(case), source, dns, case.twin)
-    held[case.kind, f"explain, {source}"] += 1
+    held(case.kind, f"explain, {source}")
