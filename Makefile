@@ -159,7 +159,7 @@ build/asan/peers/filter: $(call san,bench/peers/filter.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/asan/tests/%,$(filter tests/unit/test_%,$(SRC_unit)))
 # Beside core: what of the other folders is tested in C.
 UNIT_SHARED := $(call san,$(filter-out tests/unit/test_%,$(SRC_unit)) \
-               $(addprefix daemon/io/,counters.c escape.c filter_answer.c lookup_cache.c observed.c ring.c \
+               $(addprefix daemon/io/,clock.c counters.c escape.c filter_answer.c lookup_cache.c observed.c rate_limit.c ring.c \
                stamp_watch.c timer_wheel.c) daemon/settings/idn.c \
                $(addprefix bench/,bytes.c client.c corpus.c histogram.c milter_targets.c peer.c \
                process.c reply.c script.c stream.c))

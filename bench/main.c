@@ -8,6 +8,7 @@
 
 #include "decide.h"
 #include "dkim.h"
+#include "domains.h"
 #include "flood.h"
 #include "milter.h"
 #include "option.h"
@@ -20,6 +21,7 @@ static const struct command {
 } commands[] = {
 	{ "decide", decide_run, "the CPU time of judging one message, without any I/O" },
 	{ "dkim", dkim_run, "the CPU time of verifying a signature, beside bare OpenSSL" },
+	{ "domains", domains_run, "a policy of many domains: to load, to keep, to look up in" },
 	{ "milter", milter_run, "a message through the milter, beside a floor and libmilter" },
 	{ "flood", flood_run, "SYNs out of an interface, as fast as one CPU makes them" },
 	{ "xdp", xdp_run, "a packet in the XDP program, beside other ways to look its source up" },

@@ -17,6 +17,7 @@
 #include "log_sink.h"
 #include "options.h"
 #include "privileges.h"
+#include "rate_limit.h"
 #include "serve.h"
 #include "settings.h"
 #include "verdicts.h"
@@ -129,10 +130,13 @@ static int usage_error(const char *what, const char *which)
 static int serve_settings(const struct supervisor_start *start, const char *engine_name)
 {
 	const struct serve_engine *engine = serve_engine_choose(engine_name);
+	struct rate_limits *limits = rate_limits_new(start->settings->n_tenants);
+	const struct session_limiter limiter = rate_limits_limiter(limits);
 	struct serve_options options = {
 		.source = start->source,
 		.settings = start->settings,
 		.policies = start->policies,
+		.limiter = &limiter,
 	};
 	struct server *server = NULL;
 	int status = EXIT_FAILED;
@@ -141,6 +145,10 @@ static int serve_settings(const struct supervisor_start *start, const char *engi
 	signal(SIGPIPE, SIG_IGN);
 	privileges_close_inherited();
 	log_sink_open();
+	if (!limits) {
+		fprintf(stderr, "exogated: not enough memory\n");
+		goto out;
+	}
 	options.supervisor = supervisor_open(start, stderr);
 	if (!options.supervisor)
 		goto out;
@@ -154,6 +162,7 @@ static int serve_settings(const struct supervisor_start *start, const char *engi
 out:
 	engine->close(server);
 	supervisor_close(options.supervisor);
+	rate_limits_free(limits);
 	return status;
 }
 

@@ -22,6 +22,18 @@ static void look_for_user(const char *path, const char *user)
 			path, user);
 }
 
+static void print_counts(const char *path, const struct settings *settings)
+{
+	printf("%s: ok: %zu %s", path, settings->n_tenants,
+	       plural(settings->n_tenants, "tenant", "tenants"));
+	if (settings->tenant_table)
+		printf(" (of which %zu from %s)", settings->n_table_tenants,
+		       settings->tenant_table);
+	printf(", %zu %s, %zu Microsoft %s\n", settings->n_domains,
+	       plural(settings->n_domains, "domain", "domains"), settings->policy.microsoft.n,
+	       plural(settings->policy.microsoft.n, "prefix", "prefixes"));
+}
+
 int check_run(const struct invocation *invocation)
 {
 	const char *path = invocation->settings;
@@ -30,10 +42,7 @@ int check_run(const struct invocation *invocation)
 	if (!settings)
 		return EXIT_FAILURE;
 	look_for_user(path, settings->user);
-	printf("%s: ok: %zu %s, %zu %s, %zu Microsoft %s\n", path, settings->n_tenants,
-	       plural(settings->n_tenants, "tenant", "tenants"), settings->n_domains,
-	       plural(settings->n_domains, "domain", "domains"), settings->policy.microsoft.n,
-	       plural(settings->policy.microsoft.n, "prefix", "prefixes"));
+	print_counts(path, settings);
 	settings_free(settings);
 	return output_flush();
 }

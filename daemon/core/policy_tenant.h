@@ -26,6 +26,15 @@ struct policy_domain_move {
 	struct span to;
 };
 
+/* What a tenant may send in a time, and get through. */
+enum policy_rate {
+	POLICY_RATE_MESSAGES_MINUTE,
+	POLICY_RATE_MESSAGES_HOUR,
+	POLICY_RATE_RECIPIENTS_MINUTE,
+	POLICY_RATE_RECIPIENTS_HOUR,
+	POLICY_RATES,
+};
+
 struct policy_tenant {
 	struct span name;
 	struct policy_span_list ids;		 /* GUIDs, compared without case */
@@ -41,6 +50,7 @@ struct policy_tenant {
 	unsigned int required;		   /* enum policy_proof: which must be among these */
 	enum policy_mode mode;		   /* the tenant's own, or else the global one */
 	enum policy_refusal refusal;
+	uint32_t rates[POLICY_RATES]; /* 0: no limit */
 };
 
 /* Whether the value is among the list, but for the case of ASCII letters. */

@@ -11,6 +11,11 @@ void session_init(struct session *s, const struct policy *policy)
 	s->policy = policy;
 }
 
+void session_set_limiter(struct session *s, const struct session_limiter *limiter)
+{
+	s->limiter = limiter;
+}
+
 void session_begin_message(struct session *s, struct arena *arena)
 {
 	s->arena = arena;
@@ -156,12 +161,14 @@ static enum session_result on_helo(struct session *s)
 
 static enum session_result on_new_connection(struct session *s)
 {
+	const struct session_limiter *limiter = s->limiter;
 	const struct policy *policy = s->policy;
 	bool leading_space = s->leading_space;
 	uint32_t actions = s->actions;
 
 	session_dkim_abandon(&s->dkim);
 	session_init(s, policy);
+	s->limiter = limiter;
 	s->leading_space = leading_space;
 	s->actions = actions;
 	return SESSION_NEXT;
@@ -314,6 +321,17 @@ static void plan(struct session *s, struct session_answer *answer)
 		give_up_plan(answer);
 }
 
+/* Last, so that what is put off for another reason uses nothing up. */
+static void limit(struct session *s, struct session_answer *answer)
+{
+	const struct verdict *verdict = &answer->verdict;
+
+	if (s->limiter && verdict->decision == VERDICT_ACCEPT &&
+	    verdict->reason == REASON_AUTHORISED &&
+	    !s->limiter->admit(s->limiter->state, verdict->tenant, s->envelope.n_rcpts))
+		session_defer(answer, REASON_RATE_LIMIT);
+}
+
 static void judge(struct session *s, struct session_answer *answer)
 {
 	struct facts *facts = arena_record(s->arena, sizeof(*facts));
@@ -334,6 +352,7 @@ static void judge(struct session *s, struct session_answer *answer)
 	answer->verdict = verdict_decide(s->policy, facts);
 	if (verdict_takes(answer->verdict.decision))
 		plan(s, answer);
+	limit(s, answer);
 }
 
 static enum session_result answer_message(struct session *s, struct session_answer *answer)

@@ -57,10 +57,22 @@ struct session_answer {
 	struct address client;
 };
 
+/*
+ * Whether the tenant may send one message more, with so many recipients.  It is asked once of each
+ * message that would be accepted as authorised, after all else, and what it says no to is deferred:
+ * the verdict's table knows nothing of it, and what a message is does not depend on what others
+ * were.
+ */
+struct session_limiter {
+	bool (*admit)(void *state, const struct policy_tenant *tenant, uint32_t n_rcpts);
+	void *state;
+};
+
 struct session {
 	const struct policy *policy;
-	bool leading_space; /* as agreed with the MTA */
-	uint32_t actions;   /* edits that the MTA allows, enum milter_action */
+	const struct session_limiter *limiter; /* NULL: no limits */
+	bool leading_space;		       /* as agreed with the MTA */
+	uint32_t actions;		       /* edits that the MTA allows, enum milter_action */
 	enum session_state state;
 
 	/* of the connection */
@@ -84,6 +96,9 @@ struct session {
 };
 
 void session_init(struct session *session, const struct policy *policy);
+
+/* To be called after session_init(); the limiter outlives the session. */
+void session_set_limiter(struct session *session, const struct session_limiter *limiter);
 
 /*
  * To be called after MAIL and before the first of HEADER, END_OF_HEADERS, BODY and END_OF_MESSAGE:

@@ -48,6 +48,9 @@ static const char *const advice[REASON_N] = {
 		"reason that you can write down.",
 	[REASON_LIMIT] = "Raise limits.message_header, limits.recipients or limits.edits; headers "
 			 "of megabytes are rarely meant.",
+	[REASON_RATE_LIMIT] =
+		"Find out why the tenant sends so much (a mailing, or an account that was taken "
+		"over); if it may, raise its limits in the tenant's rate_limit.",
 	[REASON_BUSY] = "Raise limits.messages, or find out who keeps the relay busy.",
 	[REASON_EDITS_REFUSED] = "The mail server must speak version 6 of the milter protocol "
 				 "(Postfix: milter_protocol = 6).",

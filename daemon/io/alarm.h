@@ -12,11 +12,13 @@
 
 #include "span.h"
 
-#define ALARMS(X)                                                                         \
-	X(ALARM_CLIENT_UNLISTED, "client-unlisted",                                       \
-	  "a trusted certificate from an address that is not listed; is the list stale?") \
-	X(ALARM_CERT_MISSING, "cert-missing",                                             \
-	  "mail of a tenant without a verified client certificate")                       \
+#define ALARMS(X)                                                                          \
+	X(ALARM_CLIENT_UNLISTED, "client-unlisted",                                        \
+	  "a trusted certificate from an address that is not listed; is the list stale?")  \
+	X(ALARM_CERT_MISSING, "cert-missing",                                              \
+	  "mail of a tenant without a verified client certificate")                        \
+	X(ALARM_RATE_LIMIT, "rate-limit",                                                  \
+	  "mail beyond what it may send is deferred; is an account of it in other hands?") \
 	X(ALARM_STAMP_VANISHED, "stamp-vanished", "a stamp that used to come is no longer there")
 
 enum alarm {

@@ -363,6 +363,7 @@ void conversation_open(struct worker *worker, int fd)
 	c = connection_take(&worker->connections, fd);
 	c->policy = policy_store_take(worker->crew->policies);
 	dialog_init(c->dialog, policy_version_policy(c->policy));
+	session_set_limiter(&c->dialog->session, worker->crew->limiter);
 	note_activity(c);
 	c->heard_ns = c->active_ns;
 	deadline_set(worker, c);

@@ -302,6 +302,7 @@ bool filter_open(const struct filter_options *options, FILE *errors)
 		.crypto = shared_crypto_open(),
 		.connections = options->connections,
 		.messages = options->settings->messages,
+		.limiter = options->limiter,
 		.message_wait_s = options->settings->message_wait_s,
 		.message_bytes = options->settings->message_header_bytes,
 	};

@@ -31,9 +31,10 @@
 
 struct filter_options {
 	const struct settings *settings;
-	struct policy_store *policies; /* what each new connection is to be judged by */
-	struct ledger *ledger;	       /* of this process alone */
-	size_t connections;	       /* at most at once; those beyond are closed at their offer */
+	struct policy_store *policies;	       /* what each new connection is to be judged by */
+	const struct session_limiter *limiter; /* of all processes */
+	struct ledger *ledger;		       /* of this process alone */
+	size_t connections; /* at most at once; those beyond are closed at their offer */
 };
 
 /*

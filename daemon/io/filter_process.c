@@ -188,6 +188,7 @@ static size_t prepare(const struct filter_process_start *start, int *library_fd,
 	const struct filter_options options = {
 		.settings = settings,
 		.policies = start->policies,
+		.limiter = start->limiter,
 		.ledger = start->ledger,
 		.connections = file_limit_raise(settings->connections, LIBRARY_FILES, errors),
 	};

@@ -31,12 +31,13 @@ struct filter_process {
 struct filter_process_start {
 	const struct settings_source *source; /* to be read again */
 	const struct settings *settings;
-	struct supervisor *supervisor; /* that is left */
-	struct policy_store *policies; /* of which the process has a copy */
-	struct ledger *ledger;	       /* of the process; in shared memory */
-	size_t listener;	       /* of the settings */
-	int fd;			       /* of that listener */
-	bool passed;		       /* by the service manager, whose it stays */
+	struct supervisor *supervisor;	       /* that is left */
+	struct policy_store *policies;	       /* of which the process has a copy */
+	const struct session_limiter *limiter; /* in shared memory */
+	struct ledger *ledger;		       /* of the process; in shared memory */
+	size_t listener;		       /* of the settings */
+	int fd;				       /* of that listener */
+	bool passed;			       /* by the service manager, whose it stays */
 	const int *others;
 	size_t n_others;
 };

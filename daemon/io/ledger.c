@@ -97,6 +97,16 @@ static void raise_of_client(struct ledger *ledger, enum alarm alarm,
 	raise_alarm(ledger, alarm, client, now_ns);
 }
 
+static void raise_of_tenant(struct ledger *ledger, enum alarm alarm,
+			    const struct session_answer *answer, uint64_t now_ns)
+{
+	struct span tenant = answer->verdict.tenant->name;
+	char about[100];
+
+	snprintf(about, sizeof(about), "tenant %.*s", (int)tenant.len, tenant.p);
+	raise_alarm(ledger, alarm, about, now_ns);
+}
+
 void ledger_note(struct ledger *ledger, const struct session_answer *answer, uint64_t now_ns)
 {
 	counters_count_answer(&ledger->counters, answer);
@@ -106,4 +116,6 @@ void ledger_note(struct ledger *ledger, const struct session_answer *answer, uin
 		raise_of_client(ledger, ALARM_CLIENT_UNLISTED, answer, now_ns);
 	else if (answer->verdict.reason == REASON_CERT_MISSING)
 		raise_of_client(ledger, ALARM_CERT_MISSING, answer, now_ns);
+	else if (answer->verdict.reason == REASON_RATE_LIMIT)
+		raise_of_tenant(ledger, ALARM_RATE_LIMIT, answer, now_ns);
 }

@@ -15,6 +15,7 @@ static struct shared {
 	struct policy_store *policies;
 	struct key_service *keys;
 	const struct dkim_crypto *crypto;
+	const struct session_limiter *limiter;
 	size_t connections_max;
 	unsigned int message_wait_s;
 	pthread_mutex_t lock; /* of what follows */
@@ -42,6 +43,7 @@ bool peer_set_up(const struct peer_limits *limits, struct policy_store *policies
 {
 	shared.policies = policies;
 	shared.ledger = ledger;
+	shared.limiter = limits->limiter;
 	shared.connections_max = limits->connections;
 	shared.keys = limits->keys;
 	shared.crypto = limits->crypto;
@@ -178,6 +180,7 @@ struct peer *peer_open(void)
 	}
 	peer->policy = policy_store_take(shared.policies);
 	session_init(&peer->session, policy_version_policy(peer->policy));
+	session_set_limiter(&peer->session, shared.limiter);
 	return peer;
 }
 

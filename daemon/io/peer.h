@@ -35,6 +35,7 @@ struct peer {
 struct peer_limits {
 	size_t connections; /* at once */
 	size_t messages;    /* at once, each with an arena */
+	const struct session_limiter *limiter;
 	unsigned int message_wait_s;
 	size_t message_bytes;
 	struct key_service *keys;	  /* who looks up keys */

@@ -17,10 +17,11 @@
 #include "supervisor.h"
 
 struct serve_options {
-	const struct settings_source *source; /* for who has to read them again */
-	const struct settings *settings;      /* those it starts with; they outlive the server */
-	struct policy_store *policies;	      /* what each new connection is to be judged by */
-	struct supervisor *supervisor;	      /* says when to stop */
+	const struct settings_source *source;  /* for who has to read them again */
+	const struct settings *settings;       /* those it starts with; they outlive the server */
+	struct policy_store *policies;	       /* what each new connection is to be judged by */
+	const struct session_limiter *limiter; /* of all of its threads and processes */
+	struct supervisor *supervisor;	       /* says when to stop */
 };
 
 /*

@@ -25,6 +25,7 @@ struct server {
 	const struct settings *settings;
 	struct supervisor *supervisor;
 	struct policy_store *policies;
+	const struct session_limiter *limiter;
 	int *listeners;
 	struct ledger *ledgers;		  /* of each process */
 	struct filter_process *processes; /* one a listener */
@@ -55,6 +56,7 @@ static bool start_processes(struct server *server, FILE *errors)
 			.settings = server->settings,
 			.supervisor = server->supervisor,
 			.policies = server->policies,
+			.limiter = server->limiter,
 			.ledger = &server->ledgers[server->n_processes],
 			.listener = server->n_processes,
 			.fd = server->listeners[server->n_processes],
@@ -130,6 +132,7 @@ static struct server *open_server(const struct serve_options *options, FILE *err
 	server->settings = options->settings;
 	server->supervisor = options->supervisor;
 	server->policies = options->policies;
+	server->limiter = options->limiter;
 	if (acquire_memory(server, errors)) {
 		server->listeners = listen_open_all(server->settings, errors);
 		if (server->listeners && start_processes(server, errors))

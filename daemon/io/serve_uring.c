@@ -118,6 +118,7 @@ static struct server *open_server(const struct serve_options *options, FILE *err
 	server->crew = (struct crew){
 		.settings = options->settings,
 		.policies = options->policies,
+		.limiter = options->limiter,
 		.n_listeners = options->settings->n_listeners,
 		.ended = -1,
 	};

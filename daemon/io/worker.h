@@ -27,6 +27,7 @@
 struct crew {
 	const struct settings *settings; /* the limits of those it started with */
 	struct policy_store *policies;
+	const struct session_limiter *limiter;
 	const int *listeners; /* listening; the caller's */
 	size_t n_listeners;
 	size_t connections; /* at once, of all workers together; below RING_SLOTS_MAX */

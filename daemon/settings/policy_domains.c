@@ -1,170 +1,152 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy_domains.h"
 
-#include <stddef.h>
+#include <assert.h>
 
 #include "address_map.h"
 
-/* An entry of the table, with where it was written. */
-struct entry {
-	struct policy_domain domain;
-	const config_setting_t *at;
+#define BATCH_DOMAINS 512
+
+/* Some of the table's entries, and where they were written. */
+struct domain_batch {
+	struct domain_batch *next;
+	size_t n;
+	struct policy_domain *domains; /* lasting, as the table points to them */
+	struct settings_place places[BATCH_DOMAINS];
 };
 
-struct builder {
-	struct settings_context *context;
-	const struct settings_tree_tenant *written;
-	struct policy_tenant *tenants;
-	struct address_map *maps; /* of the tenants */
-	size_t n_tenants;
-	struct policy *policy;
-	size_t n_domains; /* of tenants */
+struct domain_moves {
+	struct domain_moves *next;
+	struct policy_tenant *tenant;
+	struct settings_value path;
+	struct address_map map;
 };
 
-/* --- the table -------------------------------------------------------------------------------- */
+/* --- noting ----------------------------------------------------------------------------------- */
 
-static void report_claimed(struct builder *b, const struct settings_value *value,
-			   const struct policy_domain *earlier)
+static bool make_room(struct policy_domains *d)
 {
-	const struct entry *entry =
-		(const void *)((const char *)earlier - offsetof(struct entry, domain));
+	struct domain_batch *batch;
 
-	settings_report_error(&b->context->report, &value->place,
-			      "\"%s\" is already the domain of tenant \"%s\" (%s:%u)",
-			      value->text.p, earlier->tenant->name.p,
-			      settings_report_file(&b->context->report, entry->at),
-			      config_setting_source_line(entry->at));
+	if (d->batches && d->batches->n < BATCH_DOMAINS)
+		return true;
+	batch = settings_pool_array(d->context->scratch, 1, sizeof(*batch));
+	if (!batch)
+		return false;
+	batch->domains =
+		settings_pool_array(d->context->keep, BATCH_DOMAINS, sizeof(*batch->domains));
+	batch->next = d->batches;
+	d->batches = batch;
+	return batch->domains;
 }
 
-/* The domain that the text ("example.com" or ".example.com") stands for. */
-static struct policy_domain domain_of(struct span text, enum policy_domain_use use)
+/* The domain that the text ("example.com" or ".example.com") stands for; NULL without memory. */
+static const struct policy_domain *note(struct policy_domains *d, struct span text,
+					const struct policy_tenant *tenant,
+					const struct settings_place *place)
 {
 	bool subdomains = text.len && text.p[0] == '.';
+	struct domain_batch *batch;
 
-	return (struct policy_domain){
+	if (!make_room(d))
+		return NULL;
+	batch = d->batches;
+	batch->places[batch->n] = *place;
+	batch->domains[batch->n] = (struct policy_domain){
 		.name = span_after(text, subdomains),
 		.subdomains = subdomains,
-		.use = use,
+		.use = tenant ? POLICY_DOMAIN_TENANT : POLICY_DOMAIN_HOSTED,
+		.tenant = tenant,
 	};
+	d->n_written++;
+	return &batch->domains[batch->n++];
 }
 
-static const struct policy_domain *add_domain(struct builder *b, const struct policy_domain *domain,
-					      const config_setting_t *at)
+static void note_map(struct policy_domains *d, struct policy_tenant *tenant,
+		     const struct settings_value *path)
 {
-	struct entry *entry = settings_pool_array(b->context->keep, 1, sizeof(*entry));
-	const struct policy_domain *earlier = NULL;
-
-	if (!entry)
-		return NULL;
-	*entry = (struct entry){ *domain, at };
-	if (policy_domain_add(&b->policy->domains, &entry->domain, &earlier))
-		b->n_domains += domain->use == POLICY_DOMAIN_TENANT;
-	return earlier;
-}
-
-static void add_hosted(struct builder *b, const struct settings_value *list)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		const struct settings_value *item = &list->items[i];
-		struct policy_domain domain = domain_of(item->text, POLICY_DOMAIN_HOSTED);
-
-		add_domain(b, &domain, item->place.at);
-	}
-}
-
-static void add_written(struct builder *b, const struct policy_tenant *tenant,
-			const struct settings_value *list)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		const struct settings_value *item = &list->items[i];
-		struct policy_domain domain = domain_of(item->text, POLICY_DOMAIN_TENANT);
-		const struct policy_domain *earlier;
-
-		domain.tenant = tenant;
-		earlier = add_domain(b, &domain, item->place.at);
-		if (earlier)
-			report_claimed(b, item, earlier);
-	}
-}
-
-/* --- rewriting -------------------------------------------------------------------------------- */
-
-static bool move_allowed(struct builder *b, const struct policy_tenant *tenant,
-			 const struct address_map_row *row, const char *path)
-{
-	const struct policy_tenant *target = policy_tenant_of(b->policy, row->to);
-	struct settings_report *report = &b->context->report;
-
-	if (target && target != tenant) {
-		settings_report_line(report, path, row->line,
-				     "@%s belongs to tenant \"%s\", not to \"%s\"", row->to.p,
-				     target->name.p, tenant->name.p);
-		return false;
-	}
-	if (policy_tenant_of(b->policy, row->from) == tenant)
-		return true;
-	settings_report_line(report, path, row->line,
-			     "@%s is no domain of tenant \"%s\"; add it to the tenant's domains",
-			     row->from.p, tenant->name.p);
-	return false;
-}
-
-/* All rows are checked before the first target counts as the tenant's: rows do not chain. */
-static size_t take_moves(struct builder *b, const struct policy_tenant *tenant,
-			 const struct settings_value *path, struct policy_domain_move *moves)
-{
-	const struct address_map *map = &b->maps[tenant - b->tenants];
-	size_t n = 0;
-
-	for (size_t i = 0; i < map->n; i++)
-		if (move_allowed(b, tenant, &map->rows[i], path->text.p))
-			moves[n++] =
-				(struct policy_domain_move){ map->rows[i].from, map->rows[i].to };
-	return n;
-}
-
-static void add_moves(struct builder *b, struct policy_tenant *tenant,
-		      const struct settings_value *path)
-{
-	size_t most = b->maps[tenant - b->tenants].n;
-	struct policy_domain_move *moves =
-		settings_pool_array(b->context->keep, most, sizeof(*moves));
+	struct domain_moves *moves = settings_pool_array(d->context->scratch, 1, sizeof(*moves));
 
 	if (!moves)
 		return;
-	tenant->n_moves = take_moves(b, tenant, path, moves);
-	tenant->moves = moves;
-	for (size_t i = 0; i < tenant->n_moves; i++) {
-		struct policy_domain domain = domain_of(moves[i].to, POLICY_DOMAIN_TENANT);
-
-		domain.tenant = tenant;
-		if (policy_tenant_of(b->policy, domain.name) != tenant)
-			add_domain(b, &domain, path->place.at);
-	}
+	*moves = (struct domain_moves){ .next = d->moves, .tenant = tenant, .path = *path };
+	address_map_read(d->context, path, &moves->map);
+	d->moves = moves;
+	d->n_written += moves->map.n;
 }
 
-/* --- all of it -------------------------------------------------------------------------------- */
-
-static void read_maps(struct builder *b)
+void policy_domains_add(struct policy_domains *d, struct policy_tenant *tenant,
+			const struct settings_tree_tenant *written)
 {
-	for (size_t i = 0; i < b->n_tenants; i++) {
-		const struct settings_value *path = &b->written[i].rewrite.map;
+	const struct settings_value *path = &written->rewrite.map;
 
-		if (settings_value_is_given(path))
-			address_map_read(b->context, path, &b->maps[i]);
-	}
+	for (size_t i = 0; i < written->domains.n; i++)
+		note(d, written->domains.items[i].text, tenant, &written->domains.items[i].place);
+	if (settings_value_is_given(path))
+		note_map(d, tenant, path);
 }
 
-static bool make_table(struct builder *b, size_t n_hosted)
-{
-	struct policy_domain_table *table = &b->policy->domains;
-	size_t n = n_hosted, n_slots = 2;
+/* --- the table -------------------------------------------------------------------------------- */
 
-	for (size_t i = 0; i < b->n_tenants; i++)
-		n += b->written[i].domains.n + b->maps[i].n;
-	while (n_slots < 2 * n)
+static const struct settings_place *place_of(const struct policy_domains *d,
+					     const struct policy_domain *domain)
+{
+	const struct domain_batch *batch = d->batches;
+
+	while (domain < batch->domains || domain >= batch->domains + batch->n) {
+		batch = batch->next;
+		assert(batch); /* every entry of the table is in one */
+	}
+	return &batch->places[domain - batch->domains];
+}
+
+static void report_claimed(struct policy_domains *d, const struct policy_domain *domain,
+			   const struct policy_domain *earlier)
+{
+	const struct settings_place *before = place_of(d, earlier);
+
+	settings_report_error(&d->context->report, place_of(d, domain),
+			      "\"%s%s\" is already the domain of tenant \"%s\" (%s:%u)",
+			      domain->subdomains ? "." : "", domain->name.p,
+			      earlier->tenant->name.p,
+			      settings_report_file(&d->context->report, before),
+			      settings_report_line_of(before));
+}
+
+static void enter(struct policy_domains *d, const struct policy_domain *domain)
+{
+	const struct policy_domain *earlier;
+
+	if (policy_domain_add(&d->policy->domains, domain, &earlier))
+		d->n += domain->use == POLICY_DOMAIN_TENANT;
+	else if (domain->use == POLICY_DOMAIN_TENANT)
+		report_claimed(d, domain, earlier);
+}
+
+/* In the order in which they were written, so that of two the later one is to blame. */
+static void enter_all(struct policy_domains *d)
+{
+	struct domain_batch *batch = d->batches, *next, *oldest = NULL;
+
+	for (; batch; batch = next) {
+		next = batch->next;
+		batch->next = oldest;
+		oldest = batch;
+	}
+	d->batches = oldest;
+	for (batch = oldest; batch; batch = batch->next)
+		for (size_t i = 0; i < batch->n; i++)
+			enter(d, &batch->domains[i]);
+}
+
+static bool make_table(struct policy_domains *d)
+{
+	struct policy_domain_table *table = &d->policy->domains;
+	size_t n_slots = 2;
+
+	while (n_slots < 2 * d->n_written)
 		n_slots *= 2;
-	table->slots = settings_pool_array(b->context->keep, n_slots,
+	table->slots = settings_pool_array(d->context->keep, n_slots,
 					   sizeof(const struct policy_domain *));
 	if (!table->slots)
 		return false;
@@ -172,27 +154,84 @@ static bool make_table(struct builder *b, size_t n_hosted)
 	return true;
 }
 
-void policy_domains_build(struct settings_context *context, const struct settings_tree *tree,
-			  struct policy_tenant *tenants, struct settings *settings)
-{
-	struct builder b = {
-		.context = context,
-		.written = tree->tenants.groups,
-		.tenants = tenants,
-		.n_tenants = tree->tenants.n_groups,
-		.policy = &settings->policy,
-	};
+/* --- rewriting -------------------------------------------------------------------------------- */
 
-	b.maps = settings_pool_array(context->scratch, b.n_tenants, sizeof(*b.maps));
-	if (!b.maps)
+static bool move_allowed(const struct policy_domains *d, const struct domain_moves *moves,
+			 const struct address_map_row *row)
+{
+	const struct policy_tenant *target = policy_tenant_of(d->policy, row->to);
+	struct settings_report *report = &d->context->report;
+
+	if (target && target != moves->tenant) {
+		settings_report_line(report, moves->path.text.p, row->line,
+				     "@%s belongs to tenant \"%s\", not to \"%s\"", row->to.p,
+				     target->name.p, moves->tenant->name.p);
+		return false;
+	}
+	if (policy_tenant_of(d->policy, row->from) == moves->tenant)
+		return true;
+	settings_report_line(report, moves->path.text.p, row->line,
+			     "@%s is no domain of tenant \"%s\"; add it to the tenant's domains",
+			     row->from.p, moves->tenant->name.p);
+	return false;
+}
+
+/* All rows are checked before the first target counts as the tenant's: rows do not chain. */
+static size_t take_moves(const struct policy_domains *d, const struct domain_moves *moves,
+			 struct policy_domain_move *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < moves->map.n; i++) {
+		const struct address_map_row *row = &moves->map.rows[i];
+
+		if (move_allowed(d, moves, row))
+			out[n++] = (struct policy_domain_move){ row->from, row->to };
+	}
+	return n;
+}
+
+static void enter_moves(struct policy_domains *d, const struct domain_moves *moves)
+{
+	struct policy_tenant *tenant = moves->tenant;
+	struct policy_domain_move *rows =
+		settings_pool_array(d->context->keep, moves->map.n, sizeof(*rows));
+	const struct policy_domain *domain;
+
+	if (!rows)
 		return;
-	read_maps(&b);
-	if (!make_table(&b, tree->hosted.domains.n))
+	tenant->n_moves = take_moves(d, moves, rows);
+	tenant->moves = rows;
+	for (size_t i = 0; i < tenant->n_moves; i++) {
+		if (policy_tenant_of(d->policy, rows[i].to) == tenant)
+			continue;
+		domain = note(d, rows[i].to, tenant, &moves->path.place);
+		if (domain)
+			enter(d, domain);
+	}
+}
+
+static struct domain_moves *in_written_order(struct domain_moves *moves)
+{
+	struct domain_moves *next, *oldest = NULL;
+
+	for (; moves; moves = next) {
+		next = moves->next;
+		moves->next = oldest;
+		oldest = moves;
+	}
+	return oldest;
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+void policy_domains_build(struct policy_domains *d, const struct settings_value *hosted)
+{
+	for (size_t i = 0; i < hosted->n; i++)
+		note(d, hosted->items[i].text, NULL, &hosted->items[i].place);
+	if (!make_table(d))
 		return;
-	add_hosted(&b, &tree->hosted.domains);
-	for (size_t i = 0; i < b.n_tenants; i++)
-		add_written(&b, &tenants[i], &b.written[i].domains);
-	for (size_t i = 0; i < b.n_tenants; i++)
-		add_moves(&b, &tenants[i], &b.written[i].rewrite.map);
-	settings->n_domains = b.n_domains;
+	enter_all(d);
+	for (const struct domain_moves *m = in_written_order(d->moves); m; m = m->next)
+		enter_moves(d, m);
 }

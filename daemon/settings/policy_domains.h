@@ -11,11 +11,21 @@
 #include "settings_context.h"
 #include "settings_tree.h"
 
-/*
- * Fills in settings->policy.domains, n_domains and the moves of the tenants, which are in the order
- * of tree->tenants.
- */
-void policy_domains_build(struct settings_context *context, const struct settings_tree *tree,
-			  struct policy_tenant *tenants, struct settings *settings);
+/* What is collected tenant by tenant, in the context's memory; begins with all else 0. */
+struct policy_domains {
+	struct settings_context *context;
+	struct policy *policy;	      /* whose table is built */
+	struct domain_batch *batches; /* of tenants' domains, newest first */
+	struct domain_moves *moves;   /* tenants with a map, newest first */
+	size_t n_written;	      /* domains, and rows of maps */
+	size_t n;		      /* of policy_domains_build(): that belong to tenants */
+};
+
+/* Notes a tenant's domains and its map; the tenant stays where it is, *written need not. */
+void policy_domains_add(struct policy_domains *domains, struct policy_tenant *tenant,
+			const struct settings_tree_tenant *written);
+
+/* Fills in policy->domains, domains->n and the moves of the tenants, and says who claims what. */
+void policy_domains_build(struct policy_domains *domains, const struct settings_value *hosted);
 
 #endif

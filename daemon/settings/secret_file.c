@@ -31,13 +31,13 @@ static bool is_printable(struct span value)
 static bool is_new(struct reader *r, struct span value)
 {
 	static const char all_secrets;
-	const config_setting_t *earlier =
-		settings_index_add(&r->context->index, &all_secrets, value, r->path->place.at);
+	const struct settings_place *earlier =
+		settings_index_add(&r->context->index, &all_secrets, value, &r->path->place);
 
 	if (earlier)
 		REPORT(r, "the value is there already, for %s:%u; each tenant needs its own",
 		       settings_report_file(&r->context->report, earlier),
-		       config_setting_source_line(earlier));
+		       settings_report_line_of(earlier));
 	return !earlier;
 }
 

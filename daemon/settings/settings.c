@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings.h"
 
+#include <malloc.h>
 #include <sched.h>
 #include <stdlib.h>
 
@@ -120,13 +121,14 @@ static const char *join_servers(struct settings_context *c, const struct setting
 }
 
 static void build(struct settings_context *c, const struct settings_tree *tree,
-		  struct settings *settings)
+		  struct settings *settings, struct policy_tenants *tenants)
 {
 	build_listeners(c, &tree->listen, settings);
 	settings->socket_mode = (mode_t)tree->socket.mode.number;
 	settings->socket_group = text_of(&tree->socket.group);
 	settings->control = text_of(&tree->control);
 	settings->user = text_of(&tree->user);
+	settings->tenant_table = text_of(&tree->tenant_table);
 	settings->workers = workers_of(&tree->workers);
 	settings->connections = tree->limits.connections.number;
 	settings->messages = tree->limits.messages.number;
@@ -137,7 +139,7 @@ static void build(struct settings_context *c, const struct settings_tree *tree,
 	settings->dns_servers = join_servers(c, &tree->dns.servers);
 	settings->dns_timeout_ms = (unsigned int)tree->dns.timeout.number * 1000;
 	settings->dns_cache = tree->dns.cache.number;
-	policy_build(c, tree, settings);
+	policy_build(c, tree, settings, tenants);
 }
 
 static bool has_memory(struct settings_context *c)
@@ -152,6 +154,7 @@ static bool has_memory(struct settings_context *c)
 static bool read_settings(struct settings_context *c, const struct settings_source *source,
 			  struct settings *settings)
 {
+	struct policy_tenants tenants;
 	struct settings_tree tree;
 	bool ok = false;
 	config_t config;
@@ -162,10 +165,10 @@ static bool read_settings(struct settings_context *c, const struct settings_sour
 	settings_walk(c, config_root_setting(&config), &tree);
 	if (!has_memory(c))
 		goto out;
-	build(c, &tree, settings);
+	build(c, &tree, settings, &tenants);
 	ok = has_memory(c) && !c->report.n_errors;
 	if (ok)
-		settings_lint(c, &tree, &settings->policy);
+		settings_lint(c, &tree, &settings->policy, &tenants);
 out:
 	settings_report_close(&c->report);
 	config_destroy(&config);
@@ -188,6 +191,7 @@ struct settings *settings_load_from(const struct settings_source *source, FILE *
 	else
 		settings_report_error(&context.report, NULL, "not enough memory");
 	settings_pool_free(context.scratch);
+	malloc_trim(0); /* of a million tenants that is a lot */
 	if (ok) {
 		settings->pool = context.keep;
 		return settings;

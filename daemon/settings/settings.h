@@ -52,6 +52,8 @@ struct settings {
 	size_t dns_cache; /* answers that each worker remembers */
 	struct policy policy;
 	size_t n_tenants;
+	const char *tenant_table;   /* a path; NULL: none */
+	size_t n_table_tenants;	    /* of n_tenants, those of the table */
 	size_t n_domains;	    /* that belong to tenants, targets of rewriting included */
 	struct settings_pool *pool; /* owns everything above */
 };

@@ -8,16 +8,15 @@
 #ifndef EXOGATE_SETTINGS_INDEX_H
 #define EXOGATE_SETTINGS_INDEX_H
 
-#include <libconfig.h>
-
 #include "settings_pool.h"
+#include "settings_report.h"
 #include "span.h"
 
 struct settings_index_entry;
 
 struct settings_index {
 	struct settings_pool *pool;
-	struct settings_index_entry *slots;
+	const struct settings_index_entry **slots;
 	size_t n_slots; /* 0 or a power of two of at least twice n */
 	size_t n;
 };
@@ -26,7 +25,8 @@ struct settings_index {
  * NULL if the name is new in its scope; else where it was written first.  The text is borrowed for
  * as long as the index is in use.
  */
-const config_setting_t *settings_index_add(struct settings_index *index, const void *scope,
-					   struct span name, const config_setting_t *at);
+const struct settings_place *settings_index_add(struct settings_index *index, const void *scope,
+						struct span name,
+						const struct settings_place *place);
 
 #endif

@@ -8,6 +8,7 @@ struct linter {
 	struct settings_context *context;
 	const struct settings_tree *tree;
 	const struct policy *policy;
+	const struct policy_tenants *tenants;
 };
 
 static void lint_certificate(struct settings_report *report, const struct settings_value *names)
@@ -20,42 +21,76 @@ static void lint_certificate(struct settings_report *report, const struct settin
 						"matches");
 }
 
+/* --- places ----------------------------------------------------------------------------------- */
+
+/* Where the tenant has the key, or would have it. */
+static struct settings_place place_of(const struct linter *l, size_t tenant, const char *key)
+{
+	const struct tenant_origin *origin = &l->tenants->origins[tenant];
+	const config_setting_t *member;
+
+	if (!origin->group)
+		return (struct settings_place){ .key = key, .line = origin->line };
+	member = config_setting_get_member(origin->group, key);
+	if (member)
+		return (struct settings_place){ .at = member };
+	return (struct settings_place){ .at = origin->group, .key = key };
+}
+
+static struct settings_place place_of_item(const struct linter *l, size_t tenant, const char *key,
+					   size_t item)
+{
+	struct settings_place place = place_of(l, tenant, key);
+
+	if (place.at && !place.key)
+		place.at = config_setting_get_elem(place.at, (unsigned int)item);
+	return place;
+}
+
 /* --- what counts for two tenants -------------------------------------------------------------- */
 
-/* The name of the tenant with that entry in one of its lists. */
-static struct span tenant_at(const struct settings_tree *tree, const config_setting_t *entry)
+/* The tenant that the place is in. */
+static struct span tenant_at(const struct linter *l, const struct settings_place *place)
 {
-	const struct settings_tree_tenant *tenants = tree->tenants.groups;
-	const config_setting_t *group = config_setting_parent(config_setting_parent(entry));
+	const config_setting_t *group =
+		place->at ? config_setting_parent(config_setting_parent(place->at)) : NULL;
+	size_t i = 0;
 
-	return tenants[config_setting_index(group)].name.text;
+	while (l->tenants->origins[i].group != group ||
+	       (!group && l->tenants->origins[i].line != place->line))
+		i++;
+	return l->tenants->items[i].name;
 }
 
 /* Who has the domain, or else listed it before; empty if that is nobody but the tenant itself. */
-static struct span other_tenant(struct linter *l, struct span self, const void *scope,
-				const struct settings_value *item)
+static struct span other_tenant(struct linter *l, size_t self, struct span domain,
+				const void *scope, const struct settings_place *place)
 {
-	const struct policy_tenant *owner = policy_tenant_of(l->policy, item->text);
-	const config_setting_t *earlier =
-		settings_index_add(&l->context->index, scope, item->text, item->place.at);
+	const struct policy_tenant *tenant = &l->tenants->items[self];
+	const struct policy_tenant *owner = policy_tenant_of(l->policy, domain);
+	const struct settings_place *earlier;
 
 	if (owner)
-		return span_eq(owner->name, self) ? SPAN("") : owner->name;
-	return earlier ? tenant_at(l->tree, earlier) : SPAN("");
+		return owner == tenant ? SPAN("") : owner->name;
+	earlier = settings_index_add(&l->context->index, scope, domain, place);
+	return earlier ? tenant_at(l, earlier) : SPAN("");
 }
 
-static void lint_shared(struct linter *l, struct span self, const void *scope,
-			const struct settings_value *list)
+/* The key, which is a scope of its own, is a constant. */
+static void lint_shared(struct linter *l, size_t tenant, const char *key,
+			const struct policy_span_list *list)
 {
+	struct span self = l->tenants->items[tenant].name;
+
 	for (size_t i = 0; i < list->n; i++) {
-		const struct settings_value *item = &list->items[i];
-		struct span other = other_tenant(l, self, scope, item);
+		const struct settings_place place = place_of_item(l, tenant, key, i);
+		struct span other = other_tenant(l, tenant, list->items[i], key, &place);
 
 		if (other.len)
-			settings_report_warning(&l->context->report, &item->place,
+			settings_report_warning(&l->context->report, &place,
 						"\"%s\" of tenant \"%s\" counts for tenant "
 						"\"%s\" too: right only while they merge",
-						item->text.p, other.p, self.p);
+						list->items[i].p, other.p, self.p);
 	}
 }
 
@@ -88,96 +123,127 @@ static bool overlaps(const struct prefix_set *set, const struct prefix *prefix)
 	return false;
 }
 
+static void lint_prefix(struct linter *l, const struct settings_place *place,
+			const struct prefix *prefix, const char *consequence)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	if (overlaps(&l->policy->microsoft, prefix))
+		settings_report_warning(&l->context->report, place,
+					"\"%s\" is, or holds, an address of Exchange Online: %s",
+					prefix_format(prefix, text), consequence);
+}
+
 static void lint_addresses(struct linter *l, const struct settings_value *prefixes,
 			   const char *consequence)
 {
 	for (size_t i = 0; i < prefixes->n; i++)
-		if (overlaps(&l->policy->microsoft, &prefixes->items[i].prefix))
-			settings_report_warning(&l->context->report, &prefixes->items[i].place,
-						"\"%s\" is, or holds, an address of Exchange "
-						"Online: %s",
-						prefixes->items[i].text.p, consequence);
+		lint_prefix(l, &prefixes->items[i].place, &prefixes->items[i].prefix, consequence);
 }
 
 /* --- tenants ---------------------------------------------------------------------------------- */
 
-static bool has_initial_domain(const struct settings_value *domains)
-{
-	for (size_t i = 0; i < domains->n; i++)
-		if (settings_value_is_initial(domains->items[i].text))
-			return true;
-	return false;
-}
-
 /* How many proofs can agree at all; the stamp always can. */
-static unsigned int possible_proofs(const struct policy *policy,
-				    const struct settings_tree_tenant *tenant)
+static unsigned int possible_proofs(const struct policy *policy, const struct policy_tenant *tenant)
 {
-	return 1 + (policy->dkim_source != POLICY_DKIM_NONE) +
-	       (tenant->secret_header.values.state != SETTINGS_VALUE_ABSENT);
+	return 1 + (policy->dkim_source != POLICY_DKIM_NONE) + (tenant->secret.header.len != 0);
 }
 
-static void lint_mode(struct settings_report *report, const struct settings_value *mode)
+static void warn_tenant(struct linter *l, size_t i, const char *key, const char *text)
 {
-	if (settings_value_is_given(mode) && mode->number == POLICY_MONITOR)
-		settings_report_warning(
-			report, &mode->place,
-			"\"monitor\" refuses nothing, right only to begin with: see "
-			"exogated status --tenants");
+	const struct settings_place place = place_of(l, i, key);
+
+	settings_report_warning(&l->context->report, &place, "%s", text);
 }
 
-static void lint_proofs(struct settings_report *report, const struct settings_tree_tenant *tenant)
+static void lint_proofs(struct linter *l, size_t i)
 {
-	bool reason = settings_value_is_given(&tenant->proofs_reason);
+	unsigned int proofs = l->tenants->items[i].proofs;
+	bool reason = l->tenants->origins[i].proofs_reason;
+	const struct settings_place place = place_of(l, i, "proofs");
 
-	if (tenant->proofs.number == 1 && !reason)
-		settings_report_warning(report, &tenant->proofs.place,
-					"one forged or leaked signal is enough; if it must be, say "
-					"why in proofs_reason");
-	else if (tenant->proofs.number > 1 && reason)
-		settings_report_warning(report, &tenant->proofs_reason.place,
-					"has no effect while more than one proof must agree");
-}
-
-static void lint_tenant(struct linter *l, const struct settings_tree_tenant *tenant)
-{
-	static const char originator_orgs, dkim_domains;
-	struct settings_report *report = &l->context->report;
-
-	lint_proofs(report, tenant);
+	if (proofs == 1 && !reason)
+		warn_tenant(l, i, "proofs",
+			    "one forged or leaked signal is enough; if it must be, say why in "
+			    "proofs_reason");
+	else if (proofs > 1 && reason)
+		warn_tenant(l, i, "proofs_reason",
+			    "has no effect while more than one proof must agree");
 	if (l->policy->missing_certificate == POLICY_MISSING_IGNORE &&
-	    tenant->proofs.number + 1 > possible_proofs(l->policy, tenant))
-		settings_report_warning(report, &tenant->proofs.place,
+	    proofs + 1 > possible_proofs(l->policy, &l->tenants->items[i]))
+		settings_report_warning(&l->context->report, &place,
 					"mail without a certificate needs %u proofs, more than "
 					"there can be: it will be refused",
-					(unsigned int)tenant->proofs.number + 1);
-	if (!has_initial_domain(&tenant->domains))
-		settings_report_warning(
-			report, &tenant->domains.place,
-			"no *.onmicrosoft.com domain: notices that the tenant's own "
-			"service sends will be refused");
-	lint_mode(report, &tenant->mode);
-	lint_addresses(l, &tenant->relay_addresses,
-		       "any tenant's server there may relay through this one");
-	if (tenant->ids.state == SETTINGS_VALUE_ABSENT &&
-	    tenant->unknown_ids.number != POLICY_UNKNOWN_IDS_IGNORE)
-		settings_report_warning(report, &tenant->ids.place,
-					"none: mail that carries a tenant id, as Exchange Online's "
-					"does, will be refused");
-	if (tenant->forwarding.number == POLICY_FORWARDING_RESENT_FROM)
-		settings_report_warning(report, &tenant->forwarding.place,
-					"whoever can send as the tenant can write any From that is "
-					"no tenant's");
-	lint_shared(l, tenant->name.text, &originator_orgs, &tenant->originator_orgs);
-	lint_shared(l, tenant->name.text, &dkim_domains, &tenant->dkim_domains);
+					proofs + 1);
+}
+
+/* A policy has them sorted, and without those that others contain: a row has one place for all. */
+static void lint_relay_addresses(struct linter *l, size_t tenant)
+{
+	static const char consequence[] = "any tenant's server there may relay through this one";
+	const struct settings_tree_tenant *written = l->tree->tenants.groups;
+	const struct prefix_set *set = &l->tenants->items[tenant].relay_addresses;
+	const struct settings_place place = place_of(l, tenant, "relay_addresses");
+
+	if (tenant < l->tree->tenants.n_groups) {
+		lint_addresses(l, &written[tenant].relay_addresses, consequence);
+		return;
+	}
+	for (size_t i = 0; i < set->n; i++)
+		lint_prefix(l, &place, &set->items[i], consequence);
+}
+
+static void lint_mode(struct settings_report *report, const struct settings_place *place)
+{
+	settings_report_warning(report, place,
+				"\"monitor\" refuses nothing, right only to begin with: see "
+				"exogated status --tenants");
+}
+
+static void lint_tenant(struct linter *l, size_t i)
+{
+	static const char originator_orgs[] = "originator_orgs", dkim_domains[] = "dkim_domains";
+	const struct policy_tenant *tenant = &l->tenants->items[i];
+	const struct settings_place mode = place_of(l, i, "mode");
+
+	lint_proofs(l, i);
+	if (!l->tenants->origins[i].initial_domain)
+		warn_tenant(l, i, "domains",
+			    "no *.onmicrosoft.com domain: notices that the tenant's own service "
+			    "sends will be refused");
+	if (l->tenants->origins[i].monitor)
+		lint_mode(&l->context->report, &mode);
+	lint_relay_addresses(l, i);
+	if (!tenant->ids.n && tenant->unknown_ids != POLICY_UNKNOWN_IDS_IGNORE)
+		warn_tenant(l, i, "ids",
+			    "none: mail that carries a tenant id, as Exchange Online's does, will "
+			    "be refused");
+	if (tenant->forwarding == POLICY_FORWARDING_RESENT_FROM)
+		warn_tenant(l, i, "forwarding",
+			    "whoever can send as the tenant can write any From that is no "
+			    "tenant's");
+	if (tenant->originator_orgs.items == tenant->dkim_domains.items)
+		return; /* both are its own domains */
+	lint_shared(l, i, originator_orgs, &tenant->originator_orgs);
+	lint_shared(l, i, dkim_domains, &tenant->dkim_domains);
+}
+
+static void lint_number(struct linter *l)
+{
+	const struct settings_value *groups = &l->tree->tenants;
+
+	if (groups->n_groups > SETTINGS_LINT_TENANTS)
+		settings_report_warning(&l->context->report, &groups->place,
+					"%zu tenants; more than %d are read faster, and need less "
+					"memory, from a table: tenant_table",
+					groups->n_groups, SETTINGS_LINT_TENANTS);
 }
 
 void settings_lint(struct settings_context *context, const struct settings_tree *tree,
-		   const struct policy *policy)
+		   const struct policy *policy, const struct policy_tenants *tenants)
 {
-	struct linter linter = { context, tree, policy };
+	struct linter linter = { context, tree, policy, tenants };
 	struct settings_report *report = &context->report;
-	const struct settings_tree_tenant *tenants = tree->tenants.groups;
 
 	if (tree->acl.allow.n && policy->other_clients == POLICY_OTHER_REJECT)
 		settings_report_warning(report, &tree->acl.allow.place,
@@ -195,12 +261,14 @@ void settings_lint(struct settings_context *context, const struct settings_tree 
 			report, &tree->certificate.missing.place,
 			"who holds no certificate of Microsoft's can send too, with "
 			"one proof more");
-	lint_mode(report, &tree->mode);
+	if (settings_value_is_given(&tree->mode) && tree->mode.number == POLICY_MONITOR)
+		lint_mode(report, &tree->mode.place);
 	lint_addresses(&linter, &tree->acl.allow,
 		       "has no effect on those; whoever is in Exchange Online is judged");
 	lint_addresses(&linter, &tree->certificate.exempt,
 		       "from there no tenant's mail needs a certificate");
 	lint_hosted(&linter, &tree->hosted.domains);
-	for (size_t i = 0; i < tree->tenants.n_groups; i++)
-		lint_tenant(&linter, &tenants[i]);
+	lint_number(&linter);
+	for (size_t i = 0; i < tenants->n; i++)
+		lint_tenant(&linter, i);
 }

@@ -65,10 +65,9 @@ static const char *list_keys(const struct settings_scope *scope, char out[static
 
 const struct settings_row *settings_nearest_known(struct settings_report *report,
 						  const struct settings_scope *scope,
-						  const config_setting_t *setting)
+						  const char *key,
+						  const struct settings_place *place)
 {
-	const struct settings_place place = { setting, NULL };
-	const char *key = config_setting_name(setting);
 	char known[LIST_BYTES];
 	const char *meant;
 
@@ -77,9 +76,9 @@ const struct settings_row *settings_nearest_known(struct settings_report *report
 			return &scope->rows[i];
 	meant = nearest(scope, key);
 	if (meant)
-		settings_report_error(report, &place, "unknown key; did you mean \"%s\"?", meant);
+		settings_report_error(report, place, "unknown key; did you mean \"%s\"?", meant);
 	else
-		settings_report_error(report, &place, "unknown key; known here: %s",
+		settings_report_error(report, place, "unknown key; known here: %s",
 				      list_keys(scope, known));
 	return NULL;
 }

@@ -9,11 +9,12 @@
 #include "settings_table.h"
 
 /*
- * The row of the setting's name in the scope.  NULL if there is none, after an error that names
- * what is nearest by edit distance, or else all that is known there.
+ * The row of the key in the scope.  NULL if there is none, after an error about the place that
+ * names what is nearest by edit distance, or else all that is known there.
  */
 const struct settings_row *settings_nearest_known(struct settings_report *report,
 						  const struct settings_scope *scope,
-						  const config_setting_t *setting);
+						  const char *key,
+						  const struct settings_place *place);
 
 #endif

@@ -14,8 +14,8 @@ struct block {
 
 struct settings_pool {
 	struct block *blocks;
-	char *free;
-	size_t free_bytes;
+	struct block *common; /* that small things are taken from; NULL: none yet */
+	size_t used;	      /* bytes of it */
 	bool failed;
 };
 
@@ -24,17 +24,34 @@ struct settings_pool *settings_pool_new(void)
 	return calloc(1, sizeof(struct settings_pool));
 }
 
-void settings_pool_free(struct settings_pool *pool)
+static void free_blocks_but(struct settings_pool *pool, struct block *kept)
 {
 	struct block *block, *next;
 
-	if (!pool)
-		return;
 	for (block = pool->blocks; block; block = next) {
 		next = block->next;
-		free(block);
+		if (block != kept)
+			free(block);
 	}
+}
+
+void settings_pool_free(struct settings_pool *pool)
+{
+	if (!pool)
+		return;
+	free_blocks_but(pool, NULL);
 	free(pool);
+}
+
+void settings_pool_reset(struct settings_pool *pool)
+{
+	free_blocks_but(pool, pool->common);
+	pool->blocks = pool->common;
+	if (!pool->common)
+		return;
+	memset(pool->common->bytes, 0, pool->used);
+	pool->common->next = NULL;
+	pool->used = 0;
 }
 
 static struct block *add_block(struct settings_pool *pool, size_t bytes)
@@ -51,40 +68,36 @@ static struct block *add_block(struct settings_pool *pool, size_t bytes)
 }
 
 /* What is large gets a block of its own, so that little of a common one is ever lost. */
-static void *allocate(struct settings_pool *pool, size_t bytes)
+static void *allocate(struct settings_pool *pool, size_t bytes, size_t align)
 {
+	size_t at = (pool->used + align - 1) / align * align;
 	struct block *block;
-	char *memory;
 
-	if (bytes > pool->free_bytes) {
+	if (!pool->common || at + bytes > BLOCK_BYTES) {
 		block = add_block(pool, bytes > BLOCK_BYTES / 8 ? bytes : BLOCK_BYTES);
 		if (!block || bytes > BLOCK_BYTES / 8)
 			return block ? block->bytes : NULL;
-		pool->free = block->bytes;
-		pool->free_bytes = BLOCK_BYTES;
+		pool->common = block;
+		at = 0;
 	}
-	memory = pool->free;
-	pool->free += bytes;
-	pool->free_bytes -= bytes;
-	return memory;
+	pool->used = at + bytes;
+	return pool->common->bytes + at;
 }
 
 void *settings_pool_array(struct settings_pool *pool, size_t n, size_t size)
 {
-	const size_t align = alignof(max_align_t);
-
 	if (n == 0)
 		return NULL;
 	if (n > (SIZE_MAX / 2) / size) {
 		pool->failed = true;
 		return NULL;
 	}
-	return allocate(pool, (n * size + align - 1) / align * align);
+	return allocate(pool, n * size, size == 1 ? 1 : alignof(uint64_t));
 }
 
 struct span settings_pool_text(struct settings_pool *pool, struct span text)
 {
-	char *copy = settings_pool_array(pool, text.len + 1, 1);
+	char *copy = allocate(pool, text.len + 1, 1);
 
 	if (!copy)
 		return SPAN("");

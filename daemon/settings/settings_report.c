@@ -46,38 +46,49 @@ static void put_path(FILE *out, const config_setting_t *setting)
 		fprintf(out, "[%d]", config_setting_index(setting));
 }
 
-const char *settings_report_file(const struct settings_report *report, const config_setting_t *at)
+const char *settings_report_file(const struct settings_report *report,
+				 const struct settings_place *place)
 {
-	const char *included = config_setting_source_file(at);
+	const char *included = place->at ? config_setting_source_file(place->at) : NULL;
 
+	if (place->line)
+		return report->table;
 	return included ? included : report->path;
 }
 
-/* The top of the file has no line of its own: what it lacks is a matter of the whole file. */
-static void put_file_line(const struct settings_report *report, const config_setting_t *at)
+unsigned int settings_report_line_of(const struct settings_place *place)
 {
-	bool whole = !at || !config_setting_parent(at);
+	return place->at ? config_setting_source_line(place->at) : place->line;
+}
 
-	put(report->out, whole ? report->path : settings_report_file(report, at));
+/* The top of the file has no line of its own: what it lacks is a matter of the whole file. */
+static void put_file_line(const struct settings_report *report, const struct settings_place *place)
+{
+	bool whole = !place || (place->at && !config_setting_parent(place->at));
+
+	put(report->out, whole ? report->path : settings_report_file(report, place));
 	if (!whole)
-		fprintf(report->out, ":%u", config_setting_source_line(at));
+		fprintf(report->out, ":%u", settings_report_line_of(place));
 	fputs(": ", report->out);
 }
 
 static void put_key(FILE *out, const struct settings_place *place)
 {
-	put_path(out, place->at);
+	if (place->at)
+		put_path(out, place->at);
+	if (place->key && place->at && config_setting_parent(place->at))
+		putc('.', out);
 	if (place->key)
-		fprintf(out, "%s%s", config_setting_parent(place->at) ? "." : "", place->key);
+		put(out, place->key);
 	fputs(": ", out);
 }
 
 static void put_line(const struct settings_report *report, const struct settings_place *place,
 		     const char *kind, const char *format, va_list args)
 {
-	put_file_line(report, place ? place->at : NULL);
+	put_file_line(report, place);
 	fputs(kind, report->out);
-	if (place)
+	if (place && (place->at || place->key))
 		put_key(report->out, place);
 	put_format(report->out, format, args);
 	putc('\n', report->out);

@@ -19,14 +19,17 @@
 /* Room for a value in a message, with its NUL; longer ones are cut. */
 #define SETTINGS_REPORT_QUOTE 80
 
+/* In the settings file, or in a row of the table of tenants (tenant_table.h). */
 struct settings_place {
-	const config_setting_t *at;
-	const char *key; /* a member that `at` lacks and the line is about; else NULL */
+	const config_setting_t *at; /* NULL: in the table */
+	const char *key;	    /* a member that `at` lacks and the line is about; else NULL */
+	unsigned int line;	    /* of the table, where key is the row's; else 0 */
 };
 
 struct settings_report {
 	FILE *out;
-	const char *path; /* of the settings file */
+	const char *path;  /* of the settings file */
+	const char *table; /* of tenants; NULL: none is open yet */
 	unsigned int n_errors;
 	unsigned int n_warnings;
 };
@@ -41,8 +44,10 @@ void settings_report_warning(struct settings_report *report, const struct settin
 void settings_report_line(struct settings_report *report, const char *path, unsigned int line,
 			  const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* The file that the setting stands in. */
-const char *settings_report_file(const struct settings_report *report, const config_setting_t *at);
+/* The file and the line of a place. */
+const char *settings_report_file(const struct settings_report *report,
+				 const struct settings_place *place);
+unsigned int settings_report_line_of(const struct settings_place *place);
 
 /* Says how many lines were only counted. */
 void settings_report_close(struct settings_report *report);

@@ -17,8 +17,8 @@
 
 extern const struct settings_choice settings_table_modes[];
 
-/* Of each member of the list `tenants`. */
-extern const struct settings_scope settings_table_tenant;
+/* What a tenant may send in a time, of one tenant or of all. */
+extern const struct settings_scope settings_table_rate_limit;
 
 /* The groups `acl`, `dkim` and `dns`. */
 extern const struct settings_scope settings_table_acl;

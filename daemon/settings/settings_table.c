@@ -335,9 +335,23 @@ static const struct settings_row top_rows[] = {
 		.example = "exota: { authserv_id = \"relay.example.net\"; }",
 	},
 	{
+		TOP_PLACE(rate_limit),
+		.shape = SETTINGS_GROUP,
+		.scope = &settings_table_rate_limit,
+		.example = "rate_limit: { messages_hour = \"3K\"; }",
+	},
+	{
+		TOP_PLACE(tenant_table),
+		.type = &settings_type_path,
+		.absent = "default: none",
+		.example = "tenant_table = \"/etc/exogate/tenants.tab\"",
+		.help = "A text file of more tenants, a row each: where there are so many that\n"
+			"the settings would be long. Below, THE TABLE OF TENANTS.",
+	},
+	{
 		TOP_PLACE(tenants),
 		.shape = SETTINGS_GROUPS,
-		.flags = SETTINGS_REQUIRED | SETTINGS_NONEMPTY,
+		.flags = SETTINGS_NONEMPTY,
 		.scope = &settings_table_tenant,
 		.example = "tenants = ( { name = \"contoso\"; domains = [ \"contoso.com\" ]; } )",
 	},

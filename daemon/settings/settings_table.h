@@ -56,6 +56,9 @@ struct settings_scope {
 /* The outermost scope; its structure is struct settings_tree. */
 extern const struct settings_scope settings_table;
 
+/* That of one of the tenants. */
+extern const struct settings_scope settings_table_tenant;
+
 /* Prints the reference: each key with its type, default, range and meaning. */
 void settings_table_print(FILE *out);
 

@@ -196,6 +196,12 @@ static const struct settings_row tenant_rows[] = {
 			"what is forged, not rewritten. One that cannot hold it sends the 550.",
 	},
 	{
+		PLACE(tenant, rate_limit),
+		.shape = SETTINGS_GROUP,
+		.scope = &settings_table_rate_limit,
+		.example = "rate_limit: { messages_hour = \"3K\"; }",
+	},
+	{
 		PLACE(tenant, rewrite),
 		.shape = SETTINGS_GROUP,
 		.scope = &rewrite,

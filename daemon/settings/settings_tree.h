@@ -64,6 +64,13 @@ struct settings_tree_secret_header {
 	struct settings_value values; /* the path of a file */
 };
 
+struct settings_tree_rate_limit {
+	struct settings_value messages_minute;
+	struct settings_value messages_hour;
+	struct settings_value recipients_minute;
+	struct settings_value recipients_hour;
+};
+
 struct settings_tree_tenant {
 	struct settings_value name;
 	struct settings_value ids;
@@ -79,6 +86,7 @@ struct settings_tree_tenant {
 	struct settings_value forwarding; /* enum policy_forwarding */
 	struct settings_value mode;	  /* enum policy_mode */
 	struct settings_value refusal;	  /* enum policy_refusal */
+	struct settings_tree_rate_limit rate_limit;
 	struct settings_tree_rewrite rewrite;
 };
 
@@ -114,6 +122,8 @@ struct settings_tree {
 	struct settings_tree_hosted hosted;
 	struct settings_value replies; /* groups: struct settings_tree_reply */
 	struct settings_tree_exota exota;
+	struct settings_tree_rate_limit rate_limit;
+	struct settings_value tenant_table;
 	struct settings_value tenants; /* groups: struct settings_tree_tenant */
 	struct settings_tree_limits limits;
 };

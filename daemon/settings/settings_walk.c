@@ -4,17 +4,15 @@
 #include <assert.h>
 
 #include "settings_nearest.h"
-#include "settings_table.h"
 
 /* One group of the file and the structure that it goes into. */
 struct target {
 	const struct settings_scope *scope;
-	const config_setting_t *group; /* or the one around it, if it is not there */
+	const config_setting_t *group;
 	char *out;
 };
 
 static void read_group(struct settings_context *c, const struct target *target);
-static void fill_absent(struct settings_context *c, const struct target *target);
 
 static void report_expected(struct settings_context *c, const struct settings_place *place,
 			    const struct settings_row *row, const char *expected)
@@ -25,9 +23,9 @@ static void report_expected(struct settings_context *c, const struct settings_pl
 static void report_missing(struct settings_context *c, const config_setting_t *group,
 			   const struct settings_row *row)
 {
-	const struct settings_place place = { group, row->key };
+	const struct settings_place missing = { .at = group, .key = row->key };
 
-	settings_report_error(&c->report, &place, "missing; write %s", row->example);
+	settings_report_error(&c->report, &missing, "missing; write %s", row->example);
 }
 
 /* --- values ----------------------------------------------------------------------------------- */
@@ -68,12 +66,17 @@ static void report_value(struct settings_context *c, const struct settings_input
 			      mend(in->row, mended, sizeof(mended)));
 }
 
-static void read_text(struct settings_context *c, const struct settings_row *row, const char *text,
-		      struct settings_value *out)
+void settings_walk_text(struct settings_context *c, const struct settings_row *row,
+			const struct settings_place *place, struct span text,
+			struct settings_value *out)
 {
-	const struct settings_input in = { span_of_string(text), row, c->keep };
-	const char *error = row->type->parse(&in, out);
+	const struct settings_input in = { text, row, c->keep };
+	const char *error;
 
+	out->state = SETTINGS_VALUE_GIVEN;
+	out->place = *place;
+	out->text = SPAN("");
+	error = row->type->parse(&in, out);
 	if (!error)
 		return;
 	out->state = SETTINGS_VALUE_BAD;
@@ -87,24 +90,25 @@ static void read_integer(struct settings_context *c, const struct settings_row *
 	char text[sizeof("-9223372036854775808")];
 
 	snprintf(text, sizeof(text), "%lld", config_setting_get_int64(setting));
-	read_text(c, row, text, out);
+	settings_walk_text(c, row, &(const struct settings_place){ .at = setting },
+			   span_of_string(text), out);
 }
 
 static void read_one(struct settings_context *c, const struct settings_row *row,
 		     const config_setting_t *setting, struct settings_value *out)
 {
+	const struct settings_place place = { .at = setting };
 	int type = config_setting_type(setting);
 
-	out->state = SETTINGS_VALUE_GIVEN;
-	out->text = SPAN("");
-	out->place.at = setting;
 	if (row->type->integer && (type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64)) {
 		read_integer(c, row, setting, out);
 	} else if (!row->type->integer && type == CONFIG_TYPE_STRING) {
-		read_text(c, row, config_setting_get_string(setting), out);
+		settings_walk_text(c, row, &place,
+				   span_of_string(config_setting_get_string(setting)), out);
 	} else {
-		out->state = SETTINGS_VALUE_BAD;
-		report_expected(c, &out->place, row, row->type->expects);
+		*out = (struct settings_value){ .state = SETTINGS_VALUE_BAD, .place = place };
+		out->text = SPAN("");
+		report_expected(c, &place, row, row->type->expects);
 	}
 }
 
@@ -114,7 +118,7 @@ static void read_one(struct settings_context *c, const struct settings_row *row,
 static size_t list_length(struct settings_context *c, const struct settings_row *row,
 			  const config_setting_t *list, const char *expected)
 {
-	const struct settings_place place = { list, NULL };
+	const struct settings_place place = { .at = list };
 	size_t n;
 
 	if (!config_setting_is_list(list) && !config_setting_is_array(list)) {
@@ -127,23 +131,23 @@ static size_t list_length(struct settings_context *c, const struct settings_row 
 	return n;
 }
 
-/* Whether the value is good and new to its list. */
-static bool belongs(struct settings_context *c, const config_setting_t *list,
-		    const struct settings_value *value)
+void settings_walk_item(struct settings_context *c, const struct settings_value *item,
+			struct settings_value *out)
 {
-	const config_setting_t *earlier;
+	const struct settings_place *earlier;
 	char quoted[SETTINGS_REPORT_QUOTE];
 
-	if (value->state == SETTINGS_VALUE_BAD)
-		return false;
-	earlier = settings_index_add(&c->index, list, value->text, value->place.at);
-	if (!earlier)
-		return true;
-	settings_report_error(&c->report, &value->place, "\"%s\" is in the list already (%s:%u)",
-			      settings_report_quote(value->text, quoted),
-			      settings_report_file(&c->report, earlier),
-			      config_setting_source_line(earlier));
-	return false;
+	if (item->state == SETTINGS_VALUE_BAD)
+		return;
+	earlier = settings_index_add(&c->index, out, item->text, &item->place);
+	if (earlier)
+		settings_report_error(&c->report, &item->place,
+				      "\"%s\" is in the list already (%s:%u)",
+				      settings_report_quote(item->text, quoted),
+				      settings_report_file(&c->report, earlier),
+				      settings_report_line_of(earlier));
+	else
+		out->items[out->n++] = *item;
 }
 
 static void read_many(struct settings_context *c, const struct settings_row *row,
@@ -151,17 +155,15 @@ static void read_many(struct settings_context *c, const struct settings_row *row
 {
 	unsigned int errors = c->report.n_errors;
 	size_t n = list_length(c, row, list, "a list of strings");
-	struct settings_value *items = settings_pool_array(c->scratch, n, sizeof(*items));
 
 	out->place.at = list;
-	for (size_t i = 0; items && i < n; i++) {
-		struct settings_value *item = &items[out->n];
+	out->items = settings_pool_array(c->scratch, n, sizeof(*out->items));
+	for (size_t i = 0; out->items && i < n; i++) {
+		struct settings_value item = { 0 };
 
-		*item = (struct settings_value){ 0 };
-		read_one(c, row, config_setting_get_elem(list, (unsigned int)i), item);
-		out->n += belongs(c, list, item);
+		read_one(c, row, config_setting_get_elem(list, (unsigned int)i), &item);
+		settings_walk_item(c, &item, out);
 	}
-	out->items = items;
 	out->state = c->report.n_errors > errors ? SETTINGS_VALUE_BAD : SETTINGS_VALUE_GIVEN;
 }
 
@@ -195,7 +197,7 @@ static void read_nested(struct settings_context *c, const struct settings_row *r
 			const config_setting_t *setting, char *out)
 {
 	const struct target target = { row->scope, setting, out };
-	const struct settings_place place = { setting, NULL };
+	const struct settings_place place = { .at = setting };
 
 	if (config_setting_is_group(setting))
 		read_group(c, &target);
@@ -225,15 +227,15 @@ static void read_setting(struct settings_context *c, const struct settings_row *
 }
 
 static void fill_default(struct settings_context *c, const struct settings_row *row,
-			 const config_setting_t *group, struct settings_value *out)
+			 const struct settings_place *group, struct settings_value *out)
 {
+	const struct settings_place place = { group->at, row->key, group->line };
 	struct settings_value *value = out;
 
-	out->place = (struct settings_place){ group, row->key };
+	out->place = place;
 	out->text = SPAN("");
 	if (!row->fallback)
 		return;
-	out->state = SETTINGS_VALUE_DEFAULT;
 	if (row->shape == SETTINGS_MANY) {
 		value = settings_pool_array(c->scratch, 1, sizeof(*value));
 		if (!value)
@@ -241,32 +243,32 @@ static void fill_default(struct settings_context *c, const struct settings_row *
 		out->items = value;
 		out->n = 1;
 	}
-	read_text(c, row, row->fallback, value);
+	settings_walk_text(c, row, &place, span_of_string(row->fallback), value);
 	assert(value->state != SETTINGS_VALUE_BAD);
+	out->state = SETTINGS_VALUE_DEFAULT;
 }
 
 /* A row whose key is not in the group. */
 static void fill_row(struct settings_context *c, const struct settings_row *row,
-		     const config_setting_t *group, char *out)
+		     const struct settings_place *group, char *out)
 {
-	const struct target nested = { row->scope, group, out + row->offset };
-
 	if (row->shape == SETTINGS_GROUP)
-		fill_absent(c, &nested);
+		settings_walk_absent(c, row->scope, group, out + row->offset);
 	else
 		fill_default(c, row, group, (void *)(out + row->offset));
 }
 
-/* The defaults of a group that is not there. */
-static void fill_absent(struct settings_context *c, const struct target *target)
+void settings_walk_absent(struct settings_context *c, const struct settings_scope *scope,
+			  const struct settings_place *place, void *out)
 {
-	for (size_t i = 0; i < target->scope->n_rows; i++)
-		fill_row(c, &target->scope->rows[i], target->group, target->out);
+	for (size_t i = 0; i < scope->n_rows; i++)
+		fill_row(c, &scope->rows[i], place, out);
 }
 
 static void read_group(struct settings_context *c, const struct target *target)
 {
 	const struct settings_scope *scope = target->scope;
+	const struct settings_place group = { .at = target->group };
 	bool seen[SETTINGS_ROWS_MAX] = { false };
 	int n = config_setting_length(target->group);
 
@@ -274,7 +276,9 @@ static void read_group(struct settings_context *c, const struct target *target)
 	for (int i = 0; i < n; i++) {
 		const config_setting_t *setting =
 			config_setting_get_elem(target->group, (unsigned int)i);
-		const struct settings_row *row = settings_nearest_known(&c->report, scope, setting);
+		const struct settings_place place = { .at = setting };
+		const struct settings_row *row = settings_nearest_known(
+			&c->report, scope, config_setting_name(setting), &place);
 
 		if (!row)
 			continue;
@@ -284,7 +288,7 @@ static void read_group(struct settings_context *c, const struct target *target)
 	for (size_t i = 0; i < scope->n_rows; i++) {
 		if (seen[i])
 			continue;
-		fill_row(c, &scope->rows[i], target->group, target->out);
+		fill_row(c, &scope->rows[i], &group, target->out);
 		if (scope->rows[i].flags & SETTINGS_REQUIRED)
 			report_missing(c, target->group, &scope->rows[i]);
 	}

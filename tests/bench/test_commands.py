@@ -38,8 +38,10 @@ def test_version(bench: Bench) -> None:
     (["decide", "-n", "12x"], "--messages takes a number from 1 to"),
     (["dkim", "--colour"], 'unknown option "--colour"'),
     (["dkim", "more"], 'unexpected argument "more"'),
+    (["domains"], 'domains wants "-c FILE"'),
+    (["domains", "-c", "FILE", "-n", "0"], "--lookups takes a number from 1 to"),
 ], ids=["none", "command", "arguments", "option", "zero", "no-number", "dkim-option",
-        "dkim-argument"])
+        "dkim-argument", "no-file", "no-lookups"])
 def test_wrong_usage_is_named(bench: Bench, arguments: list[str], complaint: str) -> None:
     done = bench(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
@@ -73,3 +75,12 @@ def test_decide_of_a_message_that_is_not_there(bench: Bench, tmp_path: Path) -> 
     done = bench("decide", "-c", write_settings(tmp_path), tmp_path / "none.eml")
     assert done.returncode == 1
     assert "none.eml: No such file or directory" in done.stderr
+
+
+def test_domains_of_a_policy(bench: Bench, tmp_path: Path) -> None:
+    done = bench("domains", "-c", write_settings(tmp_path), "-n", "1000")
+    assert done.returncode == 0
+    loaded, *looked_up = done.stdout.splitlines()
+    assert re.fullmatch(r"loaded  2 tenants, 6 domains in [\d.]+ s of CPU, [\d.]+ MiB", loaded)
+    assert [re.sub(r" +[\d.]+", " N", line) for line in looked_up] == 2 * [
+        f"{kind:7} of N: CPU ns a look-up  min N  median N  max N" for kind in ("known", "unknown")]

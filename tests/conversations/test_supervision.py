@@ -22,7 +22,16 @@ from milter.client import Mta
 from milter.wire import ProtocolError
 
 from .cases import exo
-from .daemon import CERTIFICATE, TIMEOUT_S, Daemon, open_mta, write_settings
+from .daemon import CERTIFICATE, CONTOSO_ID, TIMEOUT_S, Daemon, open_mta, write_settings
+
+# Settings whose tenants are all in a table.
+TABLE = """\
+listen = [ "unix:{socket}" ]; {more}
+authserv_id = "{authserv_id}";
+acl: {{ source = "{directory}/endpoints.json"; }};
+tenant_table = "{directory}/tenants.tab";
+dkim: {{ source = "authres"; trusted_authserv_id = "verifier.example.net"; }};
+"""
 
 Start = Callable[..., Daemon]
 
@@ -263,6 +272,33 @@ def test_reload_of_what_is_bad(supervised: Start, exogated: Path, tmp_path: Path
     assert reason_of(daemon) == "accept"
     path.write_text(good)
     assert status_of(exogated, tmp_path)["policy"]["failed_reloads"] == 1
+    daemon.end()
+
+
+def test_reload_of_the_table_of_tenants(supervised: Start, exogated: Path, tmp_path: Path,
+                                        engine: str) -> None:
+    """Connections go on with the tenants that they began with; a bad table changes nothing."""
+    table = tmp_path / "tenants.tab"
+    filler = "".join(f"name=t{i} ids={i:08x}{CONTOSO_ID[8:]} domains=t{i}.onmicrosoft.com\n"
+                     for i in range(2000))
+    contoso = f"name=contoso ids={CONTOSO_ID} domains=contoso.com proofs=1\n"
+    table.write_text(filler)
+    daemon = supervised(engine=engine, template=TABLE)
+    before = open_mta(daemon)
+    assert reason_of(daemon, before) == "tenant-unknown"
+
+    table.write_text(filler + contoso)
+    assert run(exogated, "reload", "-c", tmp_path / "exogate.conf").returncode == 0
+    assert reason_of(daemon, before) == "tenant-unknown"
+    assert reason_of(daemon) == "accept"
+    assert status_of(exogated, tmp_path)["policy"]["tenants"] == 2001
+
+    table.write_text(filler + contoso + "name=contoso\n")
+    done = run(exogated, "reload", "-c", tmp_path / "exogate.conf")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        1, f"{table}:2002: domains: missing; write domains=VALUE,VALUE")
+    assert reason_of(daemon) == "accept"
+    before.quit()
     daemon.end()
 
 

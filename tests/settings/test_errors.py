@@ -50,7 +50,7 @@ CHANGED = {
         {"tenants": tenant(directory='"x"')},
         "exogate.conf:5: tenants[0].directory: unknown key; known here: name, ids, unknown_ids, "
         "domains, originator_orgs, dkim_domains, secret_header, proofs, proofs_reason, required, "
-        "relay_addresses, forwarding, mode, refusal, rewrite"),
+        "relay_addresses, forwarding, mode, refusal, rate_limit, rewrite"),
     "missing-listen": ({"listen": ""}, f"exogate.conf: listen: missing; write {LISTEN}"),
     "missing-authserv-id": (
         {"authserv_id": ""},

@@ -46,6 +46,11 @@ KEYS = {
     "exota.reject_message": "a text; default: replies are exogate's",
     "exota.tempfail_message": "a text; default: replies are exogate's",
     "exota.authserv_id": "a host name; default: no such field is added",
+    "rate_limit.messages_minute": "a number from 0 to 100M; default: as for all, or no limit",
+    "rate_limit.messages_hour": "a number from 0 to 100M; default: as for all, or no limit",
+    "rate_limit.recipients_minute": "a number from 0 to 100M; default: as for all, or no limit",
+    "rate_limit.recipients_hour": "a number from 0 to 100M; default: as for all, or no limit",
+    "tenant_table": "a path; default: none",
     "tenants[].name": "a name; required",
     "tenants[].ids": "list, each a GUID; default: none",
     "tenants[].unknown_ids": '"conflict" or "ignore"; default: "conflict"',
@@ -63,6 +68,10 @@ KEYS = {
     "tenants[].forwarding": '"reject" or "srs" or "resent-from"; default: "reject"',
     "tenants[].mode": '"enforce" or "monitor"; default: the mode of all',
     "tenants[].refusal": '"reject" or "hold"; default: "reject"',
+    "tenants[].rate_limit.messages_minute": "a number from 0 to 100M; default: as for all, or no limit",
+    "tenants[].rate_limit.messages_hour": "a number from 0 to 100M; default: as for all, or no limit",
+    "tenants[].rate_limit.recipients_minute": "a number from 0 to 100M; default: as for all, or no limit",
+    "tenants[].rate_limit.recipients_hour": "a number from 0 to 100M; default: as for all, or no limit",
     "tenants[].rewrite.map": "a path; required",
     "limits.connections": 'a number from 1 to 65000; default: "10000"',
     "limits.messages": 'a number from 1 to 100K; default: "1000"',
@@ -120,10 +129,13 @@ def example_text(settings: Settings) -> str:
     """The example, with the files that it names in the test's directory."""
     settings.write("contoso.map", "@contoso.com @contoso.example\n")
     settings.write("contoso.secret", "0123456789abcdef\n").chmod(0o640)
+    settings.write("tenants.tab", "name=fabrikam ids=00000000-18c5-45e8-88de-123456789abc "
+                   "domains=fabrikam.onmicrosoft.com\n")
     return (EXAMPLE.read_text()
             .replace("/var/lib/exogate/microsoft.json", str(ENDPOINTS))
             .replace("/etc/exogate/contoso.map", "$DIR/contoso.map")
             .replace("/etc/exogate/contoso.secret", "$DIR/contoso.secret")
+            .replace("/etc/exogate/tenants.tab", "$DIR/tenants.tab")
             .replace("/etc/exogate/more.conf", "$DIR/more.conf"))
 
 
@@ -140,7 +152,8 @@ def test_example_is_valid_with_everything_in_it(settings: Settings) -> None:
     text = re.sub(r"(?m)^proofs_reason .*$", "", text)          # which has no use beside 2 proofs
     answer = settings.check_text(text)
     assert (answer.lines, answer.out) == (
-        [], "exogate.conf: ok: 1 tenant, 3 domains, 6 Microsoft prefixes\n")
+        [], "exogate.conf: ok: 2 tenants (of which 1 from tenants.tab), 4 domains, "
+        "6 Microsoft prefixes\n")
 
 
 def test_example_has_each_key() -> None:
