@@ -54,6 +54,7 @@ static bool write_file(const struct peer_place *place, const char *name, const c
 	file = fopen(path, "w");
 	if (!file)
 		return false;
+	/* cppcheck-suppress wrongPrintfScanfArgNum; it does not know %1$s */
 	ok = fprintf(file, format, place->directory) > 0; /* NOLINT: ours, above */
 	return fclose(file) == 0 && ok;
 }

@@ -4,7 +4,7 @@
 #include <idn2.h>
 
 /* A character has up to 4 octets in UTF-8, and in an A-label never less than one. */
-#define TEXT_MAX (4 * DOMAIN_MAX)
+#define TEXT_MAX ((size_t)4 * DOMAIN_MAX)
 
 bool idn_to_ascii(struct span text, struct domain *out)
 {

@@ -26,10 +26,10 @@ struct settings_pool *settings_pool_new(void)
 
 static void free_blocks_but(struct settings_pool *pool, struct block *kept)
 {
-	struct block *block, *next;
+	struct block *block;
 
-	for (block = pool->blocks; block; block = next) {
-		next = block->next;
+	while ((block = pool->blocks)) {
+		pool->blocks = block->next;
 		if (block != kept)
 			free(block);
 	}
