@@ -56,9 +56,13 @@ static struct span draw(const struct policy_domain_table *table, struct rng *rng
 {
 	size_t slot = (size_t)rng_next(rng);
 
-	for (size_t i = 0; i < table->n_slots; i++, slot++)
-		if (names_itself(table->slots[slot & (table->n_slots - 1)]))
-			return table->slots[slot & (table->n_slots - 1)]->name;
+	for (size_t i = 0; i < table->n_slots; i++, slot++) {
+		const struct policy_domain *domain =
+			table->slots[slot & (table->n_slots - 1)].domain;
+
+		if (names_itself(domain))
+			return domain->name;
+	}
 	return SPAN("");
 }
 

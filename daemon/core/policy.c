@@ -10,38 +10,43 @@ struct lookup {
 };
 
 /* The table holds the operator's names only, so nobody can choose its collisions. */
-static size_t hash(const struct lookup *lookup)
+static uint64_t hash_of(const struct lookup *lookup)
 {
-	return (size_t)span_hash_nocase(lookup->name, lookup->subdomains + 2u * lookup->use);
+	return span_hash_nocase(lookup->name, lookup->subdomains + 2u * lookup->use);
+}
+
+static bool is_the_one(const struct policy_domain *d, const struct lookup *lookup)
+{
+	return d->subdomains == lookup->subdomains && d->use == lookup->use &&
+	       span_eq(d->name, lookup->name);
 }
 
 /* The slot of the entry, or the empty one where it would go; the table is never full. */
-static size_t find_slot(const struct policy_domain_table *table, const struct lookup *lookup)
+static struct policy_domain_slot *find_slot(const struct policy_domain_table *table,
+					    const struct lookup *lookup, uint64_t hash)
 {
-	size_t slot = hash(lookup) & (table->n_slots - 1);
-	const struct policy_domain *d;
+	size_t i = (size_t)hash & (table->n_slots - 1);
 
-	while ((d = table->slots[slot])) {
-		if (d->subdomains == lookup->subdomains && d->use == lookup->use &&
-		    span_eq(d->name, lookup->name))
-			break;
-		slot = (slot + 1) & (table->n_slots - 1);
-	}
-	return slot;
+	while (table->slots[i].domain &&
+	       !(table->slots[i].hash == hash && is_the_one(table->slots[i].domain, lookup)))
+		i = (i + 1) & (table->n_slots - 1);
+	return &table->slots[i];
 }
 
 bool policy_domain_add(struct policy_domain_table *table, const struct policy_domain *domain,
 		       const struct policy_domain **earlier)
 {
 	const struct lookup lookup = { domain->name, domain->subdomains, domain->use };
-	size_t slot;
+	const uint64_t hash = hash_of(&lookup);
+	struct policy_domain_slot *slot;
 
 	assert((table->n_slots & (table->n_slots - 1)) == 0);
-	slot = find_slot(table, &lookup);
-	*earlier = table->slots[slot];
+	slot = find_slot(table, &lookup, hash);
+	*earlier = slot->domain;
 	if (*earlier)
 		return false;
-	table->slots[slot] = domain;
+	*slot = (struct policy_domain_slot){ domain, hash };
+	table->n_covering += domain->subdomains;
 	return true;
 }
 
@@ -54,10 +59,10 @@ static const struct policy_domain *find_covering(const struct policy_domain_tabl
 
 	if (table->n_slots == 0)
 		return NULL;
-	while (!(found = table->slots[find_slot(table, &lookup)])) {
+	while (!(found = find_slot(table, &lookup, hash_of(&lookup))->domain)) {
 		const char *dot = memchr(lookup.name.p, '.', lookup.name.len);
 
-		if (!dot)
+		if (!dot || !table->n_covering)
 			return NULL;
 		lookup.name = span_after(lookup.name, (size_t)(dot - lookup.name.p) + 1);
 		lookup.subdomains = true;

@@ -39,10 +39,17 @@ struct policy_domain {
 	const struct policy_tenant *tenant; /* of TENANT */
 };
 
+/* The hash spares most look-ups the wait for an entry that is another one's. */
+struct policy_domain_slot {
+	const struct policy_domain *domain; /* NULL: empty */
+	uint64_t hash;
+};
+
 /* Open addressing over the domains; n_slots is a power of two of at least twice n. */
 struct policy_domain_table {
-	const struct policy_domain **slots;
+	struct policy_domain_slot *slots;
 	size_t n_slots;
+	size_t n_covering; /* those of them that cover subdomains */
 };
 
 /* A tenant id or accepted domain as Microsoft stamps it. */
@@ -112,7 +119,7 @@ struct policy {
 };
 
 /*
- * Puts a domain into the table, whose slots start out NULL.  False if the same name, with the same
+ * Puts a domain into the table, whose slots start out 0.  False if the same name, with the same
  * reach and use, is there already; *earlier is then that entry.
  */
 bool policy_domain_add(struct policy_domain_table *table, const struct policy_domain *domain,

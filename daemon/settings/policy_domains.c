@@ -146,8 +146,7 @@ static bool make_table(struct policy_domains *d)
 
 	while (n_slots < 2 * d->n_written)
 		n_slots *= 2;
-	table->slots = settings_pool_array(d->context->keep, n_slots,
-					   sizeof(const struct policy_domain *));
+	table->slots = settings_pool_array(d->context->keep, n_slots, sizeof(*table->slots));
 	if (!table->slots)
 		return false;
 	table->n_slots = n_slots;

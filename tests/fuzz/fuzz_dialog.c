@@ -40,14 +40,14 @@ static const struct policy_domain entries[] = {
 static const struct policy *policy(void)
 {
 	static struct prefix exo = { .family = 4, .length = 16, .addr = { 40, 107 } };
-	static const struct policy_domain *slots[SLOTS];
+	static struct policy_domain_slot slots[SLOTS];
 	static struct policy made = {
 		.authserv_id = { "relay.example.net", 17 },
 		.microsoft = { &exo, 1 },
 		.certificate_names = { names, 1 },
 		.dkim_source = POLICY_DKIM_AUTHRES,
 		.trusted_authserv_id = { "mx.example.net", 14 },
-		.domains = { slots, SLOTS },
+		.domains = { slots, SLOTS, 0 },
 		.limits = { .recipients = 4, .edits = 8 },
 		.moves_senders = true,
 	};

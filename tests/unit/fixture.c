@@ -62,10 +62,10 @@ struct policy_tenant *fixture_fabrikam(void)
 
 static void add_domains(struct policy_domain_table *table)
 {
-	static const struct policy_domain *slots[16];
+	static struct policy_domain_slot slots[16];
 
 	memset(slots, 0, sizeof(slots));
-	*table = (struct policy_domain_table){ slots, N_ELEMENTS(slots) };
+	*table = (struct policy_domain_table){ slots, N_ELEMENTS(slots), 0 };
 	for (size_t i = 0; i < N_ELEMENTS(domains); i++) {
 		const struct policy_domain *earlier;
 

@@ -74,8 +74,9 @@ TEST(uses_and_reaches_of_one_name_are_apart)
 		{ { "y.x.example", 11 }, true, POLICY_DOMAIN_TENANT, &one },
 		{ { "y.x.example", 11 }, true, POLICY_DOMAIN_HOSTED, NULL },
 	};
-	const struct policy_domain *slots[16] = { NULL }, *earlier;
-	struct policy policy = { .domains = { slots, N_ELEMENTS(slots) } };
+	struct policy_domain_slot slots[16] = { 0 };
+	const struct policy_domain *earlier;
+	struct policy policy = { .domains = { slots, N_ELEMENTS(slots), 0 } };
 
 	for (size_t i = 0; i < N_ELEMENTS(domains); i++) {
 		CHECK(policy_domain_add(&policy.domains, &domains[i], &earlier));
@@ -99,8 +100,9 @@ TEST(a_repeated_domain_is_told)
 	static const struct policy_domain again = {
 		{ "x.example", 9 }, false, POLICY_DOMAIN_TENANT, &other
 	};
-	const struct policy_domain *slots[4] = { NULL }, *earlier;
-	struct policy policy = { .domains = { slots, N_ELEMENTS(slots) } };
+	struct policy_domain_slot slots[4] = { 0 };
+	const struct policy_domain *earlier;
+	struct policy policy = { .domains = { slots, N_ELEMENTS(slots), 0 } };
 
 	CHECK(policy_domain_add(&policy.domains, &first, &earlier));
 	CHECK(!policy_domain_add(&policy.domains, &again, &earlier));
@@ -117,8 +119,8 @@ TEST(a_full_table)
 	static struct policy_domain domains[N];
 	static struct policy_tenant tenants[N];
 	static char names[N][16];
-	static const struct policy_domain *slots[2 * N];
-	struct policy policy = { .domains = { slots, N_ELEMENTS(slots) } };
+	static struct policy_domain_slot slots[2 * N];
+	struct policy policy = { .domains = { slots, N_ELEMENTS(slots), 0 } };
 	const struct policy_domain *earlier;
 
 	for (size_t i = 0; i < N; i++) {
