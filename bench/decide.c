@@ -2,7 +2,6 @@
 #include "decide.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -228,33 +227,39 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static enum option_step take_option(int option, struct decide_options *o)
+static bool take_option(void *options, int option)
 {
+	struct decide_options *o = options;
+
 	switch (option) {
 	case 'c':
 		o->settings = optarg;
-		return OPTION_ON;
+		return true;
 	case OPTION_CLIENT:
 		o->envelope.client = optarg;
-		return OPTION_ON;
+		return true;
 	case OPTION_CERTIFICATE:
 		o->envelope.certificate = optarg;
-		return OPTION_ON;
+		return true;
 	case OPTION_MAIL_FROM:
 		o->envelope.mail_from = optarg;
-		return OPTION_ON;
+		return true;
 	case OPTION_RCPT:
 		o->envelope.rcpt = optarg;
-		return OPTION_ON;
+		return true;
 	case 'n':
 		return option_count("messages", optarg, DECIDE_MESSAGES_MAX, &o->messages);
-	case 'h':
-		print_usage();
-		return OPTION_DONE;
 	default:
-		return OPTION_MISUSED;
+		return false;
 	}
 }
+
+static const struct option_set option_set = {
+	.letters = "c:n:h",
+	.names = long_options,
+	.print_usage = print_usage,
+	.take = take_option,
+};
 
 int decide_run(int argc, char **argv)
 {
@@ -267,17 +272,10 @@ int decide_run(int argc, char **argv)
 		},
 		.messages = DECIDE_MESSAGES_DEFAULT,
 	};
-	enum option_step step = OPTION_ON;
-	int option;
+	int status;
 
-	opterr = 0;
-	while (step == OPTION_ON &&
-	       (option = getopt_long(argc, argv, "c:n:h", long_options, NULL)) != -1)
-		step = take_option(option, &options);
-	if (option == '?')
-		return option_misused("unknown or incomplete option", argv[optind - 1]);
-	if (step != OPTION_ON)
-		return step == OPTION_DONE ? 0 : OPTION_EXIT_USAGE;
+	if (!option_read(argc, argv, &option_set, &options, &status))
+		return status;
 	if (argc - optind != 1 || !options.settings)
 		return option_misused("decide wants", "-c FILE MESSAGE");
 	options.message = argv[optind];

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "domains.h"
 
-#include <getopt.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -175,36 +174,35 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static enum option_step take_option(int option, struct domains_options *o)
+static bool take_option(void *options, int option)
 {
+	struct domains_options *o = options;
+
 	switch (option) {
 	case 'c':
 		o->settings = optarg;
-		return OPTION_ON;
+		return true;
 	case 'n':
 		return option_count("lookups", optarg, DOMAINS_LOOKUPS_MAX, &o->lookups);
-	case 'h':
-		print_usage();
-		return OPTION_DONE;
 	default:
-		return OPTION_MISUSED;
+		return false;
 	}
 }
+
+static const struct option_set option_set = {
+	.letters = "c:n:h",
+	.names = long_options,
+	.print_usage = print_usage,
+	.take = take_option,
+};
 
 int domains_run(int argc, char **argv)
 {
 	struct domains_options options = { .lookups = DOMAINS_LOOKUPS_DEFAULT };
-	enum option_step step = OPTION_ON;
-	int option;
+	int status;
 
-	opterr = 0;
-	while (step == OPTION_ON &&
-	       (option = getopt_long(argc, argv, "c:n:h", long_options, NULL)) != -1)
-		step = take_option(option, &options);
-	if (option == '?')
-		return option_misused("unknown or incomplete option", argv[optind - 1]);
-	if (step != OPTION_ON)
-		return step == OPTION_DONE ? 0 : OPTION_EXIT_USAGE;
+	if (!option_read(argc, argv, &option_set, &options, &status))
+		return status;
 	if (optind < argc || !options.settings)
 		return option_misused("domains wants", "-c FILE");
 	return run(&options);

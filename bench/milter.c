@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "milter.h"
 
-#include <getopt.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -240,17 +239,18 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static enum option_step take_expectation(struct milter_options *o)
+static bool take_expectation(struct milter_options *o)
 {
-	o->expects = true;
-	if (reply_verdict_of(optarg, &o->expect))
-		return OPTION_ON;
-	option_misused("--expect takes accept, reject or tempfail, not", optarg);
-	return OPTION_MISUSED;
+	o->expects = reply_verdict_of(optarg, &o->expect);
+	if (!o->expects)
+		option_misused("--expect takes accept, reject or tempfail, not", optarg);
+	return o->expects;
 }
 
-static enum option_step take_option(int option, struct milter_options *o)
+static bool take_option(void *options, int option)
 {
+	struct milter_options *o = options;
+
 	switch (option) {
 	case 'r':
 		return option_count("rounds", optarg, MILTER_ROUNDS_MAX, &o->rounds);
@@ -266,22 +266,26 @@ static enum option_step take_option(int option, struct milter_options *o)
 		return take_expectation(o);
 	case 'j':
 		o->json = optarg;
-		return OPTION_ON;
+		return true;
 	case 'q':
 		o->quick = true;
 		o->rounds = 1;
 		o->milliseconds = 50;
-		return OPTION_ON;
+		return true;
 	case OPTION_PROGRAMS:
 		o->programs = optarg;
-		return OPTION_ON;
-	case 'h':
-		print_usage();
-		return OPTION_DONE;
+		return true;
 	default:
-		return OPTION_MISUSED;
+		return false;
 	}
 }
+
+static const struct option_set option_set = {
+	.letters = "r:m:n:b:s:e:j:qh",
+	.names = long_options,
+	.print_usage = print_usage,
+	.take = take_option,
+};
 
 int milter_run(int argc, char **argv)
 {
@@ -292,16 +296,9 @@ int milter_run(int argc, char **argv)
 		.body_bytes = BODY_DEFAULT,
 		.seed = 1,
 	};
-	enum option_step step = OPTION_ON;
-	int option;
+	int status;
 
-	opterr = 0;
-	while (step == OPTION_ON &&
-	       (option = getopt_long(argc, argv, "r:m:n:b:s:e:j:qh", long_options, NULL)) != -1)
-		step = take_option(option, &options);
-	if (option == '?')
-		return option_misused("unknown or incomplete option", argv[optind - 1]);
-	if (step != OPTION_ON)
-		return step == OPTION_DONE ? 0 : OPTION_EXIT_USAGE;
+	if (!option_read(argc, argv, &option_set, &options, &status))
+		return status;
 	return run(&options, argv + optind, (size_t)(argc - optind));
 }

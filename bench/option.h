@@ -5,23 +5,31 @@
 #ifndef EXOGATE_OPTION_H
 #define EXOGATE_OPTION_H
 
+#include <getopt.h>
 #include <stdbool.h>
 
 #define OPTION_EXIT_USAGE 2
 
-/* Where reading a command's options stands; the caller goes on while it is OPTION_ON. */
-enum option_step {
-	OPTION_ON,
-	OPTION_DONE, /* all that was asked for is printed */
-	OPTION_MISUSED,
+/* The options of a command; --help, -h, is one of them. */
+struct option_set {
+	const char *letters; /* as getopt_long() takes them */
+	const struct option *names;
+	void (*print_usage)(void);
+	/* Notes one in the command's own structure; false if it is misused, which has been said. */
+	bool (*take)(void *options, int option);
 };
 
 /*
- * Reads a decimal number from 1 to most; *out is untouched, and a line that names the option
- * (--NAME) is on standard error, if it is none.
+ * Reads all options, and leaves optind at the first argument.  False if the command is to end, with
+ * *status: help was asked for, or they were misused.
  */
-enum option_step option_count(const char *name, const char *text, unsigned int most,
-			      unsigned int *out);
+bool option_read(int argc, char **argv, const struct option_set *set, void *options, int *status);
+
+/*
+ * Reads a decimal number from 1 to most; false, *out untouched, and a line that names the option
+ * (--NAME) on standard error, if it is none.
+ */
+bool option_count(const char *name, const char *text, unsigned int most, unsigned int *out);
 
 /* Says on standard error what is wrong with which argument; the exit status of wrong usage. */
 int option_misused(const char *what, const char *which);

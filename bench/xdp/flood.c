@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <getopt.h>
 #include <net/if.h>
 #include <netinet/ether.h>
 #include <stdio.h>
@@ -162,35 +161,34 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static enum option_step take_option(int option, struct flood_options *o)
+static bool take_option(void *options, int option)
 {
+	struct flood_options *o = options;
+
 	switch (option) {
 	case OPTION_PORT:
 		return option_count("port", optarg, PORT_MAX, &o->port);
 	case OPTION_SECONDS:
 		return option_count("seconds", optarg, SECONDS_MAX, &o->seconds);
-	case 'h':
-		print_usage();
-		return OPTION_DONE;
 	default:
-		return OPTION_MISUSED;
+		return false;
 	}
 }
+
+static const struct option_set option_set = {
+	.letters = "h",
+	.names = long_options,
+	.print_usage = print_usage,
+	.take = take_option,
+};
 
 int flood_run(int argc, char **argv)
 {
 	struct flood_options options = { .port = SUBJECTS_PORT, .seconds = 1 };
-	enum option_step step = OPTION_ON;
-	int option;
+	int status;
 
-	opterr = 0;
-	while (step == OPTION_ON &&
-	       (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1)
-		step = take_option(option, &options);
-	if (option == '?')
-		return option_misused("unknown or incomplete option", argv[optind - 1]);
-	if (step != OPTION_ON)
-		return step == OPTION_DONE ? 0 : OPTION_EXIT_USAGE;
+	if (!option_read(argc, argv, &option_set, &options, &status))
+		return status;
 	if (argc - optind != 2)
 		return option_misused("flood wants", "INTERFACE MAC");
 	options.interface = argv[optind];

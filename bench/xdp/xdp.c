@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xdp.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
@@ -148,40 +147,39 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static enum option_step take_option(int option, struct xdp_options *o)
+static bool take_option(void *options, int option)
 {
+	struct xdp_options *o = options;
+
 	switch (option) {
 	case OPTION_ROUNDS:
 		return option_count("rounds", optarg, FIGURES_ROUNDS_MAX, &o->rounds);
 	case OPTION_QUICK:
 		o->quick = true;
 		o->rounds = 1;
-		return OPTION_ON;
+		return true;
 	case OPTION_JSON:
 		o->json = optarg;
-		return OPTION_ON;
-	case 'h':
-		print_usage();
-		return OPTION_DONE;
+		return true;
 	default:
-		return OPTION_MISUSED;
+		return false;
 	}
 }
+
+static const struct option_set option_set = {
+	.letters = "h",
+	.names = long_options,
+	.print_usage = print_usage,
+	.take = take_option,
+};
 
 int xdp_run(int argc, char **argv)
 {
 	struct xdp_options options = { .rounds = ROUNDS_DEFAULT };
-	enum option_step step = OPTION_ON;
-	int option;
+	int status;
 
-	opterr = 0;
-	while (step == OPTION_ON &&
-	       (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1)
-		step = take_option(option, &options);
-	if (option == '?')
-		return option_misused("unknown or incomplete option", argv[optind - 1]);
-	if (step != OPTION_ON)
-		return step == OPTION_DONE ? 0 : OPTION_EXIT_USAGE;
+	if (!option_read(argc, argv, &option_set, &options, &status))
+		return status;
 	if (argc != optind)
 		return option_misused("xdp takes no argument", argv[optind]);
 	return run(&options) ? 1 : 0;
