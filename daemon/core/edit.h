@@ -26,11 +26,12 @@ enum edit_op {
 
 /* Why; for those who explain it. */
 enum edit_rule {
-	EDIT_RULE_FORGED_RESULT, /* it claims to be our result */
+	EDIT_RULE_FORGED_RESULT, /* it claims to be our result, or reason */
 	EDIT_RULE_TRUST_FIELD,	 /* nobody outside may set it */
 	EDIT_RULE_NAMED,	 /* a secret, or a field that the policy names */
 	EDIT_RULE_DOMAIN,	 /* the sender's domain moves */
 	EDIT_RULE_RESULT,	 /* what was verified */
+	EDIT_RULE_REASON,	 /* how it was judged */
 	EDIT_RULE_HOLD,		 /* the tenant's policy holds what it refuses */
 };
 

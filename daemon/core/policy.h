@@ -107,11 +107,12 @@ struct policy {
 	struct policy_dkim dkim;
 	struct policy_domain_table domains;
 	struct policy_stamp_table stamps; /* empty if no tenant forwards */
-	struct name_set stripped_names;	  /* of secrets */
+	struct name_set stripped_names;	  /* of secrets, and reason_header */
 	struct policy_limits limits;
 	enum policy_log log_messages;  /* which have a line in the log */
 	struct span replies[REASON_N]; /* printable ASCII without '%', and LF; empty: our own */
 	struct policy_exota exota;
+	struct span reason_header; /* name of the field that says how it was judged; empty: none */
 	/* What an MTA is asked for: of what nobody needs, it is told to keep it to itself. */
 	bool moves_senders; /* some tenant has moves */
 	bool holds;	    /* some tenant has POLICY_REFUSAL_HOLD */

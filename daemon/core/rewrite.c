@@ -3,8 +3,8 @@
 
 #include "authres.h"
 
-/* Besides deletions: the envelope sender, From, our own result, and ExOTA-Milter's. */
-#define OTHER_EDITS_MAX 4
+/* Besides deletions: the reason, the envelope sender, From, our own result, and ExOTA-Milter's. */
+#define OTHER_EDITS_MAX 5
 
 struct planner {
 	const struct rewrite_input *in;
@@ -30,13 +30,20 @@ static size_t count_fields(const struct rewrite_input *in, enum header_kind kind
 	return n;
 }
 
-static enum edit_rule rule_of_deletion(enum header_kind kind)
+/* RFC 5322 4.5: blanks before the colon are not of the name. */
+static bool is_reason(const struct rewrite_input *in, const struct header_field *field)
 {
-	switch (kind) {
+	return span_eq_nocase(span_trim(field->name), in->policy->reason_header);
+}
+
+static enum edit_rule rule_of_deletion(const struct rewrite_input *in,
+				       const struct header_field *field)
+{
+	switch (field->kind) {
 	case HEADER_AUTHENTICATION_RESULTS:
 		return EDIT_RULE_FORGED_RESULT;
 	case HEADER_NAMED:
-		return EDIT_RULE_NAMED;
+		return is_reason(in, field) ? EDIT_RULE_FORGED_RESULT : EDIT_RULE_NAMED;
 	default:
 		return EDIT_RULE_TRUST_FIELD;
 	}
@@ -52,7 +59,7 @@ static void plan_deletions(struct planner *p, enum header_kind kind)
 			continue;
 		p->edits[p->n++] = (struct edit){
 			.op = EDIT_DELETE_HEADER,
-			.rule = rule_of_deletion(kind),
+			.rule = rule_of_deletion(p->in, f),
 			.name = f->name,
 			.index = f->index,
 		};
@@ -113,6 +120,33 @@ static void plan_from(struct planner *p)
 		.rule = EDIT_RULE_DOMAIN,
 		.name = field->name,
 		.index = field->index,
+		.value = keep(p, &text),
+	};
+}
+
+/* As the log has it.  All words are our own or the operator's: nothing of the message is in it. */
+static void plan_reason(struct planner *p)
+{
+	const struct verdict *verdict = p->in->verdict;
+	struct outbuf text = arena_outbuf(p->arena);
+
+	if (!p->in->policy->reason_header.len)
+		return;
+	if (p->in->leading_space)
+		outbuf_put_byte(&text, ' ');
+	outbuf_put(&text, SPAN("verdict="));
+	outbuf_put(&text, verdict_decision_word(verdict->decision));
+	outbuf_put(&text, verdict->would_reject ? SPAN(" would=reject reason=") : SPAN(" reason="));
+	outbuf_put(&text, reason_word(verdict->reason));
+	if (verdict->tenant) {
+		outbuf_put(&text, SPAN(" tenant="));
+		outbuf_put(&text, verdict->tenant->name);
+	}
+	p->edits[p->n++] = (struct edit){
+		.op = EDIT_INSERT_HEADER,
+		.rule = EDIT_RULE_REASON,
+		.name = p->in->policy->reason_header,
+		.index = 0,
 		.value = keep(p, &text),
 	};
 }
@@ -223,6 +257,7 @@ bool rewrite_plan(const struct rewrite_input *in, struct arena *arena, struct re
 	plan_deletions(&p, HEADER_AUTHENTICATION_RESULTS);
 	plan_deletions(&p, HEADER_TRUST);
 	plan_deletions(&p, HEADER_NAMED);
+	plan_reason(&p); /* below results, which a reader may believe only on top */
 	if (in->verdict->reason == REASON_AUTHORISED) {
 		plan_envelope_sender(&p);
 		plan_from(&p);

@@ -2,10 +2,14 @@
 /*
  * rewrite - what is changed in a message that is accepted?
  *
- * In every message that is taken, forged results that claim our authserv-id, trust fields and
- * secret headers are deleted; only an authorised one has its sender rewritten and gets a result of
- * its own (with each DKIM signature that we verified ourselves), and, where that is asked for, one
- * in ExOTA-Milter's form.  Results name From as it was judged, before its domain is rewritten.
+ * In every message that is taken, forged results that claim our authserv-id, trust fields, secret
+ * headers and forged reasons are deleted, and, where that is asked for, a field is added that says
+ * how it was judged: "verdict=accept reason=authorised tenant=contoso", with "would=reject" behind
+ * the verdict if only POLICY_MONITOR prevented that, and without a tenant if there is none.  Only
+ * an authorised one has its sender rewritten and gets a result of its own (with each DKIM signature
+ * that we verified ourselves), and, where that is asked for, one in ExOTA-Milter's form.  Results
+ * name From as it was judged, before its domain is rewritten.
+ *
  * Address edits replace the domain inside the address and nothing else: display names, comments,
  * folds and the local part stay byte for byte.
  *

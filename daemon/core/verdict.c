@@ -4,6 +4,21 @@
 /* The local part that Exchange Online gives its own bounces and notices. */
 #define EXCHANGE_SYSTEM_LOCAL "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e"
 
+struct span verdict_decision_word(enum verdict_decision decision)
+{
+	switch (decision) {
+	case VERDICT_ACCEPT:
+		return SPAN("accept");
+	case VERDICT_REJECT:
+		return SPAN("reject");
+	case VERDICT_HOLD:
+		return SPAN("hold");
+	case VERDICT_TEMPFAIL:
+		break;
+	}
+	return SPAN("tempfail");
+}
+
 /* The facts, and what they mean for the tenant of From's domain. */
 struct judgement {
 	const struct policy *policy;

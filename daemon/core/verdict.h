@@ -10,7 +10,7 @@
  * POLICY_REFUSAL_HOLD of From's tenant turns a refusal for good into VERDICT_HOLD.
  * POLICY_MONITOR turns a refusal for good into acceptance and leaves a temporary one alone: what
  * could not be judged is never accepted.  What is accepted so is neither rewritten nor given a
- * result, but forged results are stripped from it as from all mail (rewrite.h).
+ * positive result, but forged results are stripped from it as from all mail (rewrite.h).
  */
 #ifndef EXOGATE_VERDICT_H
 #define EXOGATE_VERDICT_H
@@ -44,6 +44,9 @@ struct verdict {
 	const struct policy_tenant *tenant; /* of From's domain, or who forwards; or NULL */
 	struct proofs proofs;		    /* of that tenant */
 };
+
+/* "accept", "reject", "tempfail" or "hold"; NUL follows. */
+struct span verdict_decision_word(enum verdict_decision decision);
 
 /* Judges; called from one place, once a message. */
 struct verdict verdict_decide(const struct policy *policy, const struct facts *facts);

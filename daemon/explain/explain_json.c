@@ -236,7 +236,7 @@ static json_t *explanation_object(const char *path, const struct explanation *e)
 	json_t *all = json_object();
 
 	json_object_set_new(all, "file", text(span_of_string(path)));
-	json_object_set_new(all, "verdict", json_string(words_decision(verdict->decision)));
+	json_object_set_new(all, "verdict", text(verdict_decision_word(verdict->decision)));
 	json_object_set_new(all, "would",
 			    verdict->would_reject ? json_string("reject") : json_null());
 	json_object_set_new(all, "mode", json_string(words_mode(explanation_mode(e))));

@@ -1,18 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "words.h"
 
-const char *words_decision(enum verdict_decision decision)
-{
-	static const char *const words[] = {
-		[VERDICT_ACCEPT] = "accept",
-		[VERDICT_REJECT] = "reject",
-		[VERDICT_TEMPFAIL] = "tempfail",
-		[VERDICT_HOLD] = "hold",
-	};
-
-	return words[decision];
-}
-
 const char *words_answer(enum verdict_decision decision)
 {
 	static const char *const words[] = {
@@ -61,6 +49,7 @@ const char *words_rule(enum edit_rule rule)
 		[EDIT_RULE_NAMED] = "named-field",
 		[EDIT_RULE_DOMAIN] = "domain",
 		[EDIT_RULE_RESULT] = "result",
+		[EDIT_RULE_REASON] = "reason",
 		[EDIT_RULE_HOLD] = "hold",
 	};
 

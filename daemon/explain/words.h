@@ -9,8 +9,7 @@
 #include "edit.h"
 #include "verdict.h"
 
-const char *words_decision(enum verdict_decision decision); /* accept, reject, tempfail */
-const char *words_answer(enum verdict_decision decision);   /* accept, 550, 451 */
+const char *words_answer(enum verdict_decision decision); /* accept, 550, 451 */
 const char *words_mode(enum policy_mode mode);
 const char *words_proof(enum proof_state state);	    /* agree, conflict, absent, unknown */
 const char *words_algorithm(enum dkim_algorithm algorithm); /* as in a= */

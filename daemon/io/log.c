@@ -36,21 +36,6 @@ static void put_pair(struct outbuf *line, struct span key, struct span value)
 	escape_put(line, value.len ? value : SPAN("-"), VALUE_MAX_BYTES);
 }
 
-static struct span decision_word(enum verdict_decision decision)
-{
-	switch (decision) {
-	case VERDICT_ACCEPT:
-		return SPAN("accept");
-	case VERDICT_REJECT:
-		return SPAN("reject");
-	case VERDICT_HOLD:
-		return SPAN("hold");
-	case VERDICT_TEMPFAIL:
-		break;
-	}
-	return SPAN("tempfail");
-}
-
 static void put_proof(struct outbuf *proofs, struct span name, enum proof_state state)
 {
 	static const struct span signs[] = {
@@ -108,7 +93,7 @@ static void put_message(struct outbuf *line, const struct session_answer *answer
 	escape_put(line, answer->queue_id.len ? answer->queue_id : SPAN("noqueue"),
 		   VALUE_MAX_BYTES);
 	outbuf_put_byte(line, ':');
-	put_pair(line, SPAN("verdict"), decision_word(answer->verdict.decision));
+	put_pair(line, SPAN("verdict"), verdict_decision_word(answer->verdict.decision));
 	if (answer->verdict.would_reject)
 		put_pair(line, SPAN("would"), SPAN("reject"));
 	put_pair(line, SPAN("reason"), reason_word(answer->verdict.reason));

@@ -109,6 +109,7 @@ static void build_relay(struct settings_context *c, const struct settings_tree *
 		},
 		.log_messages = (enum policy_log)tree->log_messages.number,
 		.exota = exota_of(&tree->exota),
+		.reason_header = tree->reason_header.text,
 		.reads_body = tree->dkim.source.number == POLICY_DKIM_NATIVE,
 	};
 }

@@ -40,9 +40,10 @@ static void build_stamps(struct settings_context *c, const struct policy_tenant 
 }
 
 static void build_stripped(struct settings_context *c, const struct policy_tenant *tenants,
-			   size_t n, struct name_set *names)
+			   size_t n, struct policy *policy)
 {
-	size_t n_names = 0;
+	struct name_set *names = &policy->stripped_names;
+	size_t n_names = policy->reason_header.len != 0;
 
 	for (size_t i = 0; i < n; i++)
 		n_names += tenants[i].secret.header.len != 0;
@@ -52,6 +53,8 @@ static void build_stripped(struct settings_context *c, const struct policy_tenan
 	if (!names->slots)
 		return;
 	names->n_slots = slots_for(n_names);
+	if (policy->reason_header.len)
+		name_set_add(names, policy->reason_header);
 	for (size_t i = 0; i < n; i++)
 		if (tenants[i].secret.header.len)
 			name_set_add(names, tenants[i].secret.header);
@@ -61,5 +64,5 @@ void policy_tables_build(struct settings_context *context, const struct policy_t
 			 size_t n, struct policy *policy)
 {
 	build_stamps(context, tenants, n, &policy->stamps);
-	build_stripped(context, tenants, n, &policy->stripped_names);
+	build_stripped(context, tenants, n, policy);
 }

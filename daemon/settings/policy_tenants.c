@@ -102,6 +102,19 @@ static void check_forwarding(struct settings_context *c, const struct settings_t
 			"\"none\"; set dkim.source, or write forwarding = \"reject\"");
 }
 
+/* A secret of that name would be taken for a forged reason, and shown. */
+static void check_reason_header(struct settings_context *c, const struct settings_tree *tree,
+				const struct settings_tree_tenant *written)
+{
+	const struct settings_value *secret = &written->secret_header.name;
+
+	if (settings_value_is_given(secret) && settings_value_is_given(&tree->reason_header) &&
+	    span_eq_nocase(secret->text, tree->reason_header.text))
+		settings_report_error(&c->report, &secret->place,
+				      "the name that reason_header has; give the secret one of its "
+				      "own");
+}
+
 /* Behind no gate a stamp is a text that anyone writes. */
 static void check_open(struct settings_context *c, const struct settings_tree *tree,
 		       const struct settings_tree_tenant *written,
@@ -211,6 +224,7 @@ static void build_tenant(struct settings_context *c, const struct settings_tree 
 	check_proofs(c, tree, written, out);
 	check_required(c, tree, written, out);
 	check_forwarding(c, tree, written);
+	check_reason_header(c, tree, written);
 	check_open(c, tree, written, out);
 }
 

@@ -329,6 +329,17 @@ static const struct settings_row top_rows[] = {
 		.example = "replies = ( { reason = \"tenant-conflict\"; text = \"No\"; } )",
 	},
 	{
+		TOP_PLACE(reason_header),
+		.type = &settings_type_field_name,
+		.absent = "default: no such field is added",
+		.example = "reason_header = \"X-Exogate-Reason\"",
+		.help = "A field that is added to whatever is accepted or held, and says how it\n"
+			"was judged: \"verdict=accept reason=authorised tenant=contoso\", with\n"
+			"\"would=reject\" behind the verdict where the mode is \"monitor\". The\n"
+			"tenant is whose From's domain is, or who forwards; it proves nothing\n"
+			"without the reason. Such fields from outside are removed.",
+	},
+	{
 		TOP_PLACE(exota),
 		.shape = SETTINGS_GROUP,
 		.scope = &exota,

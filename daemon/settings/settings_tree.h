@@ -121,6 +121,7 @@ struct settings_tree {
 	struct settings_tree_dns dns;
 	struct settings_tree_hosted hosted;
 	struct settings_value replies; /* groups: struct settings_tree_reply */
+	struct settings_value reason_header;
 	struct settings_tree_exota exota;
 	struct settings_tree_rate_limit rate_limit;
 	struct settings_value tenant_table;

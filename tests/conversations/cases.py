@@ -456,6 +456,42 @@ HOLDING = [
         rejected("tenant-unknown"), variant="holds"),
 ]
 
+TOLD = "X-Exogate-Reason"
+
+
+def told(words: str, blank: str = " ") -> Edit:
+    return Edit("insert_header", TOLD, 0, f"{blank}verdict={words}")
+
+
+REASON_HEADER = [
+    one("told", "a field of its own, below the result", exo(), Expect("authorised", "accept", (
+        told("accept reason=authorised tenant=contoso"), SENDER, FROM, result())),
+        variant="tells"),
+    one("told-without-leading-blanks", "as the mail server wants values", exo("A <a@fabrikam.com>",
+        mail_from="a@fabrikam.com", stamps={"X-MS-Exchange-CrossTenant-Id": FABRIKAM_ID,
+                                            "X-OriginatorOrg": "fabrikam.com"}),
+        Expect("authorised", "accept", (
+            told("accept reason=authorised tenant=fabrikam", ""),
+            result("fabrikam.com", tenant="fabrikam", blank=""))),
+        variant="tells", offer=Offer(steps=0x1fffff & ~LEADING_SPACE)),
+    one("told-forged", "what says so already goes, highest index first, and names have no case", exo(
+        " x@foreign.example", (TOLD, " verdict=accept reason=authorised"), (TOLD.lower(), "\n x"),
+        ("X-Exogate-Reason-Too", " stays"), top=((TOLD.upper(), " "),), rcpts=("u@example.net",)),
+        Expect("inbound", "accept", (
+            deletion(TOLD.lower(), 3), deletion(TOLD, 2), deletion(TOLD.upper(), 1),
+            told("accept reason=inbound"))),
+        variant="tells"),
+    one("told-refused", "only what is taken", exo(" x@foreign.example", (TOLD, " x")),
+        rejected("tenant-unknown"), variant="tells"),
+    one("told-held", "to who looks through the quarantine", exo(
+        stamps={"X-OriginatorOrg": " fabrikam.com"}), Expect("tenant-conflict", "hold", (
+            told("hold reason=tenant-conflict tenant=contoso"), HELD)), variant="tells-and-holds"),
+    one("told-monitored", "that it would be refused", exo(
+        stamps={"X-OriginatorOrg": " fabrikam.com"}), Expect("tenant-conflict", "accept", (
+            told("accept would=reject reason=tenant-conflict tenant=contoso"),), True),
+        variant="tells-and-monitors"),
+]
+
 DEFAULTS = [
     one("mode-of-all", "of a tenant that has none of its own",
         exo(" x@fabrikam.com", mail_from="x@fabrikam.com"),
@@ -490,4 +526,4 @@ SEVERAL = [
                   VALID)),
 ]
 
-CONVERSATIONS = GATES + FROM_FIELDS + TENANTS + EDITS + VARIED + LISTS + SECRET_HEADERS + FORWARDING + HOLDING + DEFAULTS + SEVERAL
+CONVERSATIONS = GATES + FROM_FIELDS + TENANTS + EDITS + VARIED + LISTS + SECRET_HEADERS + FORWARDING + HOLDING + REASON_HEADER + DEFAULTS + SEVERAL

@@ -92,6 +92,10 @@ VARIANTS: dict[str, dict[str, str]] = {
     "three": {"dkim": AUTHRES, "proofs": "3", "contoso": SECRET_HEADER},
     "forwards": {"dkim": AUTHRES, "proofs": "2", "contoso": 'forwarding = "srs";'},
     "resends": {"contoso": 'forwarding = "resent-from";'},
+    "tells": {"more": 'reason_header = "X-Exogate-Reason";'},
+    "tells-and-holds": {"more": 'reason_header = "X-Exogate-Reason";',
+                        "contoso": 'refusal = "hold";'},
+    "tells-and-monitors": {"more": 'reason_header = "X-Exogate-Reason";', "tenant_mode": "monitor"},
     "holds": {"contoso": 'refusal = "hold";'},
     "least": {"dkim": AUTHRES, "template": LEAST},
 }

@@ -12,7 +12,8 @@ from milter.wire import Edit
 from .run import Explain, header
 
 # What an MTA offers is no part of the file: explain takes one that offers everything.
-OF_THE_OFFER = {"no-leading-space", "version-2", "no-edits-offered", "held-cannot"}
+OF_THE_OFFER = {"no-leading-space", "version-2", "no-edits-offered", "held-cannot",
+                "told-without-leading-blanks"}
 
 # Of a connection that explain does not have: more than one message would be needed for it.
 MESSAGES = [pytest.param(conversation, message, expect, id=f"{conversation.id}-{n}")

@@ -106,6 +106,21 @@ def test_rules_of_edits(explain: Explain) -> None:
                                                         "domain", "result"]
 
 
+def test_reason_header(explain_with: Callable[[str], Explain]) -> None:
+    """It is among the edits, and a forged one is shown, for it is no secret."""
+    explain = explain_with("tells")
+    fields = (("x-exogate-reason", " verdict=accept reason=authorised"),)
+    said = explain.object(message(" Alice <alice@contoso.com>", *fields))
+    assert [edit["rule"] for edit in said["edits"]] == ["forged-result", "reason", "domain",
+                                                        "domain", "result"]
+    assert said["edits"][1] == {"op": "insert_header", "name": "X-Exogate-Reason", "index": 0,
+                                "value": " verdict=accept reason=authorised tenant=contoso",
+                                "rule": "reason"}
+    text = explain.run(explain.write(message(" Alice <alice@contoso.com>", *fields))).stdout
+    assert b"x-exogate-reason: verdict=accept reason=authorised\n" in text
+    assert b"  +        X-Exogate-Reason: verdict=accept reason=authorised tenant=contoso\n" in text
+
+
 def test_monitor(explain_with: Callable[[str], Explain]) -> None:
     said = explain_with("monitor").object(message(" x@foreign.example"))
     assert (said["verdict"], said["would"], said["mode"], said["code"]) == \

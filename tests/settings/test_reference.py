@@ -43,6 +43,7 @@ KEYS = {
     "hosted.domains": "list, each a domain, or .DOMAIN for its subdomains; default: none",
     "replies[].reason": "a reason; required",
     "replies[].text": "a text of lines; required",
+    "reason_header": "the name of a header field; default: no such field is added",
     "exota.reject_message": "a text; default: replies are exogate's",
     "exota.tempfail_message": "a text; default: replies are exogate's",
     "exota.authserv_id": "a host name; default: no such field is added",

@@ -124,3 +124,18 @@ def test_proofs_without_one(settings: Settings) -> None:
     answer = settings.check(tenants=tenant(required='[ "secret" ]'))
     assert answer.lines == ["exogate.conf:5: tenants[0].required: there is no secret header; add "
                             'secret_header, or take "secret" out']
+
+
+def test_name_of_the_reason_header(settings: Settings) -> None:
+    """In which exogate writes itself, and which is a name of the same kind."""
+    write(settings, VALUES[0])
+    answer = settings.check('reason_header = "X-Contoso-RELAY";',
+                            tenants=tenant(secret_header=HEADER))
+    assert (answer.code, answer.lines) == (1, [
+        "exogate.conf:5: tenants[0].secret_header.name: the name that reason_header has; give the "
+        "secret one of its own"])
+    answer = settings.check('reason_header = "X-Exogate-Reason";',
+                            tenants=tenant(secret_header=HEADER))
+    assert (answer.code, answer.lines) == (0, [])
+    answer = settings.check('reason_header = "Subject";')
+    assert answer.lines == [f'exogate.conf:6: reason_header: "Subject": {NEEDED}']

@@ -79,6 +79,7 @@ static const struct name_set *stripped_names(void)
 	static struct name_set names = { slots, N_ELEMENTS(slots), 0 };
 
 	name_set_add(&names, SPAN(SECRET_HEADER));
+	name_set_add(&names, SPAN(REASON_HEADER));
 	return &names;
 }
 

@@ -23,6 +23,7 @@
 #define FABRIKAM_ID	   "9d2f6f0e-5b1c-4f0b-8a57-6f1f0f3e2c11"
 #define CERTIFICATE_NAME   "mail.protection.outlook.com"
 #define SECRET_HEADER	   "X-Contoso-Relay"
+#define REASON_HEADER	   "X-Exogate-Reason" /* where policy.reason_header says so */
 #define CONTOSO_SECRET	   "0123456789abcdef"
 #define CONTOSO_NEW_SECRET "fedcba9876543210+"
 #define AUTHSERV_ID	   "relay.example.net"

@@ -61,13 +61,18 @@ static const struct planned *plan(const struct policy *policy, const struct mess
 	return &planned;
 }
 
+static void check_text(const struct planned *planned, const char *wanted)
+{
+	CHECK_BYTES(planned->text, strlen(planned->text), wanted, strlen(wanted));
+}
+
 static void check_plan(const struct message *message, const char *wanted)
 {
 	const struct planned *planned = plan(fixture_policy(), message);
 
 	CHECK_EQ(planned->verdict.decision, VERDICT_ACCEPT);
 	CHECK(planned->ok);
-	CHECK_BYTES(planned->text, strlen(planned->text), wanted, strlen(wanted));
+	check_text(planned, wanted);
 }
 
 TEST(an_authorised_message)
@@ -243,14 +248,10 @@ TEST(the_envelope_sender)
 		{ "<\"a b@c\"@contoso.com>", "from <\"a b@c\"@contoso.example.net>\n" },
 		{ "<bounce+x=y@contoso.com>", "from <bounce+x=y@contoso.example.net>\n" },
 	};
-	static const struct fixture_field fields[] = {
-		{ "From", " a@contoso.onmicrosoft.com" },
-		STAMP,
-		{ NULL, NULL },
-	};
 
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
-		const struct message message = { .mail_from = rows[i].mail_from, .fields = fields };
+		const struct message message = { .mail_from = rows[i].mail_from,
+						 .fields = plain_fields };
 		char wanted[512] = "";
 
 		harness_row("%s", rows[i].mail_from);
@@ -359,11 +360,8 @@ TEST(accepted_but_not_authorised)
 	CHECK_EQ(planned->verdict.reason, REASON_TENANT_UNKNOWN);
 	CHECK(planned->verdict.would_reject);
 	CHECK(planned->ok);
-	CHECK_BYTES(planned->text, strlen(planned->text),
-		    "delete Authentication-Results 1\n"
-		    "delete X-MS-Exchange-Organization-SCL 1\n",
-		    strlen("delete Authentication-Results 1\n"
-			   "delete X-MS-Exchange-Organization-SCL 1\n"));
+	check_text(planned, "delete Authentication-Results 1\n"
+			    "delete X-MS-Exchange-Organization-SCL 1\n");
 }
 
 /* Accepted as it is only because its tenant watches: unchanged, but for what is stripped. */
@@ -382,7 +380,7 @@ TEST(would_be_rejected)
 	fixture_contoso()->mode = POLICY_MONITOR;
 	planned = plan(policy, &message);
 	CHECK_EQ(planned->verdict.reason, REASON_TENANT_CONFLICT);
-	CHECK_BYTES(planned->text, strlen(planned->text), "delete Authentication-Results 1\n", 32);
+	check_text(planned, "delete Authentication-Results 1\n");
 }
 
 TEST(both_proofs_are_named)
@@ -398,20 +396,15 @@ TEST(both_proofs_are_named)
 	const char *wanted = "insert Authentication-Results 0: relay.example.net;\n"
 			     "\tx-exogate=pass policy.proof=stamp policy.proof=signature\n"
 			     "\tpolicy.tenant=contoso header.from=contoso.onmicrosoft.com\n";
-	const struct planned *planned;
 
 	policy->dkim_source = POLICY_DKIM_AUTHRES;
-	planned = plan(policy, &message);
-	CHECK_BYTES(planned->text, strlen(planned->text), wanted, strlen(wanted));
+	check_text(plan(policy, &message), wanted);
 }
 
 /* Our own result must read as what it says, by our own strict reader. */
 TEST(the_own_result_is_valid)
 {
-	static const struct fixture_field fields[] = { { "From", " a@contoso.com" },
-						       STAMP,
-						       { NULL, NULL } };
-	static const struct message message = { .mail_from = "<>", .fields = fields };
+	static const struct message message = { .mail_from = "<>", .fields = plain_fields };
 	const struct planned *planned = plan(fixture_policy(), &message);
 	const char *result = strstr(planned->text, "Results 0:");
 	struct authres authres;
@@ -554,6 +547,51 @@ TEST(exota_result)
 		fixture_contoso()->required = rows[i].required;
 		CHECK(plan(policy, &message)->ok);
 		CHECK(strstr(plan(policy, &message)->text, rows[i].wanted));
+	}
+}
+
+#define REASONS_REPLACED                                          \
+	"delete X-Exogate-Reason  1\ndelete x-exogate-reason 2\n" \
+	"delete X-Exogate-Reason 1\ninsert X-Exogate-Reason 0:"
+
+/* On all that is taken, whatever says so already; and below results, which stay on top. */
+TEST(the_reason_of_what_is_taken)
+{
+	static const struct {
+		const char *from, *id;
+		enum policy_mode mode;
+		enum policy_refusal refusal;
+		const char *reason;
+	} rows[] = {
+		{ "a@contoso.com", CONTOSO_ID, POLICY_ENFORCE, POLICY_REFUSAL_REJECT,
+		  " verdict=accept reason=authorised tenant=contoso\n" },
+		{ "a@contoso.com", FABRIKAM_ID, POLICY_MONITOR, POLICY_REFUSAL_REJECT,
+		  " verdict=accept would=reject reason=tenant-conflict tenant=contoso\n" },
+		{ "a@contoso.com", FABRIKAM_ID, POLICY_ENFORCE, POLICY_REFUSAL_HOLD,
+		  " verdict=hold reason=tenant-conflict tenant=contoso\n" },
+		{ "a@stranger.example", CONTOSO_ID, POLICY_MONITOR, POLICY_REFUSAL_REJECT,
+		  " verdict=accept would=reject reason=tenant-unknown\n" },
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		const struct fixture_field fields[] = {
+			{ "X-Exogate-Reason", " verdict=accept" },
+			{ "From", rows[i].from },
+			{ "X-MS-Exchange-CrossTenant-Id", rows[i].id },
+			{ "x-exogate-reason", " x" },
+			{ "X-Exogate-Reason ", " x" }, /* another name to mail servers */
+			{ NULL, NULL },
+		};
+		const struct message message = { .mail_from = "<>", .fields = fields };
+		struct policy *policy = fixture_policy();
+		char wanted[256] = REASONS_REPLACED;
+
+		harness_row("%s", rows[i].reason);
+		policy->reason_header = SPAN(REASON_HEADER);
+		policy->mode = fixture_contoso()->mode = rows[i].mode;
+		fixture_contoso()->refusal = rows[i].refusal;
+		strcat(wanted, rows[i].reason);
+		CHECK(strstr(plan(policy, &message)->text, wanted) == plan(policy, &message)->text);
 	}
 }
 
