@@ -55,9 +55,10 @@ static void classify_client(struct facts *facts, const struct policy *policy)
 }
 
 /* Of the fields of one kind. */
-static enum facts_from_state read_from(const struct header_field *field, domain_to_ascii *to_ascii,
-				       struct mailbox *from)
+static enum facts_from_state read_one(const struct header_index *headers, enum header_kind kind,
+				      const struct policy *policy, struct mailbox *out)
 {
+	const struct header_field *field = header_index_first(headers, kind);
 	struct mailbox box;
 	size_t n;
 
@@ -65,20 +66,20 @@ static enum facts_from_state read_from(const struct header_field *field, domain_
 		return FACTS_FROM_MISSING;
 	if (field->next)
 		return FACTS_FROM_MULTIPLE;
-	if (mailbox_list_parse(field->value, to_ascii, &box, 1, &n) != PARSE_OK || n == 0)
+	if (mailbox_list_parse(field->value, policy->to_ascii, &box, 1, &n) != PARSE_OK || n == 0)
 		return FACTS_FROM_MALFORMED;
 	if (n > 1)
 		return FACTS_FROM_MULTIPLE;
 	if (!box.domain.len)
 		return FACTS_FROM_MALFORMED;
-	*from = box;
+	*out = box;
 	return FACTS_FROM_ONE;
 }
 
 enum facts_from_state facts_read_from(const struct header_index *headers,
 				      const struct policy *policy, struct mailbox *from)
 {
-	return read_from(header_index_first(headers, HEADER_FROM), policy->to_ascii, from);
+	return read_one(headers, HEADER_FROM, policy, from);
 }
 
 /* The one header.d of a dkim result; without it, or with two, the result names no signer. */
@@ -190,8 +191,8 @@ void facts_collect(const struct facts_envelope *envelope, const struct header_in
 	out->dkim = NULL;
 	classify_client(out, policy);
 	out->from_state = facts_read_from(headers, policy, &out->from);
-	out->resent_from_state = read_from(header_index_first(headers, HEADER_RESENT_FROM),
-					   policy->to_ascii, &out->resent_from);
+	out->sender_state = read_one(headers, HEADER_SENDER, policy, &out->sender);
+	out->resent_from_state = read_one(headers, HEADER_RESENT_FROM, policy, &out->resent_from);
 	tenant_stamps_read(headers, &out->stamps);
 	out->named = header_index_first(headers, HEADER_NAMED);
 	if (policy->dkim_source == POLICY_DKIM_AUTHRES)

@@ -20,7 +20,7 @@ enum facts_client_class {
 	FACTS_CLIENT_EXO, /* its address counts as Exchange Online's */
 };
 
-/* Of From and Resent-From. */
+/* Of From, Sender and Resent-From. */
 enum facts_from_state {
 	FACTS_FROM_MISSING,
 	FACTS_FROM_MULTIPLE,  /* several fields, or several mailboxes */
@@ -57,6 +57,12 @@ struct facts {
 	bool certificate_exempt; /* the client needs no certificate */
 	enum facts_from_state from_state;
 	struct mailbox from; /* of FACTS_FROM_ONE */
+	/*
+	 * RFC 5322 3.6.2 wants a Sender where From has several mailboxes; exogate wants one author,
+	 * whoever sent it for them.
+	 */
+	enum facts_from_state sender_state;
+	struct mailbox sender; /* of FACTS_FROM_ONE */
 	enum facts_from_state resent_from_state;
 	struct mailbox resent_from; /* of FACTS_FROM_ONE */
 	struct tenant_stamps stamps;

@@ -22,6 +22,7 @@
 /* Names: RFC 5322, RFC 8601; the X- fields are Exchange Online's. */
 #define HEADER_KINDS(X)                                                     \
 	X(HEADER_FROM, "From")                                              \
+	X(HEADER_SENDER, "Sender")                                          \
 	X(HEADER_RESENT_FROM, "Resent-From")                                \
 	X(HEADER_MESSAGE_ID, "Message-ID")                                  \
 	X(HEADER_AUTHENTICATION_RESULTS, "Authentication-Results")          \

@@ -28,6 +28,7 @@
 	X(REASON_TENANT_CONFLICT, "tenant-conflict",                                             \
 	  "Another tenant may not use this From domain")                                         \
 	X(REASON_ENVELOPE_FOREIGN, "envelope-foreign", "Envelope sender is not the tenant's")    \
+	X(REASON_SENDER_FOREIGN, "sender-foreign", "Sender field is not the tenant's to use")    \
 	X(REASON_RELAYED_THROUGH, "relayed-through", "Relayed through the tenant by a stranger") \
 	X(REASON_TEMPERROR, "temperror", "Could not be verified for now")                        \
 	X(REASON_PROOF_MISSING, "proof-missing", "Not proven to come from the tenant")           \

@@ -178,6 +178,22 @@ static bool envelope_foreign(const struct judgement *j)
 	return !envelope_belongs(j, j->tenant);
 }
 
+/*
+ * Mail programs show "SENDER on behalf of FROM", so that a tenant could speak in the name of
+ * another, or of whom mail is received for here.  Whom nobody here answers for, its tenant may
+ * name, as the whole Internet does.
+ */
+static bool sender_foreign(const struct judgement *j)
+{
+	struct span domain = domain_span(&j->facts->sender.domain);
+	const struct policy_tenant *owner;
+
+	if (j->facts->sender_state != FACTS_FROM_ONE)
+		return j->facts->sender_state != FACTS_FROM_MISSING;
+	owner = policy_tenant_of(j->policy, domain);
+	return owner ? owner != j->tenant : policy_hosts(j->policy, domain);
+}
+
 /* A bounce or notice that the tenant's own service writes. */
 static bool tenant_notice(const struct judgement *j)
 {
@@ -273,6 +289,9 @@ static const struct {
 	  "the secret header is wrong or repeated" },
 	{ envelope_foreign, VERDICT_REJECT, REASON_ENVELOPE_FOREIGN,
 	  "the envelope sender is neither null nor the tenant's" },
+	{ sender_foreign, VERDICT_REJECT, REASON_SENDER_FOREIGN,
+	  "there is more than one Sender field, or it is not one readable address, or its domain "
+	  "is another tenant's, or hosted and not the tenant's" },
 	{ relayed_through, VERDICT_REJECT, REASON_RELAYED_THROUGH,
 	  "it came to the tenant from outside, by an address that is not in relay_addresses, "
 	  "and is no notice of the service's own" },

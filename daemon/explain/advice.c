@@ -36,6 +36,9 @@ static const char *const advice[REASON_N] = {
 		"Add the envelope sender's domain to the tenant's domains if it is the tenant's. "
 		"Forwarded mail keeps a stranger's envelope sender: have it forwarded with the "
 		"tenant's own.",
+	[REASON_SENDER_FOREIGN] =
+		"If a delegate of the tenant's has sent it, add the domain in Sender to the "
+		"tenant's domains. A program that writes a Sender must write one address.",
 	[REASON_RELAYED_THROUGH] =
 		"If the tenant's own server sent it through Exchange Online, add that server's "
 		"public address (Ip= of the attributed field) to the tenant's relay_addresses.",

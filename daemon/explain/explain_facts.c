@@ -120,25 +120,68 @@ static void circumstances_facts(FILE *out, const struct explanation *e)
 
 /* --- the header ------------------------------------------------------------------------------- */
 
+/* Why there is no one address, of fields that are there. */
+static const char *const unusable[] = {
+	[FACTS_FROM_MULTIPLE] = "not one address alone",
+	[FACTS_FROM_MALFORMED] = "cannot be read",
+	[FACTS_FROM_ONE] = NULL,
+};
+
 static void from_facts(FILE *out, const struct explanation *e)
 {
-	static const char *const meanings[] = {
-		[FACTS_FROM_MULTIPLE] = "not one address alone",
-		[FACTS_FROM_MALFORMED] = "cannot be read",
-	};
 	const struct facts *facts = e->answer.facts;
 	const struct header_field *f = header_index_first(&e->session.headers, HEADER_FROM);
 
 	if (!f)
 		fact(out, "From", "", SPAN("-"), "there is none");
 	for (; f; f = f->next)
-		field_fact(out, e, "From", f,
-			   facts->from_state == FACTS_FROM_ONE ? NULL :
-								 meanings[facts->from_state]);
+		field_fact(out, e, "From", f, unusable[facts->from_state]);
 	if (facts->from_state != FACTS_FROM_ONE)
 		return;
 	begin(out, "From's domain", "", domain_span(&facts->from.domain));
 	put_tenant_of(out, e, &facts->from.domain);
+}
+
+/* Of the fields beside From that say who has sent it. */
+struct sender_row {
+	const char *label;
+	enum header_kind kind;
+	enum facts_from_state state;
+	const struct mailbox *box;
+	const char *absent; /* or NULL */
+};
+
+static void sender_field_fact(FILE *out, const struct explanation *e, const struct sender_row *row)
+{
+	const struct header_field *f = header_index_first(&e->session.headers, row->kind);
+	char origin[32];
+
+	if (!f)
+		fact(out, row->label, "", SPAN("-"), row->absent);
+	for (; f && row->state != FACTS_FROM_ONE; f = f->next)
+		field_fact(out, e, row->label, f, unusable[row->state]);
+	if (!f)
+		return;
+	snprintf(origin, sizeof(origin), "line %zu", explanation_line(e, f));
+	begin(out, row->label, origin, span_trim(f->value));
+	put_tenant_of(out, e, &row->box->domain);
+}
+
+static void sender_field_facts(FILE *out, const struct explanation *e)
+{
+	const struct facts *facts = e->answer.facts;
+	const struct header_field *from = header_index_first(&e->session.headers, HEADER_FROM);
+	bool authors = facts->from_state == FACTS_FROM_MULTIPLE && !from->next;
+	const struct sender_row rows[] = {
+		{ "Sender", HEADER_SENDER, facts->sender_state, &facts->sender,
+		  authors ? "there is none, as RFC 5322 3.6.2 wants beside several authors" :
+			    NULL },
+		{ "Resent-From", HEADER_RESENT_FROM, facts->resent_from_state, &facts->resent_from,
+		  NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		sender_field_fact(out, e, &rows[i]);
 }
 
 struct stamp_row {
@@ -258,6 +301,7 @@ void explain_facts(FILE *out, const struct explanation *e)
 {
 	circumstances_facts(out, e);
 	from_facts(out, e);
+	sender_field_facts(out, e);
 	stamp_facts(out, e);
 	signature_facts(out, e);
 	result_facts(out, e);

@@ -8,7 +8,7 @@
 #include "readable.h"
 #include "words.h"
 
-/* Mailboxes that are listed of one From field. */
+/* Mailboxes that are listed of one field. */
 #define MAILBOXES_MAX 64
 
 /* What fails is NULL, which jansson hands on until the whole is. */
@@ -50,12 +50,11 @@ static void add_addresses(json_t *list, struct span value)
 		json_array_append_new(list, text(boxes[i].address));
 }
 
-static json_t *from_addresses(const struct explanation *e)
+static json_t *addresses_in(const struct explanation *e, enum header_kind kind)
 {
 	json_t *list = json_array();
 
-	for (const struct header_field *f = header_index_first(headers_of(e), HEADER_FROM); f;
-	     f = f->next)
+	for (const struct header_field *f = header_index_first(headers_of(e), kind); f; f = f->next)
 		add_addresses(list, f->value);
 	return list;
 }
@@ -169,8 +168,10 @@ static json_t *facts(const struct explanation *e)
 	bool exo = facts && facts->client_class == FACTS_CLIENT_EXO;
 	json_t *all = json_object();
 
-	json_object_set_new(all, "from", from_addresses(e));
+	json_object_set_new(all, "from", addresses_in(e, HEADER_FROM));
 	json_object_set_new(all, "from_domain", from_domain(facts));
+	json_object_set_new(all, "sender", addresses_in(e, HEADER_SENDER));
+	json_object_set_new(all, "resent_from", addresses_in(e, HEADER_RESENT_FROM));
 	json_object_set_new(all, "mail_from", text(e->circumstances->mail_from));
 	json_object_set_new(all, "tenant_id", values_of(e, HEADER_TENANT_ID));
 	json_object_set_new(all, "originator_org", values_of(e, HEADER_ORIGINATOR_ORG));

@@ -164,6 +164,14 @@ CASES = {
     "envelope": Case(mail(mail_from="x@attacker.example"), "envelope-foreign", shows="envelope"),
     "envelope-twin": accepted(mail(mail_from="x@contoso.onmicrosoft.com"), shows="envelope"),
 
+    # sender: one address, not another tenant's.
+    "sender": Case(mail("alice@contoso.com", ("Sender", " a@fabrikam.com")), "sender-foreign",
+                   shows="sender"),
+    "sender-twice": Case(mail("alice@contoso.com", ("Sender", " a@contoso.com"),
+                              ("Sender", " a@contoso.com")), "sender-foreign", shows="sender"),
+    "sender-twin": accepted(mail("alice@contoso.com", ("Sender", " a@contoso.com")),
+                            shows="sender"),
+
     # stamps: all that Microsoft stamps, demanded or not.
     "foreign-id-not-demanded": Case(mail(tenant=FABRIKAM_ID), "tenant-conflict", shows="stamps",
                                     environment=DKIM_ALONE),

@@ -35,10 +35,10 @@ def check_shape(said: dict) -> None:
 
 
 def check_facts(facts: dict) -> None:
-    assert list(facts) == ["from", "from_domain", "mail_from", "tenant_id", "originator_org",
-                           "client_class", "cert", "dkim", "authres", "stamps", "proofs"]
+    assert list(facts) == ["from", "from_domain", "sender", "resent_from", "mail_from",
+                           "tenant_id", "originator_org", "client_class", "cert", "dkim", "authres", "stamps", "proofs"]
     assert all(isinstance(facts[key], list) for key in
-               ("from", "tenant_id", "originator_org", "dkim", "authres"))
+               ("from", "sender", "resent_from", "tenant_id", "originator_org", "dkim", "authres"))
     assert isinstance(facts["from_domain"], TEXT_OR_NULL)
     assert isinstance(facts["cert"], TEXT_OR_NULL)
     assert facts["client_class"] in {"exo", "other"}
@@ -67,6 +67,23 @@ def test_authorised(explain_with: Callable[[str], Explain]) -> None:
     assert facts["stamps"] == {"tenant-id": "agree", "originator-org": "agree",
                                "attributed": "absent"}
     assert facts["proofs"] == {"stamp": "agree", "signature": "agree", "secret": "absent"}
+
+
+def test_who_sent_it(explain: Explain) -> None:
+    """Each with its line, as the administrator finds it in the file."""
+    content = message(" Alice <alice@contoso.com>", top=(
+        ("Sender", " Mallory <mallory@fabrikam.com>"), ("Resent-From", " x@nowhere.example")))
+    said = explain.object(content)
+    assert said["reason"] == "sender-foreign"
+    assert said["facts"]["sender"] == ["mallory@fabrikam.com"]
+    assert said["facts"]["resent_from"] == ["x@nowhere.example"]
+    text = explain.text(content)
+    assert "  Sender          line 1      Mallory <mallory@fabrikam.com>  tenant fabrikam\n" in text
+    assert "  Resent-From     line 2      x@nowhere.example  no tenant's\n" in text
+    text = explain.text(message(" a@contoso.com, b@contoso.com"))
+    assert "-  there is none, as RFC 5322 3.6.2 wants beside several authors\n" in text
+    text = explain.text(message(" a@contoso.com", ("Sender", " x"), ("SENDER", " a@contoso.com")))
+    assert text.count("  not one address alone\n") == 2
 
 
 def test_conflict(explain: Explain) -> None:

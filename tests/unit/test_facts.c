@@ -80,6 +80,60 @@ TEST(from_states)
 	}
 }
 
+/* RFC 5322 3.6.2 and 3.6.6: a Sender is one mailbox; Resent-From is read as From is. */
+TEST(sender_and_resent_from)
+{
+	static const struct {
+		struct fixture_field fields[2];
+		enum facts_from_state sender, resent_from;
+		const char *domain;
+	} rows[] = {
+		{ { { "From", "a@contoso.com" } }, FACTS_FROM_MISSING, FACTS_FROM_MISSING, NULL },
+		{ { { "sender", " \"x@y\" (z@w)\n <b@Fabrikam.COM>" } },
+		  FACTS_FROM_ONE,
+		  FACTS_FROM_MISSING,
+		  "fabrikam.com" },
+		{ { { "Resent-From", "b@fabrikam.com" } },
+		  FACTS_FROM_MISSING,
+		  FACTS_FROM_ONE,
+		  "fabrikam.com" },
+		{ { { "Sender", "b@x.example" }, { "Sender ", "b@x.example" } },
+		  FACTS_FROM_MULTIPLE,
+		  FACTS_FROM_MISSING,
+		  NULL },
+		{ { { "Sender", "b@x.example, c@x.example" } },
+		  FACTS_FROM_MULTIPLE,
+		  FACTS_FROM_MISSING,
+		  NULL },
+		{ { { "Sender", "root" } }, FACTS_FROM_MALFORMED, FACTS_FROM_MISSING, NULL },
+		{ { { "Sender", "" } }, FACTS_FROM_MALFORMED, FACTS_FROM_MISSING, NULL },
+		{ { { "Sender", "b@[192.0.2.1]" } },
+		  FACTS_FROM_MALFORMED,
+		  FACTS_FROM_MISSING,
+		  NULL },
+		{ { { "Sender-Too", "b@x.example" }, { "Resent-Sender", "b@x.example" } },
+		  FACTS_FROM_MISSING,
+		  FACTS_FROM_MISSING,
+		  NULL },
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		const struct fixture_field fields[] = { rows[i].fields[0],
+							rows[i].fields[1],
+							{ NULL, NULL } };
+		const struct facts facts = collect(fixture_policy(), fields);
+		const struct mailbox *box =
+			facts.sender_state == FACTS_FROM_ONE ? &facts.sender : &facts.resent_from;
+
+		harness_row("%s: %s", rows[i].fields[0].name, rows[i].fields[0].value);
+		CHECK_EQ(facts.sender_state, rows[i].sender);
+		CHECK_EQ(facts.resent_from_state, rows[i].resent_from);
+		if (rows[i].domain)
+			CHECK_BYTES(box->domain.text, box->domain.len, rows[i].domain,
+				    strlen(rows[i].domain));
+	}
+}
+
 TEST(client_classes)
 {
 	static const struct {

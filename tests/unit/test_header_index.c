@@ -40,6 +40,7 @@ TEST(kinds)
 		{ "ARC-Authentication-Results", HEADER_OTHER },
 		{ "X-From", HEADER_OTHER },
 		{ "Fro", HEADER_OTHER },
+		{ "Sender", HEADER_SENDER },
 		{ "Resent-From", HEADER_RESENT_FROM },
 		{ " From", HEADER_OTHER },
 		{ "", HEADER_OTHER },

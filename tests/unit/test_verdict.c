@@ -309,6 +309,63 @@ TEST(envelope_null_with_a_foreign_from)
 	verdict_check(VERDICT_REJECT, REASON_TENANT_UNKNOWN);
 }
 
+/* RFC 5322 3.6.2: who sends for the author must be somebody whom the author's tenant may name. */
+TEST(sender_foreign)
+{
+	static const struct {
+		const char *sender;
+		bool foreign;
+	} senders[] = {
+		{ "mallory@fabrikam.com", true },	{ "user@example.net", true }, /* hosted */
+		{ "assistant@contoso.com", false },	{ "alice@contoso.onmicrosoft.com", false },
+		{ "alice@contoso.example.net", false }, /* a rewrite target counts as theirs */
+		{ "root@server.invalid", false },	/* whom nobody here answers for */
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(senders); i++) {
+		verdict_begin();
+		harness_row("%s", senders[i].sender);
+		verdict_make_sender_foreign();
+		verdict_facts.sender = fixture_mailbox(senders[i].sender);
+		if (senders[i].foreign)
+			verdict_check(VERDICT_REJECT, REASON_SENDER_FOREIGN);
+		else
+			verdict_check_authorised();
+	}
+}
+
+/* Readers of several Senders, or of one that cannot be read, do not agree whose it is. */
+TEST(sender_not_one_address)
+{
+	verdict_begin();
+	verdict_facts.sender_state = FACTS_FROM_MULTIPLE;
+	verdict_check(VERDICT_REJECT, REASON_SENDER_FOREIGN);
+	verdict_facts.sender_state = FACTS_FROM_MALFORMED;
+	verdict_check(VERDICT_REJECT, REASON_SENDER_FOREIGN);
+	verdict_facts.sender_state = FACTS_FROM_MISSING;
+	verdict_check_authorised();
+}
+
+/* A hosted domain that is the tenant's too. */
+TEST(sender_in_a_hosted_domain_of_the_tenant)
+{
+	static const struct policy_domain own = {
+		{ "contoso.com", 11 }, false, POLICY_DOMAIN_HOSTED, NULL
+	};
+	const struct policy_domain *earlier;
+
+	verdict_begin();
+	CHECK(policy_domain_add(&verdict_policy->domains, &own, &earlier));
+	verdict_make_sender_foreign();
+	verdict_facts.sender = fixture_mailbox("assistant@contoso.com");
+	verdict_check_authorised();
+	verdict_from("mallory@fabrikam.com");
+	verdict_facts.stamps.id = fixture_stamp(FABRIKAM_ID);
+	verdict_facts.stamps.originator_org = fixture_stamp("fabrikam.com");
+	verdict_facts.envelope.mail_from = fixture_mailbox("mallory@fabrikam.com");
+	verdict_check(VERDICT_REJECT, REASON_SENDER_FOREIGN);
+}
+
 TEST(relayed_through)
 {
 	static const struct {

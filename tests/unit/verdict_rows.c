@@ -160,6 +160,12 @@ void verdict_make_envelope_foreign(void)
 	verdict_facts.envelope.mail_from = fixture_mailbox("someone@foreign.example");
 }
 
+void verdict_make_sender_foreign(void)
+{
+	verdict_facts.sender_state = FACTS_FROM_ONE;
+	verdict_facts.sender = fixture_mailbox("mallory@fabrikam.com");
+}
+
 void verdict_make_relayed_through(void)
 {
 	verdict_facts.stamps.auth_as = fixture_stamp("Anonymous");
@@ -193,6 +199,7 @@ const struct verdict_row verdict_rows[VERDICT_ROWS_N] = {
 	{ verdict_make_inbound_own, VERDICT_ACCEPT, REASON_INBOUND_OWN, true },
 	{ verdict_make_tenant_conflict, VERDICT_REJECT, REASON_TENANT_CONFLICT, true },
 	{ verdict_make_envelope_foreign, VERDICT_REJECT, REASON_ENVELOPE_FOREIGN, true },
+	{ verdict_make_sender_foreign, VERDICT_REJECT, REASON_SENDER_FOREIGN, true },
 	{ verdict_make_relayed_through, VERDICT_REJECT, REASON_RELAYED_THROUGH, true },
 	{ verdict_make_temperror, VERDICT_TEMPFAIL, REASON_TEMPERROR, true },
 	{ verdict_make_proof_missing, VERDICT_REJECT, REASON_PROOF_MISSING, true },

@@ -45,6 +45,7 @@ void verdict_make_tenant_unknown(void);
 void verdict_make_inbound_own(void);
 void verdict_make_tenant_conflict(void);
 void verdict_make_envelope_foreign(void);
+void verdict_make_sender_foreign(void);
 void verdict_make_relayed_through(void);
 void verdict_make_temperror(void);
 void verdict_make_proof_missing(void);
@@ -56,7 +57,7 @@ struct verdict_row {
 	bool tenant; /* From's domain still has one */
 };
 
-#define VERDICT_ROWS_N 18
+#define VERDICT_ROWS_N 19
 
 extern const struct verdict_row verdict_rows[VERDICT_ROWS_N];
 
