@@ -135,6 +135,7 @@ enum client_want client_read(struct client *c)
 		case PARSE_MORE:
 			return c->want;
 		case PARSE_BAD:
+		case PARSE_FAILED: /* never */
 			return fail(c, "sends a packet with a length that none has");
 		case PARSE_OK:
 			break;

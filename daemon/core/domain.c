@@ -49,5 +49,5 @@ enum parse_status domain_parse_unicode(struct span text, domain_to_ascii *to_asc
 {
 	if (!domain_is_unicode(text))
 		return domain_parse(text, out);
-	return to_ascii && to_ascii(text, out) ? PARSE_OK : PARSE_BAD;
+	return to_ascii ? to_ascii(text, out) : PARSE_BAD;
 }

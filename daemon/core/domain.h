@@ -33,15 +33,18 @@ static inline struct span domain_span(const struct domain *domain)
 enum parse_status domain_parse(struct span text, struct domain *out);
 
 /*
- * Normalises a name with octets outside ASCII, which are U-labels in UTF-8 or hostile: true and
- * *out, or false and *out as it was.
+ * Normalises a name with octets outside ASCII, which are U-labels in UTF-8 or hostile: PARSE_OK,
+ * PARSE_BAD if they are none, or PARSE_FAILED.
  */
-typedef bool domain_to_ascii(struct span text, struct domain *out);
+typedef enum parse_status domain_to_ascii(struct span text, struct domain *out);
 
 /* Whether an octet is outside ASCII. */
 bool domain_is_unicode(struct span text);
 
-/* domain_parse() of a name that may have U-labels; without to_ascii (NULL) these are PARSE_BAD. */
+/*
+ * domain_parse() of a name that may have U-labels; without to_ascii (NULL) these are PARSE_BAD.
+ * PARSE_FAILED as to_ascii has it.
+ */
 enum parse_status domain_parse_unicode(struct span text, domain_to_ascii *to_ascii,
 				       struct domain *out);
 

@@ -20,21 +20,23 @@ static bool may_be_routed_on(struct span local)
 	       memchr(local.p, '@', local.len);
 }
 
-void facts_add_recipient(struct facts_envelope *envelope, const struct policy *policy,
+bool facts_add_recipient(struct facts_envelope *envelope, const struct policy *policy,
 			 struct span path)
 {
-	struct mailbox rcpt;
+	enum parse_status status;
 	bool hosted, bare_postmaster;
+	struct mailbox rcpt;
 
 	envelope->n_rcpts++;
-	if (mailbox_path_parse(path, policy->to_ascii, &rcpt) != PARSE_OK ||
-	    may_be_routed_on(rcpt.local))
-		return;
+	status = mailbox_path_parse(path, policy->to_ascii, &rcpt);
+	if (status != PARSE_OK || may_be_routed_on(rcpt.local))
+		return status != PARSE_FAILED;
 	hosted = policy_hosts(policy, domain_span(&rcpt.domain));
 	bare_postmaster = rcpt.domain_text.len == 0 &&
 			  span_eq_nocase(rcpt.local, SPAN("postmaster"));
 	envelope->n_hosted_rcpts += hosted || bare_postmaster;
 	envelope->n_role_rcpts += bare_postmaster || (hosted && is_role(rcpt.local));
+	return true;
 }
 
 static void classify_client(struct facts *facts, const struct policy *policy)
@@ -59,6 +61,7 @@ static enum facts_from_state read_one(const struct header_index *headers, enum h
 				      const struct policy *policy, struct mailbox *out)
 {
 	const struct header_field *field = header_index_first(headers, kind);
+	enum parse_status status;
 	struct mailbox box;
 	size_t n;
 
@@ -66,7 +69,10 @@ static enum facts_from_state read_one(const struct header_index *headers, enum h
 		return FACTS_FROM_MISSING;
 	if (field->next)
 		return FACTS_FROM_MULTIPLE;
-	if (mailbox_list_parse(field->value, policy->to_ascii, &box, 1, &n) != PARSE_OK || n == 0)
+	status = mailbox_list_parse(field->value, policy->to_ascii, &box, 1, &n);
+	if (status == PARSE_FAILED)
+		return FACTS_FROM_UNKNOWN;
+	if (status != PARSE_OK || n == 0)
 		return FACTS_FROM_MALFORMED;
 	if (n > 1)
 		return FACTS_FROM_MULTIPLE;
@@ -182,7 +188,7 @@ const struct policy_tenant *facts_stamped_tenant(const struct tenant_stamps *sta
 	return tenant;
 }
 
-void facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,
+bool facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,
 		   const struct policy *policy, struct facts *out)
 {
 	out->envelope = *envelope;
@@ -197,6 +203,8 @@ void facts_collect(const struct facts_envelope *envelope, const struct header_in
 	out->named = header_index_first(headers, HEADER_NAMED);
 	if (policy->dkim_source == POLICY_DKIM_AUTHRES)
 		read_trusted_results(out, headers, policy->trusted_authserv_id);
+	return out->from_state != FACTS_FROM_UNKNOWN && out->sender_state != FACTS_FROM_UNKNOWN &&
+	       out->resent_from_state != FACTS_FROM_UNKNOWN;
 }
 
 bool facts_author_signed(const struct facts *facts, bool passed)

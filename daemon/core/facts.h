@@ -26,6 +26,7 @@ enum facts_from_state {
 	FACTS_FROM_MULTIPLE,  /* several fields, or several mailboxes */
 	FACTS_FROM_MALFORMED, /* unreadable, no mailbox, or one without a domain name */
 	FACTS_FROM_ONE,
+	FACTS_FROM_UNKNOWN, /* for want of memory; never of facts that are complete */
 };
 
 /* What the session knows before it has seen a header. */
@@ -75,9 +76,10 @@ struct facts {
 
 /*
  * Counts one recipient into the envelope; path is as in RCPT TO, hostile.  One that a mail server
- * may route on to another domain (a%b@c) is neither hosted nor a role.
+ * may route on to another domain (a%b@c) is neither hosted nor a role.  False if there was no
+ * memory to read it: then nothing may be concluded from the envelope.
  */
-void facts_add_recipient(struct facts_envelope *envelope, const struct policy *policy,
+bool facts_add_recipient(struct facts_envelope *envelope, const struct policy *policy,
 			 struct span path);
 
 /* The mailbox of the one From; *from is written on FACTS_FROM_ONE only. */
@@ -91,8 +93,11 @@ enum facts_from_state facts_read_from(const struct header_index *headers,
 const struct policy_tenant *facts_stamped_tenant(const struct tenant_stamps *stamps,
 						 const struct policy *policy);
 
-/* Reads all facts of the message; cost is linear in its fields. */
-void facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,
+/*
+ * Reads all facts of the message; cost is linear in its fields.  False if there was no memory to
+ * read one of them: then the message must be deferred.
+ */
+bool facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,
 		   const struct policy *policy, struct facts *out);
 
 /* Whether the domain of the one From has a signature that passed, or one that is not known to. */

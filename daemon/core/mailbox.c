@@ -13,7 +13,8 @@ enum group {
 struct list {
 	struct span rest;
 	enum group group;
-	bool any; /* an element that is not empty was seen */
+	bool any;    /* an element that is not empty was seen */
+	bool failed; /* to_ascii has */
 	domain_to_ascii *to_ascii;
 	struct mailbox *out;
 	size_t max;
@@ -66,11 +67,14 @@ static bool take_domain(struct span *rest, struct mailbox *box)
 	       domain_is_unicode(*text);
 }
 
-/* Apart from the taking, so that a list of thousands costs no more look-ups than are kept. */
-static void resolve_unicode(struct mailbox *box, domain_to_ascii *to_ascii)
+/*
+ * False if that failed.  Apart from the taking, so that a list of thousands costs no more look-ups
+ * than are kept.
+ */
+static bool resolve_unicode(struct mailbox *box, domain_to_ascii *to_ascii)
 {
-	if (domain_is_unicode(box->domain_text))
-		domain_parse_unicode(box->domain_text, to_ascii, &box->domain);
+	return !domain_is_unicode(box->domain_text) ||
+	       domain_parse_unicode(box->domain_text, to_ascii, &box->domain) != PARSE_FAILED;
 }
 
 /* The domain of an addr-spec whose local part and '@' are taken, and the CFWS behind it. */
@@ -81,7 +85,7 @@ static bool finish_address(struct list *list, struct span local)
 	if (!cfws_skip(&list->rest) || !take_domain(&list->rest, &box) || !cfws_skip(&list->rest))
 		return false;
 	if (list->n < list->max) {
-		resolve_unicode(&box, list->to_ascii);
+		list->failed |= !resolve_unicode(&box, list->to_ascii);
 		list->out[list->n] = box;
 	}
 	list->n++;
@@ -184,6 +188,8 @@ enum parse_status mailbox_list_parse(struct span value, domain_to_ascii *to_asci
 	if (!read_list(&judged))
 		return PARSE_BAD;
 	read_list(&list);
+	if (list.failed)
+		return PARSE_FAILED;
 	*n = list.n;
 	return PARSE_OK;
 }
@@ -251,7 +257,8 @@ enum parse_status mailbox_path_parse(struct span path, domain_to_ascii *to_ascii
 		box.address = box.local = box.domain_text = path;
 	else if (!skip_route(&path) || !read_path(path, &box))
 		return PARSE_BAD;
-	resolve_unicode(&box, to_ascii);
+	if (!resolve_unicode(&box, to_ascii))
+		return PARSE_FAILED;
 	*out = box;
 	return PARSE_OK;
 }

@@ -42,8 +42,8 @@ struct mailbox {
  * Parses an address-list (mailboxes and groups).  PARSE_OK: *n is the number of mailboxes in the
  * whole value, of which the first max are in out (so *n > max says that there are more); an empty
  * group counts none.  PARSE_BAD: not an address-list; an address whose domain is neither a domain
- * name (domain.h), nor one with octets outside ASCII, nor an address literal is bad too.  Never
- * PARSE_MORE.
+ * name (domain.h), nor one with octets outside ASCII, nor an address literal is bad too.
+ * PARSE_FAILED: to_ascii did; out may hold some of them.  Never PARSE_MORE.
  */
 enum parse_status mailbox_list_parse(struct span value, domain_to_ascii *to_ascii,
 				     struct mailbox *out, size_t max, size_t *n);
@@ -53,7 +53,8 @@ enum parse_status mailbox_list_parse(struct span value, domain_to_ascii *to_asci
  * without angle brackets and an obsolete source route, which is ignored.  PARSE_OK with address.len
  * 0 is the null reverse-path ("<>" or "").  The one address without a domain, "postmaster" in any
  * case (RFC 5321 4.5.1), is PARSE_OK with domain.len 0 and an empty domain_text.  The length of a
- * local part is not limited (RFC 5321 4.5.3.1): SRS makes them longer than 64 octets.
+ * local part is not limited (RFC 5321 4.5.3.1): SRS makes them longer than 64 octets.  PARSE_FAILED
+ * as above.
  */
 enum parse_status mailbox_path_parse(struct span path, domain_to_ascii *to_ascii,
 				     struct mailbox *out);

@@ -9,8 +9,9 @@
 
 enum parse_status {
 	PARSE_OK,
-	PARSE_MORE, /* a prefix of something valid: come back with more bytes */
-	PARSE_BAD,  /* no continuation can make it valid */
+	PARSE_MORE,   /* a prefix of something valid: come back with more bytes */
+	PARSE_BAD,    /* no continuation can make it valid */
+	PARSE_FAILED, /* where the header says so: for want of memory, nothing is known of them */
 };
 
 #endif

@@ -36,6 +36,7 @@
 	X(REASON_LIMIT, "limit", "Message header exceeds a limit")                               \
 	X(REASON_RATE_LIMIT, "rate-limit", "Tenant sends more than it may for now")              \
 	X(REASON_BUSY, "busy", "Too many messages at once")                                      \
+	X(REASON_INTERNAL, "internal", "Internal error")                                         \
 	X(REASON_EDITS_REFUSED, "edits-refused", "The mail server allows no edits")
 
 enum reason {

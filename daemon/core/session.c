@@ -40,7 +40,7 @@ void session_end_message(struct session *s)
 {
 	session_dkim_abandon(&s->dkim);
 	s->arena = NULL;
-	s->over_limit = s->turned_away = false;
+	s->over_limit = s->turned_away = s->failed = false;
 	s->authenticated = false;
 	s->queue_id_len = 0;
 	if (s->state > SESSION_CONNECTED)
@@ -51,6 +51,13 @@ void session_over_limit(struct session *s)
 {
 	session_dkim_abandon(&s->dkim);
 	s->over_limit = true;
+}
+
+/* The same, since nothing is known of something that was said. */
+static void fail(struct session *s)
+{
+	session_over_limit(s);
+	s->failed = true;
 }
 
 /* --- macros ----------------------------------------------------------------------------------- */
@@ -180,6 +187,7 @@ static enum session_result on_new_connection(struct session *s)
 static void keep_mail_from(struct session *s, struct span path)
 {
 	struct facts_envelope *envelope = &s->envelope;
+	enum parse_status status;
 
 	if (path.len > sizeof(s->mail_from)) {
 		session_over_limit(s);
@@ -187,8 +195,10 @@ static void keep_mail_from(struct session *s, struct span path)
 	}
 	memcpy(s->mail_from, path.p, path.len);
 	path.p = s->mail_from;
-	envelope->mail_from_valid =
-		mailbox_path_parse(path, s->policy->to_ascii, &envelope->mail_from) == PARSE_OK;
+	status = mailbox_path_parse(path, s->policy->to_ascii, &envelope->mail_from);
+	envelope->mail_from_valid = status == PARSE_OK;
+	if (status == PARSE_FAILED)
+		fail(s);
 }
 
 static enum session_result on_mail(struct session *s, const struct milter_event *ev)
@@ -211,8 +221,8 @@ static enum session_result on_rcpt(struct session *s, const struct milter_event 
 		return SESSION_CLOSE;
 	if (s->envelope.n_rcpts == s->policy->limits.recipients)
 		session_over_limit(s);
-	else
-		facts_add_recipient(&s->envelope, s->policy, ev->path.address);
+	else if (!facts_add_recipient(&s->envelope, s->policy, ev->path.address))
+		fail(s);
 	s->state = SESSION_RCPT;
 	return SESSION_NEXT;
 }
@@ -234,16 +244,27 @@ static enum session_result on_header(struct session *s, const struct milter_even
 	return SESSION_NEXT;
 }
 
+static void begin_dkim(struct session *s)
+{
+	enum facts_from_state state;
+	struct mailbox from = { .domain.len = 0 };
+
+	state = facts_read_from(&s->headers, s->policy, &from);
+	s->dkim.options.leading_space = s->leading_space;
+	if (state == FACTS_FROM_UNKNOWN)
+		fail(s);
+	else if (!session_dkim_begin(&s->dkim, s->policy, &from.domain, &s->headers, s->arena))
+		session_over_limit(s);
+}
+
 /* The end of headers is not announced to a filter that asked for that. */
 static void end_header(struct session *s)
 {
 	if (s->state == SESSION_BODY)
 		return;
 	s->state = SESSION_BODY;
-	s->dkim.options.leading_space = s->leading_space;
-	if (s->policy->dkim_source == POLICY_DKIM_NATIVE && !s->over_limit &&
-	    !session_dkim_begin(&s->dkim, s->policy, &s->headers, s->arena))
-		session_over_limit(s);
+	if (s->policy->dkim_source == POLICY_DKIM_NATIVE && !s->over_limit)
+		begin_dkim(s);
 }
 
 static enum session_result on_end_of_headers(struct session *s)
@@ -341,7 +362,10 @@ static void judge(struct session *s, struct session_answer *answer)
 		return;
 	}
 	s->envelope.certificate = span_of(s->certificate, s->certificate_len);
-	facts_collect(&s->envelope, &s->headers, s->policy, facts);
+	if (!facts_collect(&s->envelope, &s->headers, s->policy, facts)) {
+		session_defer(answer, REASON_INTERNAL);
+		return;
+	}
 	if (s->dkim.check) {
 		dkim_check_end(s->dkim.check);
 		facts_add_dkim(facts, s->dkim.check, s->policy);
@@ -355,6 +379,13 @@ static void judge(struct session *s, struct session_answer *answer)
 	limit(s, answer);
 }
 
+static enum reason reason_to_defer(const struct session *s)
+{
+	if (s->turned_away)
+		return REASON_BUSY;
+	return s->failed ? REASON_INTERNAL : REASON_LIMIT;
+}
+
 static enum session_result answer_message(struct session *s, struct session_answer *answer)
 {
 	s->state = SESSION_JUDGED;
@@ -364,7 +395,7 @@ static enum session_result answer_message(struct session *s, struct session_answ
 		.client = s->client,
 	};
 	if (s->over_limit)
-		session_defer(answer, s->turned_away ? REASON_BUSY : REASON_LIMIT);
+		session_defer(answer, reason_to_defer(s));
 	else
 		judge(s, answer);
 	return SESSION_ANSWER;

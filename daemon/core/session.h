@@ -86,6 +86,7 @@ struct session {
 	struct arena *arena;
 	bool over_limit;  /* nothing of it is kept, it will be deferred */
 	bool turned_away; /* and that is for want of an arena */
+	bool failed;	  /* or of other memory, to read what it says with */
 	bool authenticated;
 	char mail_from[SESSION_MAIL_FROM_MAX];
 	char queue_id[SESSION_QUEUE_ID_MAX];

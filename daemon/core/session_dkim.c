@@ -25,20 +25,18 @@ static bool cares(const void *whom, struct span domain)
 }
 
 /* False if the arena is exhausted. */
-static bool note_from(struct session_dkim *dkim, const struct header_index *headers,
-		      struct arena *arena)
+static bool note_from(struct session_dkim *dkim, const struct domain *from, struct arena *arena)
 {
-	struct mailbox from;
 	char *text;
 
 	dkim->from_domain = span_of(NULL, 0);
-	if (facts_read_from(headers, dkim->policy, &from) != FACTS_FROM_ONE)
+	if (!from->len)
 		return true;
-	text = arena_record(arena, from.domain.len);
+	text = arena_record(arena, from->len);
 	if (!text)
 		return false;
-	memcpy(text, from.domain.text, from.domain.len);
-	dkim->from_domain = span_of(text, from.domain.len);
+	memcpy(text, from->text, from->len);
+	dkim->from_domain = span_of(text, from->len);
 	return true;
 }
 
@@ -56,7 +54,8 @@ static void note_tenant(struct session_dkim *dkim, const struct header_index *he
 }
 
 bool session_dkim_begin(struct session_dkim *dkim, const struct policy *policy,
-			const struct header_index *headers, struct arena *arena)
+			const struct domain *from, const struct header_index *headers,
+			struct arena *arena)
 {
 	struct dkim_options *options = &dkim->options;
 
@@ -66,7 +65,7 @@ bool session_dkim_begin(struct session_dkim *dkim, const struct policy *policy,
 	options->min_rsa_bits = policy->dkim.min_rsa_bits;
 	options->cares = cares;
 	options->whom = dkim;
-	if (!note_from(dkim, headers, arena))
+	if (!note_from(dkim, from, arena))
 		return false;
 	note_tenant(dkim, headers);
 	dkim->check = dkim_check_begin(options, headers, arena);

@@ -17,9 +17,13 @@ struct session_dkim {
 	struct dkim_check *check; /* NULL: none is under way */
 };
 
-/* Begins the check; false if the arena is exhausted.  The fields are the message's, all of them. */
+/*
+ * Begins the check; false if the arena is exhausted.  The domain is that of the one From, or empty;
+ * the fields are the message's, all of them.
+ */
 bool session_dkim_begin(struct session_dkim *dkim, const struct policy *policy,
-			const struct header_index *headers, struct arena *arena);
+			const struct domain *from, const struct header_index *headers,
+			struct arena *arena);
 
 /* Gives up the check, if there is one. */
 void session_dkim_abandon(struct session_dkim *dkim);

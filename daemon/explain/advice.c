@@ -55,6 +55,7 @@ static const char *const advice[REASON_N] = {
 		"Find out why the tenant sends so much (a mailing, or an account that was taken "
 		"over); if it may, raise its limits in the tenant's rate_limit.",
 	[REASON_BUSY] = "Raise limits.messages, or find out who keeps the relay busy.",
+	[REASON_INTERNAL] = "The host had no memory left: find out what uses it up.",
 	[REASON_EDITS_REFUSED] = "The mail server must speak version 6 of the milter protocol "
 				 "(Postfix: milter_protocol = 6).",
 };

@@ -17,8 +17,8 @@
  * Refused are thus, outside ASCII, capitals, symbols and emoji; what RFC 5891 5.4 refuses a
  * look-up; an A-label beside them that does not decode to a U-label; and octets that are no UTF-8.
  * ASCII capitals, and what is not in normal form C, are read for what they are equivalent to.
- * Also false if there is no memory.  May be called by several threads at once.
+ * PARSE_FAILED if there is no memory.  May be called by several threads at once.
  */
-bool idn_to_ascii(struct span text, struct domain *out);
+enum parse_status idn_to_ascii(struct span text, struct domain *out);
 
 #endif

@@ -160,8 +160,12 @@ static const char *parse_choice(const struct settings_input *in, struct settings
 
 const char *settings_value_domain(struct span text, struct domain *out)
 {
-	if (domain_parse_unicode(text, idn_to_ascii, out) == PARSE_OK)
+	enum parse_status status = domain_parse_unicode(text, idn_to_ascii, out);
+
+	if (status == PARSE_OK)
 		return NULL;
+	if (status == PARSE_FAILED)
+		return "cannot be read for want of memory";
 	if (domain_is_unicode(text))
 		return "not a domain name of IDNA2008, in lower case; write it as the registry "
 		       "shows it, or the A-label (xn--...)";
