@@ -80,6 +80,7 @@ static void count(struct observed_row *row, const struct session_answer *answer)
 	row->stamps[OBSERVED_ATTRIBUTED] += stamps->attributed.value.len != 0;
 	row->proofs[OBSERVED_STAMP][verdict->proofs.stamp]++;
 	row->proofs[OBSERVED_SIGNATURE][verdict->proofs.signature]++;
+	row->proofs[OBSERVED_SECRET][verdict->proofs.secret]++;
 	row->answers[verdict->reason][counters_outcome_of(verdict)]++;
 	row->monitored = policy_mode_of(answer->policy, verdict->tenant) == POLICY_MONITOR;
 	escape_copy(verdict->tenant ? verdict->tenant->name : SPAN(""), row->tenant,

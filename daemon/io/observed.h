@@ -38,6 +38,7 @@ enum observed_stamp {
 enum observed_proof {
 	OBSERVED_STAMP,
 	OBSERVED_SIGNATURE,
+	OBSERVED_SECRET,
 	OBSERVED_N_PROOFS,
 };
 

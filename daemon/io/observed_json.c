@@ -36,7 +36,7 @@ static json_t *answers_with(const struct observed_row *row, enum counters_outcom
 static json_t *row_json(const struct observed_row *row, uint64_t now_ns)
 {
 	uint64_t ago_ns = now_ns > row->seen_ns ? now_ns - row->seen_ns : 0;
-	json_t *json = json_pack("{s:s?, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:{s:o, s:o}}",
+	json_t *json = json_pack("{s:s?, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:{s:o, s:o, s:o}}",
 				 "tenant", row->tenant[0] ? row->tenant : NULL, "mode",
 				 row->monitored ? "monitor" : "enforce", "tenant_id", row->id,
 				 "originator_org", row->originator_org, "from_domain",
@@ -44,7 +44,8 @@ static json_t *row_json(const struct observed_row *row, uint64_t now_ns)
 				 "last_seen_s_ago", json_number(ago_ns / CLOCK_SECOND_NS), "stamps",
 				 stamps_of(row), "proofs", "stamp",
 				 states_of(row->proofs[OBSERVED_STAMP]), "signature",
-				 states_of(row->proofs[OBSERVED_SIGNATURE]));
+				 states_of(row->proofs[OBSERVED_SIGNATURE]), "secret",
+				 states_of(row->proofs[OBSERVED_SECRET]));
 
 	for (int i = 0; i < COUNTERS_N_OUTCOMES; i++)
 		json_object_set_new(json, counters_outcome_word((enum counters_outcome)i),

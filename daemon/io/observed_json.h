@@ -9,7 +9,7 @@
  *	              "last_seen_s_ago": N,
  *	              "stamps": {"tenant-id": N, "originator-org": N, "attributed": N},
  *	              "proofs": {"stamp": {"absent": N, "agree": N, "conflict": N, "unknown": N},
- *	                         "signature": {...}},
+ *	                         "signature": {...}, "secret": {...}},
  *	              "accept": {REASON: N, ...}, "reject": {...}, "tempfail": {...},
  *	              "would_reject": {...}}, ...]}
  *

@@ -39,6 +39,7 @@ static void print_row(json_t *row)
 	status_print_counts("carry", json_object_get(row, "stamps"));
 	status_print_counts("stamp", json_object_get(proofs, "stamp"));
 	status_print_counts("signature", json_object_get(proofs, "signature"));
+	status_print_counts("secret", json_object_get(proofs, "secret"));
 	status_print_answers(row);
 }
 

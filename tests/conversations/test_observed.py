@@ -2,13 +2,14 @@
 """What the daemon observes of tenants, and its alarms: from monitor to enforce."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from lab.commands import wait_until
 
 from .cases import exo
-from .daemon import AUTHRES, CONTOSO_ID, FABRIKAM_ID, Daemon, open_mta
+from .daemon import AUTHRES, CONTOSO_ID, FABRIKAM_ID, SECRET_HEADER, SECRETS, Daemon, open_mta
 from .test_supervision import control_of, run, status_of
 
 UNKNOWN_ID = "00000000-1111-2222-3333-444444444444"
@@ -60,7 +61,7 @@ def test_rows(start: Callable[..., Daemon], exogated: Path, tmp_path: Path, engi
     assert own["tempfail"] == {"client-unlisted": 1}
     assert own["stamps"] == {"tenant-id": 4, "originator-org": 4, "attributed": 0}
     assert own["proofs"]["stamp"] == {"absent": 0, "agree": 4, "conflict": 0, "unknown": 0}
-    assert own["proofs"]["signature"]["absent"] == 4
+    assert own["proofs"]["signature"]["absent"] == own["proofs"]["secret"]["absent"] == 4
     assert own["last_seen_s_ago"] < 20
     assert (strange["tenant"], strange["mode"], strange["tenant_id"]) == (None, "monitor",
                                                                           UNKNOWN_ID)
@@ -70,6 +71,25 @@ def test_rows(start: Callable[..., Daemon], exogated: Path, tmp_path: Path, engi
     messages = status_of(exogated, tmp_path)["messages"]
     assert messages["monitored"] == 2
     assert messages["would_reject"] == {"tenant-unknown": 2}
+    daemon.end()
+
+
+def test_secrets_are_counted(start: Callable[..., Daemon], exogated: Path, tmp_path: Path,
+                             engine: str) -> None:
+    """The third proof beside the others: right, wrong and not there, and never its value."""
+    daemon = begin(start, tmp_path, engine=engine, proofs="2", contoso=SECRET_HEADER)
+    send(daemon, *(exo(" Alice <alice@contoso.com>", ("X-Contoso-Relay", f" {value}"))
+                   for value in (*SECRETS, "not-the-secret-01")), exo())
+
+    def settled() -> list:
+        found = tenants_of(exogated, tmp_path)["tenants"]
+        return found if found and found[0]["messages"] == 4 else []
+
+    (own,) = wait_until(settled, "the messages to be counted")
+    assert own["proofs"]["secret"] == {"absent": 1, "agree": 2, "conflict": 1, "unknown": 0}
+    done = run(exogated, "status", "--tenants", "-c", tmp_path / "exogate.conf")
+    assert re.search(r"^  secret +1 absent, 2 agree, 1 conflict$", done.stdout, re.MULTILINE)
+    assert not any(secret in done.stdout for secret in SECRETS)
     daemon.end()
 
 

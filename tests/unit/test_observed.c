@@ -59,6 +59,7 @@ TEST(counts_what_came_together)
 
 	answer.verdict.tenant = &contoso;
 	answer.verdict.proofs.stamp = PROOF_AGREES;
+	answer.verdict.proofs.secret = PROOF_CONFLICTS;
 	observed_note(&observed, &answer, 5);
 	answer.verdict.decision = VERDICT_ACCEPT;
 	answer.verdict.would_reject = true;
@@ -72,6 +73,7 @@ TEST(counts_what_came_together)
 	CHECK_EQ(rows[0].stamps[OBSERVED_ATTRIBUTED], 0);
 	CHECK_EQ(rows[0].proofs[OBSERVED_STAMP][PROOF_AGREES], 2);
 	CHECK_EQ(rows[0].proofs[OBSERVED_SIGNATURE][PROOF_ABSENT], 2);
+	CHECK_EQ(rows[0].proofs[OBSERVED_SECRET][PROOF_CONFLICTS], 2);
 	CHECK_BYTES(rows[0].tenant, strlen(rows[0].tenant), "contoso", 7);
 	CHECK(rows[0].monitored);
 }
