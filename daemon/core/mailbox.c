@@ -63,8 +63,9 @@ static bool take_domain(struct span *rest, struct mailbox *box)
 	if (!take_literal(rest, text) && !cfws_take_dot_atom(rest, text))
 		return false;
 	box->address = span_of(box->local.p, (size_t)(text->p + text->len - box->local.p));
-	return is_literal(*text) || domain_parse(*text, &box->domain) == PARSE_OK ||
-	       domain_is_unicode(*text);
+	if (!is_literal(*text))
+		domain_parse(*text, &box->domain); /* or it is none */
+	return true;
 }
 
 /*
@@ -240,7 +241,9 @@ static bool read_path(struct span rest, struct mailbox *box)
 	}
 	if (!cfws_take_char(&rest, '@') || !take_domain(&rest, box) || rest.len)
 		return false;
-	return !is_literal(box->domain_text) || is_address_literal(box->domain_text);
+	if (is_literal(box->domain_text))
+		return is_address_literal(box->domain_text);
+	return box->domain.len || domain_is_unicode(box->domain_text);
 }
 
 enum parse_status mailbox_path_parse(struct span path, domain_to_ascii *to_ascii,

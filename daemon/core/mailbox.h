@@ -8,8 +8,9 @@
  *
  * Of the obsolete forms (RFC 5322 4.4) dots in a display name and empty list elements are read,
  * since real mail has them and no reader finds another address in them.  Source routes, and blanks
- * or comments at the dots of a local part or domain, are refused.  Encoded words (RFC 2047) are
- * atoms like others and are never decoded.
+ * or comments at the dots of a local part or domain, are refused, since readers do: of
+ * "a . b@example.com" some show a.b@example.com, others b@example.com.  Encoded words (RFC 2047)
+ * are atoms like others and are never decoded.
  *
  * U-labels are given to to_ascii (domain.h), which may be NULL: then they are no domain.
  *
@@ -34,16 +35,15 @@ struct mailbox {
 	struct span local;
 	/* The domain as written, or the address literal. */
 	struct span domain_text;
-	/* Normalised; len 0 for an address literal or octets outside ASCII that are no U-labels. */
+	/* Normalised; len 0 for an address literal, and what else is no domain name (domain.h). */
 	struct domain domain;
 };
 
 /*
  * Parses an address-list (mailboxes and groups).  PARSE_OK: *n is the number of mailboxes in the
  * whole value, of which the first max are in out (so *n > max says that there are more); an empty
- * group counts none.  PARSE_BAD: not an address-list; an address whose domain is neither a domain
- * name (domain.h), nor one with octets outside ASCII, nor an address literal is bad too.
- * PARSE_FAILED: to_ascii did; out may hold some of them.  Never PARSE_MORE.
+ * group counts none.  PARSE_BAD: not an address-list.  PARSE_FAILED: to_ascii did; out may hold
+ * some of them.  Never PARSE_MORE.
  */
 enum parse_status mailbox_list_parse(struct span value, domain_to_ascii *to_ascii,
 				     struct mailbox *out, size_t max, size_t *n);

@@ -72,6 +72,7 @@ TEST(from_states)
 		{ { { "From", "" } }, FACTS_FROM_MALFORMED },
 		{ { { "From", "none:;" } }, FACTS_FROM_MALFORMED },
 		{ { { "From", "a@[192.0.2.1]" } }, FACTS_FROM_MALFORMED },
+		{ { { "From", "a@contoso.com!x.example" } }, FACTS_FROM_MALFORMED },
 	};
 
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
