@@ -105,6 +105,12 @@ $(call san,$(SRC_$(1))): build/asan/obj/%.o: %.c
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rules,$(l))))
 
+# For the CPUs that have AVX2; the others have the same code without.
+SRC_avx2 := daemon/core/dkim_block_avx2.c
+ifneq ($(filter x86_64%,$(MULTIARCH)),)
+$(call obj,$(SRC_avx2)) $(call san,$(SRC_avx2)) $(patsubst %.c,build/fuzz/obj/%.o,$(SRC_avx2)): COMMON += -mavx2
+endif
+
 $(call obj,$(SRC_loader)) $(call san,$(SRC_loader)): build/bpf/exogate.skel.h
 
 $(call obj,$(SRC_bench_xdp)) $(call san,$(SRC_bench_xdp)): build/bpf/exogate.skel.h build/bpf/subjects.skel.h

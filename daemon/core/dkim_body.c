@@ -1,16 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dkim_body.h"
 
-#include "dkim_run.h"
+#include <assert.h>
+
+#include "dkim_block.h"
 
 /* Held back line ends are put so many at a time. */
-#define LINE_ENDS_AT_ONCE 8
+#define LINE_ENDS_AT_ONCE 64
+
+#define LINE_ENDS_8 "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n"
 
 void dkim_body_begin(struct dkim_body *body, enum dkim_canon canon, struct dkim_sink *sink,
 		     uint64_t limit)
 {
-	*body = (struct dkim_body){ .canon = canon, .sink = sink, .limit = limit };
+	body->canon = canon;
+	body->sink = sink;
+	body->limit = limit;
+	body->put = 0;
+	body->beyond = body->text = body->cr = body->blank = false;
+	body->line_ends = 0;
+	body->len = 0;
 }
+
+/* --- into the sink ---------------------------------------------------------------------------- */
 
 static void put(struct dkim_body *body, struct span bytes)
 {
@@ -25,10 +37,11 @@ static void put(struct dkim_body *body, struct span bytes)
 	dkim_sink_put(body->sink, bytes);
 }
 
-/* What is held back was not the end of the body, or of its line: text follows. */
-static void release(struct dkim_body *body)
+/* What is held back was not the end of the body: text follows. */
+static void put_line_ends(struct dkim_body *body)
 {
-	static const char line_ends[] = "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n";
+	static const char line_ends[] = LINE_ENDS_8 LINE_ENDS_8 LINE_ENDS_8 LINE_ENDS_8 LINE_ENDS_8
+		LINE_ENDS_8 LINE_ENDS_8 LINE_ENDS_8;
 
 	while (body->line_ends && !body->beyond) {
 		uint64_t n = body->line_ends < LINE_ENDS_AT_ONCE ? body->line_ends :
@@ -37,15 +50,43 @@ static void release(struct dkim_body *body)
 		put(body, span_of(line_ends, 2 * n));
 		body->line_ends -= n;
 	}
-	if (body->blank)
-		put(body, SPAN(" "));
-	body->blank = false;
 }
 
-static void put_text(struct dkim_body *body, struct span text)
+/* All that is gathered, but for the line ends at its end. */
+static void put_gathered(struct dkim_body *body)
 {
-	release(body);
-	put(body, text);
+	size_t len = body->len, n = 0;
+
+	while (len >= 2 && body->bytes[len - 2] == '\r' && body->bytes[len - 1] == '\n') {
+		len -= 2;
+		n++;
+	}
+	if (len) {
+		put_line_ends(body);
+		put(body, span_of(body->bytes, len));
+	}
+	body->line_ends += n;
+	body->len = 0;
+}
+
+/* --- one byte after another ------------------------------------------------------------------- */
+
+/* At most a block; CR LF stays together. */
+static void gather(struct dkim_body *body, struct span bytes)
+{
+	assert(bytes.len <= DKIM_BLOCK_BYTES);
+	if (bytes.len > DKIM_BODY_BYTES - body->len)
+		put_gathered(body);
+	memcpy(body->bytes + body->len, bytes.p, bytes.len);
+	body->len += bytes.len;
+}
+
+static void gather_text(struct dkim_body *body, struct span text)
+{
+	if (body->blank)
+		gather(body, SPAN(" "));
+	body->blank = false;
+	gather(body, text);
 }
 
 static bool is_blank(const struct dkim_body *body, char c)
@@ -63,7 +104,7 @@ static void settle_cr(struct dkim_body *body, char next)
 {
 	body->cr = false;
 	if (next != '\n')
-		put_text(body, SPAN("\r"));
+		gather_text(body, SPAN("\r"));
 }
 
 static size_t line_end_len(struct span rest)
@@ -73,7 +114,7 @@ static size_t line_end_len(struct span rest)
 	return rest.p[0] == '\r' && rest.len > 1 && rest.p[1] == '\n' ? 2 : 0;
 }
 
-/* Takes bytes of one kind off the front of rest, at least one, the slow way. */
+/* Takes bytes of one kind off the front of rest, at least one. */
 static size_t take(struct dkim_body *body, struct span rest)
 {
 	size_t n;
@@ -82,7 +123,7 @@ static size_t take(struct dkim_body *body, struct span rest)
 		settle_cr(body, rest.p[0]);
 	n = line_end_len(rest);
 	if (n) {
-		body->line_ends++;
+		gather(body, SPAN("\r\n"));
 		body->blank = false;
 		return n;
 	}
@@ -96,26 +137,47 @@ static size_t take(struct dkim_body *body, struct span rest)
 	} else {
 		while (n < rest.len && is_text(body, rest.p[n]))
 			n++;
-		put_text(body, span_of(rest.p, n));
+		gather_text(body, span_of(rest.p, n));
 	}
 	return n;
 }
 
-static bool holds_back(const struct dkim_body *body)
+/* A block's worth of them, as it may be that the next block can be had for less. */
+static struct span take_some(struct dkim_body *body, struct span chunk)
 {
-	return body->cr || body->blank || body->line_ends;
+	size_t len = chunk.len < DKIM_BLOCK_BYTES ? chunk.len : DKIM_BLOCK_BYTES;
+
+	for (size_t at = 0; at < len;)
+		at += take(body, span_of(chunk.p + at, len - at));
+	return span_after(chunk, len);
+}
+
+/* --- many bytes at once ----------------------------------------------------------------------- */
+
+/* What cannot be had so is left. */
+static struct span take_blocks(struct dkim_body *body, struct span chunk)
+{
+	bool wide = body->sink->crypto->cpu_has_avx2;
+	char *out;
+	size_t room;
+
+	if (body->cr || body->blank)
+		return chunk;
+	if (DKIM_BODY_BYTES - body->len < DKIM_BLOCK_REACH)
+		put_gathered(body);
+	out = body->bytes + body->len;
+	room = DKIM_BODY_BYTES - body->len;
+	body->len += wide ? dkim_block_run_avx2(body->canon, &chunk, out, room) :
+			    dkim_block_run(body->canon, &chunk, out, room);
+	return chunk;
 }
 
 void dkim_body_chunk(struct dkim_body *body, struct span chunk)
 {
 	while (chunk.len && !body->beyond) {
-		size_t n = holds_back(body) ? 0 : dkim_run_len(body->canon, chunk);
+		struct span rest = take_blocks(body, chunk);
 
-		if (n)
-			put(body, span_of(chunk.p, n));
-		else
-			n = take(body, chunk);
-		chunk = span_after(chunk, n);
+		chunk = rest.len < chunk.len ? rest : take_some(body, chunk);
 	}
 }
 
@@ -127,6 +189,7 @@ void dkim_body_end(struct dkim_body *body)
 {
 	if (body->cr)
 		settle_cr(body, '\0');
+	put_gathered(body);
 	if (body->text || body->canon == DKIM_SIMPLE)
 		put(body, SPAN("\r\n"));
 }

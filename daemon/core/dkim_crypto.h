@@ -35,6 +35,7 @@ struct dkim_claim {
 
 struct dkim_crypto {
 	void *self;
+	bool cpu_has_avx2; /* what is hashed is gone over with it */
 
 	/* NULL if there is none left or the library failed. */
 	struct dkim_hash *(*hash_begin)(void *self);

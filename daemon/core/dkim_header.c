@@ -55,6 +55,11 @@ static void put_word(struct dkim_header *header, struct span word)
 	dkim_sink_put(header->sink, word);
 }
 
+static bool is_word(struct span piece, size_t i)
+{
+	return (unsigned char)piece.p[i] > ' ' || (!is_wsp(piece.p[i]) && !is_line_end(piece, i));
+}
+
 /* Lines are joined by leaving out their ends; a line end alone is no blank. */
 static void put_relaxed(struct dkim_header *header, struct span piece)
 {
@@ -63,7 +68,7 @@ static void put_relaxed(struct dkim_header *header, struct span piece)
 	while (i < piece.len) {
 		size_t start = i;
 
-		while (i < piece.len && !is_wsp(piece.p[i]) && !is_line_end(piece, i))
+		while (i < piece.len && is_word(piece, i))
 			i++;
 		if (i > start) {
 			put_word(header, span_of(piece.p + start, i - start));

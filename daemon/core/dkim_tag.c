@@ -53,17 +53,40 @@ static bool is_value_octet(char c)
 	return octet > ' ' && octet != ';' && octet != 0x7f;
 }
 
+#define EACH ((uint64_t)0x0101010101010101)
+
+/* A bit for each of eight octets that is less than n, which is at most 128; and for others. */
+static uint64_t maybe_less(uint64_t octets, unsigned int n)
+{
+	return (octets - EACH * n) & ~octets & EACH << 7;
+}
+
+/* Octets of a value at the start of s: of eight at a time it is asked whether all are. */
+static size_t value_run_len(struct span s)
+{
+	size_t n = 0;
+
+	while (s.len - n >= 8) {
+		uint64_t octets;
+
+		memcpy(&octets, s.p + n, 8);
+		if (maybe_less(octets, ' ' + 1) | maybe_less(octets ^ EACH * ';', 1) |
+		    maybe_less(octets ^ EACH * 0x7f, 1))
+			break;
+		n += 8;
+	}
+	while (n < s.len && is_value_octet(s.p[n]))
+		n++;
+	return n;
+}
+
 /* [ tval *( 1*(WSP / FWS) tval ) ] [FWS] */
 static void take_value(struct span *rest, struct span *value)
 {
 	const char *start = rest->p, *end = start;
 
 	while (rest->len && is_value_octet(rest->p[0])) {
-		size_t n = 1;
-
-		while (n < rest->len && is_value_octet(rest->p[n]))
-			n++;
-		*rest = span_after(*rest, n);
+		*rest = span_after(*rest, value_run_len(*rest));
 		end = rest->p;
 		skip_blanks(rest);
 	}

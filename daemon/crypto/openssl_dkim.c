@@ -136,6 +136,16 @@ static enum dkim_crypto_status verify(void *opaque, const struct dkim_claim *cla
 	return verify_rsa(key, claim);
 }
 
+/* The core asks no CPU what it is: to a pure function it is one more thing that it is told. */
+static bool cpu_has_avx2(void)
+{
+#ifdef __x86_64__
+	return __builtin_cpu_supports("avx2") != 0;
+#else
+	return false;
+#endif
+}
+
 /* --- life ------------------------------------------------------------------------------------- */
 
 struct openssl_dkim *openssl_dkim_open(void)
@@ -146,6 +156,7 @@ struct openssl_dkim *openssl_dkim_open(void)
 		return NULL;
 	self->crypto = (struct dkim_crypto){
 		.self = self,
+		.cpu_has_avx2 = cpu_has_avx2(),
 		.hash_begin = hash_begin,
 		.hash_update = hash_update,
 		.hash_end = hash_end,

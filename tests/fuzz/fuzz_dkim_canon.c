@@ -2,7 +2,7 @@
 /*
  * Canonical forms: of a body, whole, in pieces and byte by byte (which takes another way through
  * the code) they are equal, and canonical themselves; of a header field, in pieces, too.  The first
- * three bytes say how.
+ * three bytes say how; with or without AVX2, if the CPU has it.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -26,7 +26,16 @@ static void keep(struct dkim_hash *hash, struct span bytes)
 	hash->len += bytes.len;
 }
 
-static const struct dkim_crypto crypto = { .hash_update = keep };
+static struct dkim_crypto crypto = { .hash_update = keep };
+
+static bool cpu_has_avx2(void)
+{
+#ifdef __x86_64__
+	return __builtin_cpu_supports("avx2") != 0;
+#else
+	return false;
+#endif
+}
 
 /* A LF may become two bytes, and a line end is added; a name is put before a field. */
 static struct dkim_hash new_hash(size_t size)
@@ -123,6 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 3)
 		return 0;
+	crypto.cpu_has_avx2 = data[0] & 4 && cpu_has_avx2();
 	text = span_of((const char *)data + 3, size - 3);
 	way = (struct way){ .canon = data[0] & 1 ? DKIM_RELAXED : DKIM_SIMPLE,
 			    .limit = data[0] & 2 ? data[1] : UINT64_MAX,

@@ -52,6 +52,29 @@ TEST(texts)
 	}
 }
 
+/* A blank, or what is no letter, at each place of a text of more than is taken at once. */
+TEST(blanks_and_others_anywhere)
+{
+	static const char text[] = "Zm9vYmFyZm9vYmFyZg==";
+
+	for (size_t at = 0; at < sizeof(text); at++) {
+		unsigned char out[16];
+		char with[sizeof(text) + 1];
+		size_t len;
+
+		harness_row("at %zu", at);
+		memcpy(with, text, at);
+		memcpy(with + at + 1, text + at, sizeof(text) - at);
+		with[at] = '\n';
+		if (CHECK_EQ(base64_decode(span_of(with, sizeof(text)), out, sizeof(out), &len),
+			     PARSE_OK))
+			CHECK_BYTES(out, len, "foobarfoobarf", 13);
+		with[at] = '-';
+		CHECK_EQ(base64_decode(span_of(with, sizeof(text)), out, sizeof(out), &len),
+			 PARSE_BAD);
+	}
+}
+
 TEST(capacity)
 {
 	size_t len;

@@ -91,6 +91,28 @@ TEST(cut_everywhere)
 	CHECK_EQ(parse(list), PARSE_OK);
 }
 
+/* 3.2: VALCHAR, and octets from 128 up, at each place of a value of more than eight octets. */
+TEST(each_octet_anywhere_in_a_value)
+{
+	for (unsigned int octet = 0; octet < 256; octet++) {
+		bool ends = octet == ' ' || octet == '\t' || octet == ';';
+		bool good = ends || (octet > ' ' && octet != 0x7f);
+
+		for (size_t at = 1; at < 20; at++) {
+			char text[] = "p=xxxxxxxxxxxxxxxxxxxxx";
+			struct span list = SPAN("p=xxxxxxxxxxxxxxxxxxxxx"), value;
+
+			harness_row("octet %u at %zu", octet, at);
+			text[2 + at] = (char)octet;
+			list = span_of(text, octet == ';' ? 2 + at + 1 : list.len);
+			CHECK_EQ(dkim_tags_parse(list, &tags), good ? PARSE_OK : PARSE_BAD);
+			value = dkim_tags_find(&tags, SPAN("p"));
+			if (good)
+				CHECK_EQ(value.len, octet == ';' ? at : list.len - 2);
+		}
+	}
+}
+
 TEST(number_of_tags)
 {
 	char list[8 * (DKIM_TAGS_MAX + 1)];
