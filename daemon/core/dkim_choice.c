@@ -24,10 +24,13 @@ static unsigned int rank(const struct dkim_options *options, const struct dkim_s
 static void read_signature(const struct dkim_options *options, const struct header_field *field,
 			   struct dkim_signature *out)
 {
+	bool may_be_unicode = field->index <= DKIM_CHOICE_UNICODE_MAX;
+
 	out->field = field;
 	out->testing = false;
 	out->partial = false;
-	if (dkim_sig_parse(field->value, &out->sig, &out->why) == PARSE_OK)
+	if (dkim_sig_parse(field->value, may_be_unicode ? options->to_ascii : NULL, &out->sig,
+			   &out->why) == PARSE_OK)
 		out->why = judge_sig(&out->sig, options->now);
 }
 

@@ -17,6 +17,12 @@
 /* A signer's clock may be ahead by what time zones are mistaken for (RFC 6376 3.5, t=: MAY). */
 #define DKIM_CHOICE_SKEW_S UINT64_C(86400)
 
+/*
+ * Only of so many signatures from the top may the domain be of U-labels: to look these up takes a
+ * thousand times longer than to read the field, and whoever wrote the message chose their number.
+ */
+#define DKIM_CHOICE_UNICODE_MAX 32
+
 /* A signature that was tried; valid as long as the arena's message. */
 struct dkim_signature {
 	const struct header_field *field; /* its index is the signature's, from the top */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "dkim_crypto.h"
+#include "domain.h"
 
 #define DKIM_SIGNATURES_MAX 16	 /* limit of max_signatures */
 #define DKIM_RSA_BITS_MIN   1024 /* of min_rsa_bits: RFC 8301 3.2 */
@@ -17,7 +18,8 @@ struct dkim_options {
 	uint64_t now;			  /* seconds since 1970, for t= and x= */
 	unsigned int max_signatures;	  /* that are tried; at least 1 */
 	unsigned int min_rsa_bits;
-	bool leading_space; /* the values of fields have theirs */
+	domain_to_ascii *to_ascii; /* of the domains of signatures; NULL: U-labels are none */
+	bool leading_space;	   /* the values of fields have theirs */
 
 	/* Asked if there are more: may a signature of that domain matter?  NULL: none does. */
 	bool (*cares)(const void *whom, struct span domain);

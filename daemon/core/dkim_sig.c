@@ -21,6 +21,7 @@ static const struct {
 /* The signature being read: its tags, and what is made of them. */
 struct reader {
 	struct dkim_tags tags;
+	domain_to_ascii *to_ascii;
 	struct dkim_sig *sig;
 };
 
@@ -108,7 +109,7 @@ static bool read_canonicalisation(struct reader *r)
 
 static bool read_domain(struct reader *r)
 {
-	return domain_parse(tag(r, SPAN("d")), &r->sig->domain) == PARSE_OK;
+	return domain_parse_unicode(tag(r, SPAN("d")), r->to_ascii, &r->sig->domain) == PARSE_OK;
 }
 
 /* The key record's name must be one, too. */
@@ -116,7 +117,7 @@ static bool read_selector(struct reader *r)
 {
 	struct dkim_sig *sig = r->sig;
 
-	return domain_parse(tag(r, SPAN("s")), &sig->selector) == PARSE_OK &&
+	return domain_parse_unicode(tag(r, SPAN("s")), r->to_ascii, &sig->selector) == PARSE_OK &&
 	       sig->selector.len + sizeof("._domainkey.") - 1 + sig->domain.len <= DKIM_NAME_MAX;
 }
 
@@ -150,21 +151,30 @@ static bool signs_from(struct reader *r)
 	return false;
 }
 
-/* i= is an address of d= or of a subdomain of it; without local part and even "@" it is d=. */
+static bool read_address_domain(struct reader *r, struct span address, struct domain *out)
+{
+	const char *at = address.len ? memrchr(address.p, '@', address.len) : NULL;
+
+	if (!at)
+		return false;
+	address = span_after(address, (size_t)(at - address.p) + 1);
+	return domain_parse_unicode(address, r->to_ascii, out) == PARSE_OK;
+}
+
+/*
+ * i= is an address of d= or of a subdomain of it; without local part and even "@" it is d=.  One of
+ * them may be of U-labels, the other of A-labels.
+ */
 static bool read_identity(struct reader *r)
 {
 	struct span value = tag(r, SPAN("i"));
-	const char *at;
 	struct domain identity;
 	size_t extra;
 
 	r->sig->at_subdomain = false;
 	if (!value.p)
 		return true;
-	at = value.len ? memrchr(value.p, '@', value.len) : NULL;
-	if (!at ||
-	    domain_parse(span_after(value, (size_t)(at - value.p) + 1), &identity) != PARSE_OK ||
-	    identity.len < r->sig->domain.len)
+	if (!read_address_domain(r, value, &identity) || identity.len < r->sig->domain.len)
 		return false;
 	extra = (size_t)identity.len - r->sig->domain.len;
 	r->sig->at_subdomain = extra > 0;
@@ -230,9 +240,10 @@ static const struct {
 	{ NULL, read_expiration, DKIM_WHY_EXPIRATION },
 };
 
-enum parse_status dkim_sig_parse(struct span value, struct dkim_sig *out, enum dkim_why *why)
+enum parse_status dkim_sig_parse(struct span value, domain_to_ascii *to_ascii, struct dkim_sig *out,
+				 enum dkim_why *why)
 {
-	struct reader r = { .sig = out };
+	struct reader r = { .to_ascii = to_ascii, .sig = out };
 
 	out->domain.len = 0;
 	out->selector.len = 0;

@@ -4,8 +4,10 @@
  *
  * Reads the tags of RFC 6376 3.5 and judges what can be judged of them alone (6.1.1).  The bytes
  * are hostile.  Strict where the grammar is: what is read differently by different verifiers must
- * not verify.  Spans point into the value and live as long as it does.  Not done here: the clock
- * (x=, t=), the key, and whether the algorithm is good enough.
+ * not verify.  The domains of d=, s= and i= may have U-labels, as those of an internationalized
+ * header field have (RFC 8616 5), and are A-labels from then on.  Spans point into the value and
+ * live as long as it does.  Not done here: the clock (x=, t=), the key, and whether the algorithm
+ * is good enough.
  */
 #ifndef EXOGATE_DKIM_SIG_H
 #define EXOGATE_DKIM_SIG_H
@@ -37,7 +39,7 @@ struct dkim_sig {
 	enum dkim_algorithm algorithm;
 	enum dkim_canon header_canon;
 	enum dkim_canon body_canon;
-	struct domain domain; /* d= */
+	struct domain domain; /* d=, of A-labels */
 	struct domain selector;
 	struct span headers;  /* h=, for dkim_tag_next_item() */
 	struct span b_value;  /* the value of b= where it stands, without the blanks around it */
@@ -55,9 +57,11 @@ struct dkim_sig {
 };
 
 /*
+ * Without to_ascii (NULL) a U-label is no domain; it is called three times at most.
  * PARSE_OK, or PARSE_BAD with *why; then of *out only the domain and the selector hold, each if its
  * len is not 0, so that a log can name who signed.
  */
-enum parse_status dkim_sig_parse(struct span value, struct dkim_sig *out, enum dkim_why *why);
+enum parse_status dkim_sig_parse(struct span value, domain_to_ascii *to_ascii, struct dkim_sig *out,
+				 enum dkim_why *why);
 
 #endif

@@ -89,7 +89,7 @@ enum facts_from_state facts_read_from(const struct header_index *headers,
 }
 
 /* The one header.d of a dkim result; without it, or with two, the result names no signer. */
-static bool read_signer(struct authres *results, struct domain *out)
+static bool read_signer(struct authres *results, domain_to_ascii *to_ascii, struct domain *out)
 {
 	struct authres_property property;
 	bool valid = false;
@@ -99,14 +99,14 @@ static bool read_signer(struct authres *results, struct domain *out)
 		if (!span_eq_nocase(property.ptype, SPAN("header")) ||
 		    !span_eq_nocase(property.property, SPAN("d")))
 			continue;
-		valid = domain_parse(property.value, out) == PARSE_OK;
+		valid = domain_parse_unicode(property.value, to_ascii, out) == PARSE_OK;
 		n++;
 	}
 	return valid && n == 1;
 }
 
 static void add_signature(struct facts *facts, const struct authres_result *result,
-			  struct authres *results)
+			  struct authres *results, domain_to_ascii *to_ascii)
 {
 	struct facts_signature *signature = &facts->signatures[facts->n_signatures];
 	bool passed = span_eq_nocase(result->result, SPAN("pass"));
@@ -115,7 +115,7 @@ static void add_signature(struct facts *facts, const struct authres_result *resu
 		return;
 	if (!passed && !span_eq_nocase(result->result, SPAN("temperror")))
 		return;
-	if (!read_signer(results, &signature->domain))
+	if (!read_signer(results, to_ascii, &signature->domain))
 		return;
 	signature->selector.len = 0;
 	signature->passed = passed;
@@ -123,7 +123,7 @@ static void add_signature(struct facts *facts, const struct authres_result *resu
 }
 
 /* Whether the field speaks of signatures; one without any result may. */
-static bool add_signatures(struct facts *facts, struct authres *results)
+static bool add_signatures(struct facts *facts, struct authres *results, domain_to_ascii *to_ascii)
 {
 	struct authres_result result;
 	bool empty = true, spoken = false;
@@ -133,7 +133,7 @@ static bool add_signatures(struct facts *facts, struct authres *results)
 		if (!span_eq_nocase(result.method, SPAN("dkim")))
 			continue;
 		spoken = true;
-		add_signature(facts, &result, results);
+		add_signature(facts, &result, results, to_ascii);
 	}
 	return empty || spoken;
 }
@@ -154,18 +154,19 @@ static bool read_trusted(const struct header_field *field, struct span authserv_
  * one stripper or another.
  */
 static void read_trusted_results(struct facts *facts, const struct header_index *headers,
-				 struct span authserv_id)
+				 const struct policy *policy)
 {
 	const struct header_field *f;
 	uint32_t block = 0, about_signatures = 0;
 	struct authres results;
 
 	for (f = header_index_first(headers, HEADER_AUTHENTICATION_RESULTS); f; f = f->next) {
-		if (!authres_claims(f->value, authserv_id))
+		if (!authres_claims(f->value, policy->trusted_authserv_id))
 			continue;
-		if (f->position != block++ || !read_trusted(f, authserv_id, &results))
+		if (f->position != block++ ||
+		    !read_trusted(f, policy->trusted_authserv_id, &results))
 			goto nothing;
-		about_signatures += add_signatures(facts, &results);
+		about_signatures += add_signatures(facts, &results, policy->to_ascii);
 		if (about_signatures > 1)
 			goto nothing;
 	}
@@ -202,7 +203,7 @@ bool facts_collect(const struct facts_envelope *envelope, const struct header_in
 	tenant_stamps_read(headers, &out->stamps);
 	out->named = header_index_first(headers, HEADER_NAMED);
 	if (policy->dkim_source == POLICY_DKIM_AUTHRES)
-		read_trusted_results(out, headers, policy->trusted_authserv_id);
+		read_trusted_results(out, headers, policy);
 	return out->from_state != FACTS_FROM_UNKNOWN && out->sender_state != FACTS_FROM_UNKNOWN &&
 	       out->resent_from_state != FACTS_FROM_UNKNOWN;
 }

@@ -63,6 +63,7 @@ bool session_dkim_begin(struct session_dkim *dkim, const struct policy *policy,
 	dkim->policy = policy;
 	options->max_signatures = policy->dkim.signatures;
 	options->min_rsa_bits = policy->dkim.min_rsa_bits;
+	options->to_ascii = policy->to_ascii;
 	options->cares = cares;
 	options->whom = dkim;
 	if (!note_from(dkim, from, arena))

@@ -17,6 +17,7 @@
 #include "dkim_check.h"
 #include "dkim_header.h"
 #include "dkim_tag.h"
+#include "idn.h"
 #include "openssl_dkim.h"
 
 #include "probe.h"
@@ -66,7 +67,7 @@ static void answer_signature(struct span value)
 	static struct dkim_sig sig;
 	enum dkim_why why;
 
-	if (dkim_sig_parse(value, &sig, &why) != PARSE_OK) {
+	if (dkim_sig_parse(value, idn_to_ascii, &sig, &why) != PARSE_OK) {
 		printf("{\"ok\": false, ");
 		put_why(why);
 		printf("}");
@@ -357,6 +358,7 @@ static void answer_message(struct span message, struct span question)
 	struct dkim_options options = {
 		.crypto = openssl_dkim_crypto(openssl),
 		.min_rsa_bits = MIN_RSA_BITS,
+		.to_ascii = idn_to_ascii,
 		.leading_space = true,
 	};
 	struct header_index headers;

@@ -139,6 +139,46 @@ def test_the_result_names_who_signed(serve, key: Key, engine: str) -> None:
     daemon.end()
 
 
+class UnicodeKey(Key):
+    """Of a domain and a selector in U-labels, as an internationalized message has them; its
+    record's name is of A-labels, as in DNS."""
+
+    def __init__(self, directory: Path):
+        super().__init__(directory, "kontos\u00f6.example")
+        self.selector = "schl\u00fcssel"
+
+    @property
+    def name(self) -> str:
+        return "xn--schlssel-95a._domainkey.xn--kontos-1xa.example"
+
+
+def in_octets(key: UnicodeKey) -> Key:
+    """Writes the names as UTF-8, where dkimpy takes ASCII."""
+    written = copy.copy(key)
+    written.selector, written.domain = Utf8(key.selector), Utf8(key.domain)
+    return written
+
+
+class Utf8(str):
+    def encode(self, *_: object) -> bytes:
+        return super().encode("utf-8")
+
+
+@pytest.mark.parametrize("sender", ["kontos\u00f6.example", "xn--kontos-1xa.example"])
+def test_rfc8616_a_signature_in_u_labels(serve, names: Names, tmp_path: Path, engine: str,
+                                         sender: str) -> None:
+    """The key is asked for, and the result written, in A-labels; From may have either form."""
+    key = names.key = UnicodeKey(tmp_path)
+    daemon = serve(engine)
+    message = signed(exo(f" Alice <alice@{sender}>", mail_from=f"alice@{sender}"), in_octets(key))
+    assert "d=kontos\u00f6.example" in message.fields[0][1]
+    assert result_of(daemon, message).endswith(
+        ";\n\tdkim=pass header.d=xn--kontos-1xa.example header.s=xn--schlssel-95a")
+    assert names.server.names() == [key.name]
+    assert ask(daemon, dataclasses.replace(message, body=b"Hello!\r\n")) == "proof-missing"
+    daemon.end()
+
+
 def test_a_changed_message(serve, key: Key, engine: str) -> None:
     daemon = serve(engine)
     good = signed(exo(), key)

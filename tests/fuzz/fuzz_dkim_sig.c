@@ -5,6 +5,7 @@
 
 #include "dkim_sig.h"
 #include "dkim_tag.h"
+#include "idn.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,12 +27,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum dkim_why why;
 	struct dkim_sig sig;
 
-	if (dkim_sig_parse(value, &sig, &why) != PARSE_OK) {
+	if (dkim_sig_parse(value, idn_to_ascii, &sig, &why) != PARSE_OK) {
 		assert(dkim_why_result(why) == DKIM_PERMERROR);
 		assert(sig.domain.len <= DOMAIN_MAX && sig.selector.len <= DOMAIN_MAX);
 		return 0;
 	}
 	assert(sig.domain.len && sig.selector.len);
+	assert(!domain_is_unicode(domain_span(&sig.domain)));
+	assert(!domain_is_unicode(domain_span(&sig.selector)));
 	assert(sig.domain.len + sig.selector.len + 12 <= DKIM_NAME_MAX);
 	assert(sig.b_value.p > value.p && sig.b_value.p + sig.b_value.len <= value.p + size);
 	assert(sig.signature_len && sig.signature_len <= DKIM_SIGNATURE_MAX);

@@ -111,7 +111,8 @@ def seeds() -> dict[str, list[bytes]]:
         "fuzz_mailbox": [value.encode() for value in FROM_VALUES],
         "fuzz_authres": [value.encode() for value in AUTHRES_VALUES],
         "fuzz_dkim_tag": [SIGNATURE.encode(), *map(str.encode, KEY_RECORDS)],
-        "fuzz_dkim_sig": [SIGNATURE.encode()],
+        "fuzz_dkim_sig": [SIGNATURE.encode(),
+                          SIGNATURE.replace("contoso", "m\u00fcnchen").encode()],
         "fuzz_dkim_key": [record.encode() for record in KEY_RECORDS],
         "fuzz_dkim_canon": [bytes([how, 9, 70]) + body.encode() for body in BODIES
                             for how in range(4)],

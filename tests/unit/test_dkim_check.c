@@ -10,6 +10,7 @@
 #include "fixture.h"
 #include "fixture_dkim.h"
 #include "harness.h"
+#include "idn.h"
 
 /* A signature and what is signed by it, in canonical form. */
 struct sample {
@@ -481,6 +482,72 @@ TEST(an_exhausted_arena)
 		CHECK_EQ(fixture_dkim_n_hashes, 0);
 	}
 	CHECK(check);
+}
+
+/* --- RFC 8616 --------------------------------------------------------------------------------- */
+
+#define U_UMLAUT "\xc3\xbc"
+
+static const struct sample unicode = {
+	"v=1; a=rsa-sha256; c=relaxed/relaxed; d=m" U_UMLAUT "nchen.example; s=" U_UMLAUT
+	"; h=From; i=j" U_UMLAUT "rgen@m" U_UMLAUT "nchen.example",
+	"from:Alice <alice@contoso.com>\r\n",
+	"Good day\r\n",
+};
+
+/* 3, 5: the key is looked up by A-labels; the hash is of the names as they stand in the field. */
+TEST(rfc8616_key_by_a_labels_and_hash_by_what_stands_there)
+{
+	begin_message();
+	options.to_ascii = idn_to_ascii;
+	sign(&unicode);
+	add_content();
+	check_name(0, "xn--tda._domainkey.xn--mnchen-3ya.example");
+	end("Good day\r\n");
+	check_why(0, DKIM_WHY_VERIFIED);
+	CHECK(span_eq(domain_span(&signature(0)->sig.domain), SPAN("xn--mnchen-3ya.example")));
+}
+
+/* Who writes one form signs one form: the other is another field. */
+TEST(rfc8616_forms_are_not_exchanged)
+{
+	char value[2048], *at;
+
+	begin_message();
+	options.to_ascii = idn_to_ascii;
+	fixture_dkim_sign(unicode.tags, unicode.header, unicode.body, value, sizeof(value));
+	at = strstr(value, "s=" U_UMLAUT);
+	memmove(at + strlen("s=xn--tda"), at + strlen("s=" U_UMLAUT),
+		strlen(at + strlen("s=" U_UMLAUT)) + 1);
+	memcpy(at, "s=xn--tda", strlen("s=xn--tda"));
+	add_field("DKIM-Signature", value);
+	add_content();
+	check_name(0, "xn--tda._domainkey.xn--mnchen-3ya.example");
+	end("Good day\r\n");
+	check_why(0, DKIM_WHY_SIGNATURE);
+}
+
+static unsigned int n_look_ups;
+
+static bool count_look_up(struct span text, struct domain *out)
+{
+	n_look_ups++;
+	return idn_to_ascii(text, out);
+}
+
+/* However many signatures there are: three look-ups each, of those on top. */
+TEST(rfc8616_look_ups_are_few)
+{
+	begin_message();
+	options.to_ascii = count_look_up;
+	n_look_ups = 0;
+	for (int i = 0; i < 2 * DKIM_CHOICE_UNICODE_MAX; i++)
+		sign(&unicode);
+	add_content();
+	CHECK_EQ(n_look_ups, 3 * DKIM_CHOICE_UNICODE_MAX);
+	check_name(0, "xn--tda._domainkey.xn--mnchen-3ya.example");
+	end("Good day\r\n");
+	check_why(0, DKIM_WHY_VERIFIED);
 }
 
 HARNESS_MAIN

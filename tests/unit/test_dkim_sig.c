@@ -6,6 +6,7 @@
 
 #include "fixture.h"
 #include "harness.h"
+#include "idn.h"
 
 #define BH	    "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI="
 #define L63	    "a23456789012345678901234567890123456789012345678901234567890123"
@@ -19,6 +20,7 @@ static const char *const good[] = {
 
 static struct dkim_sig sig;
 static enum dkim_why why;
+static domain_to_ascii *to_ascii;
 
 /* The good tags, but for that of the same name as the change, which stands in its place. */
 static enum parse_status parse_changed(const char *change)
@@ -37,7 +39,7 @@ static enum parse_status parse_changed(const char *change)
 	}
 	if (!changed)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s;", change);
-	return dkim_sig_parse(span_of(guarded(text, len), len), &sig, &why);
+	return dkim_sig_parse(span_of(guarded(text, len), len), to_ascii, &sig, &why);
 }
 
 /* "x=-" leaves the tag out. */
@@ -209,6 +211,92 @@ TEST(signer_of_a_bad_one)
 	CHECK_EQ(sig.selector.len, 0);
 	CHECK_EQ(parse_changed("d="), PARSE_BAD);
 	CHECK_EQ(sig.domain.len, 0);
+}
+
+/* --- RFC 8616 --------------------------------------------------------------------------------- */
+
+#define M_U	   "m\xc3\xbcnchen.example"
+#define M_A	   "xn--mnchen-3ya.example"
+#define COMPOSED   "\xc3\xbc"
+#define DECOMPOSED "u\xcc\x88"
+
+static const struct {
+	const char *change;
+	enum dkim_why why; /* VERIFIED: accepted */
+	const char *domain;
+	const char *selector;
+} unicode_rows[] = {
+	/* 5: d=, s= and i= should have U-labels and may have A-labels, in any mixture */
+	{ "d=" M_U, DKIM_WHY_VERIFIED, M_A, "sel" },
+	{ "d=" M_A, DKIM_WHY_VERIFIED, M_A, "sel" },
+	{ "d=M" COMPOSED "NCHEN.Example", DKIM_WHY_VERIFIED, M_A, "sel" },
+	{ "d=m" DECOMPOSED "nchen.example", DKIM_WHY_VERIFIED, M_A, "sel" },
+	{ "s=" COMPOSED, DKIM_WHY_VERIFIED, "example.com", "xn--tda" },
+	{ "s=a_b." COMPOSED, DKIM_WHY_VERIFIED, "example.com", "a_b.xn--tda" },
+	{ "d=" M_U ";i=a@" M_U, DKIM_WHY_VERIFIED, M_A, "sel" },
+	{ "d=" M_U ";i=a@" M_A, DKIM_WHY_VERIFIED, M_A, "sel" },
+	{ "d=" M_A ";i=@" M_U, DKIM_WHY_VERIFIED, M_A, "sel" },
+	{ "d=" M_A ";i=@" COMPOSED "." M_U, DKIM_WHY_VERIFIED, M_A, "sel" },
+	/* and the local part of i= is extended as that of an address is (5) */
+	{ "d=" M_U ";i=j" COMPOSED "rgen@" M_U, DKIM_WHY_VERIFIED, M_A, "sel" },
+	/* What is no U-label (RFC 5890 2.3.2.1) is no domain. */
+	{ "d=m\xc3\x9cnchen.example", DKIM_WHY_DOMAIN, "", "" },
+	{ "d=\xe2\x84\xaa.example", DKIM_WHY_DOMAIN, "", "" },
+	{ "d=\xf0\x9f\x92\xa9.example", DKIM_WHY_DOMAIN, "", "" },
+	{ "d=\xc3.example", DKIM_WHY_DOMAIN, "", "" },
+	{ "s=\xef\xbd\x81", DKIM_WHY_SELECTOR, "example.com", "" },
+	{ "i=@m\xc3\xb6nchen.example", DKIM_WHY_IDENTITY, "example.com", "sel" },
+	{ "d=" M_U ";i=@m\xc3\xb6nchen.example", DKIM_WHY_IDENTITY, M_A, "sel" },
+	{ "d=" M_U ";i=@xm\xc3\xbcnchen.example", DKIM_WHY_IDENTITY, M_A, "sel" },
+	/* 3: names of tags, fields and algorithms stay ASCII */
+	{ "h=from:\xc3\xbc", DKIM_WHY_HEADERS, "example.com", "sel" },
+	{ "\xc3\xbc=1", DKIM_WHY_TAG_LIST, "", "" },
+};
+
+TEST(rfc8616_domains_in_u_labels)
+{
+	to_ascii = idn_to_ascii;
+	for (size_t i = 0; i < N_ELEMENTS(unicode_rows); i++) {
+		const char *domain = unicode_rows[i].domain, *selector = unicode_rows[i].selector;
+		enum parse_status status = parse_changed(unicode_rows[i].change);
+		bool valid = unicode_rows[i].why == DKIM_WHY_VERIFIED;
+
+		harness_row("%s", unicode_rows[i].change);
+		CHECK_EQ(status, valid ? PARSE_OK : PARSE_BAD);
+		if (!valid)
+			CHECK_EQ(why, unicode_rows[i].why);
+		CHECK_BYTES(sig.domain.text, sig.domain.len, domain, strlen(domain));
+		CHECK_BYTES(sig.selector.text, sig.selector.len, selector, strlen(selector));
+	}
+}
+
+/* All rows above without U-labels are as they were. */
+TEST(rfc8616_changes_nothing_in_ascii)
+{
+	to_ascii = idn_to_ascii;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		bool valid = rows[i].why == DKIM_WHY_VERIFIED;
+
+		if (rows[i].change && domain_is_unicode(span_of_string(rows[i].change)))
+			continue;
+		harness_row("%s", rows[i].change ? rows[i].change : "good");
+		CHECK_EQ(parse_changed(rows[i].change), valid ? PARSE_OK : PARSE_BAD);
+	}
+}
+
+/* The name of the key record has to fit as it is looked up, in A-labels. */
+TEST(rfc8616_length_is_that_of_a_labels)
+{
+	char change[DOMAIN_MAX + 3] = "d=";
+
+	to_ascii = idn_to_ascii;
+	/* 3 octets a label are 8, so that "sel._domainkey." and 30 of them are 254. */
+	for (int i = 0; i < 30; i++)
+		strcat(change, i ? ".\xc3\xbc" : "\xc3\xbc");
+	CHECK_EQ(parse_changed(change), PARSE_BAD);
+	CHECK_EQ(why, DKIM_WHY_SELECTOR);
+	change[strlen(change) - 3] = '\0';
+	CHECK_EQ(parse_changed(change), PARSE_OK);
 }
 
 HARNESS_MAIN

@@ -3,6 +3,7 @@
 
 #include "fixture.h"
 #include "harness.h"
+#include "idn.h"
 
 #define ARENA_SIZE (64u * 1024)
 
@@ -236,6 +237,27 @@ TEST(results_of_the_verifier_before_us)
 	policy->dkim_source = POLICY_DKIM_NONE;
 	harness_row("nobody verifies");
 	CHECK_EQ(collect(policy, rows[0].fields).n_signatures, 0);
+}
+
+/* RFC 8601 2.2, RFC 8616: of an internationalized message the verifier may write U-labels. */
+TEST(signers_in_unicode)
+{
+	static const struct fixture_field fields[] = {
+		{ AR, VERIFIER_ID "; dkim=pass header.d=m\xc3\xbcnchen.example" },
+		{ NULL, NULL },
+	};
+	struct policy *policy = fixture_policy();
+	struct facts facts;
+
+	policy->dkim_source = POLICY_DKIM_AUTHRES;
+	policy->trusted_authserv_id = SPAN(VERIFIER_ID);
+	policy->to_ascii = idn_to_ascii;
+	facts = collect(policy, fields);
+	if (CHECK_EQ(facts.n_signatures, 1))
+		CHECK(span_eq(domain_span(&facts.signatures[0].domain),
+			      SPAN("xn--mnchen-3ya.example")));
+	policy->to_ascii = NULL;
+	CHECK_EQ(collect(policy, fields).n_signatures, 0);
 }
 
 TEST(more_results_than_are_looked_at)
