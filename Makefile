@@ -84,7 +84,7 @@ LIBS_unit   := -ljansson -lz -l:liburing.a -lmilter -lidn2 -lcrypto
 LIBS_bench  := $(LIBS_daemon) $(LIBS_loader) -lcrypto -lm
 
 C_FILES     := $(foreach l,$(LAYERS),$(SRC_$(l))) $(wildcard bpf/*.c bench/xdp/*.bpf.c) $(wildcard tests/fuzz/*.c tests/reliability/*.c)
-H_FILES     := $(wildcard bpf/*.h daemon/*/*.h loader/*.h loader/acl/*.h loader/lists/*.h tests/unit/*.h tests/conformance/*.h bench/*.h bench/xdp/*.h)
+H_FILES     := $(wildcard bpf/*.h daemon/*/*.h loader/*.h loader/acl/*.h loader/lists/*.h tests/unit/*.h tests/conformance/*.h tests/fuzz/*.h bench/*.h bench/xdp/*.h)
 SH_FILES    := $(wildcard contrib/*/*.sh .ci/run)
 
 obj = $(patsubst %.c,build/obj/%.o,$(1))
@@ -199,7 +199,7 @@ $(COUNT_ALLOCATIONS): tests/reliability/count_allocations.c
 
 # libFuzzer is clang's; each target is linked with all that is pure, and what this is handed.
 SRC_fuzz   := $(wildcard tests/fuzz/fuzz_*.c)
-SRC_fuzzed := $(SRC_core) $(SRC_lists) $(SRC_acl) daemon/settings/idn.c
+SRC_fuzzed := $(SRC_core) $(SRC_lists) $(SRC_acl) daemon/settings/idn.c tests/fuzz/stub_crypto.c
 FUZZERS    := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(SRC_fuzz))
 FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_SECONDS ?= 60

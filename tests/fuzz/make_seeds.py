@@ -65,7 +65,8 @@ def _conversation(message: str) -> bytes:
     for name, value in _fields(message):
         stream.append(_macros(b"L", "i", "4ABC"))
         stream.append(_packet(b"L", name.encode() + b"\0" + value.encode() + b"\0"))
-    stream += [_packet(b"N"), _packet(b"E"), _packet(b"A"), _packet(b"A"), _packet(b"Q")]
+    body = message.partition("\n\n")[2].encode()
+    stream += [_packet(b"N"), *([_packet(b"B", body)] if body else []), _packet(b"E"), _packet(b"A"), _packet(b"A"), _packet(b"Q")]
     return b"".join(stream)
 
 
@@ -75,6 +76,23 @@ def _short_conversation() -> bytes:
         f"From: J <a@contoso.com>\nX-MS-Exchange-CrossTenant-Id: {guid}\n"
         "Authentication-Results: relay.example.net; dkim=pass\n"
         "X-MS-Exchange-Organization-SCL: -1\n\n")
+
+
+def _signed_conversations() -> list[bytes]:
+    """What fuzz_dialog says of a key record is said by the selector's first letter, and its digests
+    are 32 octets of 0 or of 1."""
+    guid = "1234abcd-18c5-45e8-88de-123456789abc"
+    digests = ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+               "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=")
+    signature = ("DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d={}; s={}; h=from;"
+                 " bh={}; b=AAAA\n")
+    fields = f"From: J <a@contoso.com>\nX-MS-Exchange-CrossTenant-Id: {guid}\n\nbody  \r\n\r\n"
+    one = [signature.format("contoso.com", letter, digest) + fields
+           for letter in "abcdefg" for digest in digests]
+    several = "".join(signature.format(domain, letter, digests[0])
+                      for domain in ("contoso.com", "m\u00fcnchen.example") for letter in "aeg")
+    return [*map(_conversation, one), _conversation(several + fields),
+            _conversation(one[0])[:-5] + _conversation(one[1])]
 
 
 def _frames() -> list[bytes]:
@@ -120,7 +138,8 @@ def seeds() -> dict[str, list[bytes]]:
         "fuzz_endpoints": [(DATA / "endpoints-worldwide.json").read_bytes()],
         "fuzz_classify": _frames(),
         "fuzz_dns_message": _dns_responses(),
-        "fuzz_dialog": [_short_conversation(), *map(_conversation, messages)],
+        "fuzz_dialog": [_short_conversation(), *_signed_conversations(),
+                        *map(_conversation, messages)],
     }
 
 
