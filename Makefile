@@ -240,6 +240,13 @@ deps: ## install the Debian packages that are missing (as root)
 bench-milter: build/exogated build/exogate-bench build/peers/floor build/peers/filter ## measure the milter against a floor and libmilter (BENCH_OPTIONS=--quick)
 	@build/exogate-bench milter --json build/bench-milter.json $(BENCH_OPTIONS)
 
+.PHONY: bench-dkim
+bench-dkim: deps ## measure verified signatures beside OpenSSL, OpenDKIM and rspamd (as root; BENCH_OPTIONS=--quick)
+	@contrib/dev/install-deps.sh contrib/dev/packages-bench.txt
+	@$(MAKE) --no-print-directory -j2 build/exogated build/exogate-bench
+	@build/exogate-bench dkim $(BENCH_OPTIONS)
+	@$(PYTHON) bench/dkim_peers.py --json build/bench-dkim.json $(BENCH_OPTIONS)
+
 .PHONY: bench-xdp
 bench-xdp: build/exogate-bench ## measure the XDP program (as root; BENCH_OPTIONS=--quick)
 	@build/exogate-bench xdp --json build/bench-xdp.json $(BENCH_OPTIONS)

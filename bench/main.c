@@ -9,6 +9,7 @@
 #include "decide.h"
 #include "dkim.h"
 #include "domains.h"
+#include "drive.h"
 #include "flood.h"
 #include "milter.h"
 #include "option.h"
@@ -22,6 +23,7 @@ static const struct command {
 	{ "decide", decide_run, "the CPU time of judging one message, without any I/O" },
 	{ "dkim", dkim_run, "the CPU time of verifying a signature, beside bare OpenSSL" },
 	{ "domains", domains_run, "a policy of many domains: to load, to keep, to look up in" },
+	{ "drive", drive_run, "messages through a milter that runs already" },
 	{ "milter", milter_run, "a message through the milter, beside a floor and libmilter" },
 	{ "flood", flood_run, "SYNs out of an interface, as fast as one CPU makes them" },
 	{ "xdp", xdp_run, "a packet in the XDP program, beside other ways to look its source up" },

@@ -2,12 +2,13 @@
 """The command line of exogate-bench, and `decide`."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conversations.daemon import write_settings
-from lab.messages import exo
+from conversations.daemon import Daemon, write_settings
+from lab.messages import echospoofing, exo
 
 from .conftest import Bench
 
@@ -40,8 +41,10 @@ def test_version(bench: Bench) -> None:
     (["dkim", "more"], 'unexpected argument "more"'),
     (["domains"], 'domains wants "-c FILE"'),
     (["domains", "-c", "FILE", "-n", "0"], "--lookups takes a number from 1 to"),
+    (["drive", "milter.sock"], 'drive wants "SOCKET MESSAGE..."'),
+    (["drive", "--seconds", "0", "s", "m"], "--seconds takes a number from 1 to"),
 ], ids=["none", "command", "arguments", "option", "zero", "no-number", "dkim-option",
-        "dkim-argument", "no-file", "no-lookups"])
+        "dkim-argument", "no-file", "no-lookups", "drive-arguments", "drive-seconds"])
 def test_wrong_usage_is_named(bench: Bench, arguments: list[str], complaint: str) -> None:
     done = bench(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
@@ -69,6 +72,26 @@ def test_dkim_has_a_line_a_body(bench: Bench) -> None:
     for line in lines:
         assert re.fullmatch(r"\w+ +\d+ bytes  verified +[\d.]+ us  bare OpenSSL +[\d.]+ us  "
                             r"ratio [\d.]+", line)
+
+
+def test_drive_sends_what_exogated_accepts(bench: Bench, tmp_path: Path,
+                                           asan_program: Callable[[str], Path]) -> None:
+    """And says of a message that it refuses what is wrong, and of a socket that nobody is there."""
+    daemon = Daemon(asan_program("exogated"), write_settings(tmp_path))
+    good, forged = tmp_path / "good.eml", tmp_path / "forged.eml"
+    good.write_bytes(exo().data)
+    forged.write_bytes(echospoofing().data)
+    daemon.wait_until_it_serves()
+    done = bench("drive", "--connections", "3", "--messages", "2", daemon.socket, good)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(re.fullmatch(r"(\d+) messages\n", done.stdout)[1]) > 3
+    done = bench("drive", "--connections", "1", daemon.socket, good, forged)
+    assert done.returncode == 1
+    assert "message 1 got reject where accept is right, and so " in done.stderr
+    daemon.end()
+    done = bench("drive", daemon.socket, good)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{daemon.socket}: No such file or directory" in done.stderr
 
 
 def test_decide_of_a_message_that_is_not_there(bench: Bench, tmp_path: Path) -> None:

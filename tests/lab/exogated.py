@@ -45,7 +45,7 @@ class Exogated:
         self.map = directory / "contoso.map"
         self.log = directory / "exogated.log"
         self.socket: Path | None = None
-        self._process: subprocess.Popen | None = None
+        self.process: subprocess.Popen | None = None
 
     def create(self, socket_path: Path, endpoints: Path, name_server: str) -> None:
         self.socket = socket_path
@@ -56,27 +56,27 @@ class Exogated:
 
     def start(self) -> None:
         """Returns when the socket accepts; LabError with the daemon's own last line otherwise."""
-        self._process = self.namespace.start(
+        self.process = self.namespace.start(
             [self.program, "--engine", self.engine, "-c", self.settings], self.log)
         wait_until(self._accepts, f"{self.program.name} to accept on {self.socket}")
 
     def end(self) -> int:
         """Asks the daemon to end; its exit code."""
-        if self._process is None:
+        if self.process is None:
             raise LabError(f"{self.program.name} was not started")
-        self._process.send_signal(signal.SIGTERM)
+        self.process.send_signal(signal.SIGTERM)
         try:
-            return self._process.wait(timeout=10)
+            return self.process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             raise LabError(f"{self.program.name} did not end within 10 s of SIGTERM") from None
 
     def signal(self, number: signal.Signals) -> None:
-        self._process.send_signal(number)
+        self.process.send_signal(number)
 
     def kill(self) -> None:
         """As the kernel does when memory is short: no chance to say anything."""
-        self._process.kill()
-        self._process.wait()
+        self.process.kill()
+        self.process.wait()
 
     def log_line(self, message_id: str) -> str:
         """The daemon's line about the message, waited for: it may follow the SMTP reply."""
@@ -86,7 +86,7 @@ class Exogated:
         return wait_until(find, f"a line with msgid=<{message_id}> in {self.log}")
 
     def _accepts(self) -> bool:
-        if self._process.poll() is not None:
-            last = tail(self.log, 1) or [f"exit {self._process.returncode} without a word"]
+        if self.process.poll() is not None:
+            last = tail(self.log, 1) or [f"exit {self.process.returncode} without a word"]
             raise LabError(last[0])
         return accepts(self.socket)

@@ -126,8 +126,9 @@ class Connection:
 class Mta:
     """One SMTP session; see the module's text."""
 
-    def __init__(self, place: Place, offer: Offer = Offer()) -> None:
-        self.connection = Connection(place)
+    def __init__(self, place: Place, offer: Offer = Offer(),
+                 connection: type[Connection] = Connection) -> None:
+        self.connection = connection(place)
         self.offer = offer
         self.version = self.actions = self.steps = 0
 
