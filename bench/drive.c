@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drive.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -91,8 +90,10 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static enum option_step take_option(int option, struct drive_options *o)
+static bool take_option(void *options, int option)
 {
+	struct drive_options *o = options;
+
 	switch (option) {
 	case 'c':
 		return option_count("connections", optarg, CONNECTIONS_MAX, &o->connections);
@@ -100,13 +101,17 @@ static enum option_step take_option(int option, struct drive_options *o)
 		return option_count("messages", optarg, MESSAGES_MAX, &o->messages);
 	case 's':
 		return option_count("seconds", optarg, SECONDS_MAX, &o->seconds);
-	case 'h':
-		print_usage();
-		return OPTION_DONE;
 	default:
-		return OPTION_MISUSED;
+		return false;
 	}
 }
+
+static const struct option_set option_set = {
+	.letters = "h",
+	.names = long_options,
+	.print_usage = print_usage,
+	.take = take_option,
+};
 
 int drive_run(int argc, char **argv)
 {
@@ -115,17 +120,10 @@ int drive_run(int argc, char **argv)
 		.messages = MESSAGES_DEFAULT,
 		.seconds = SECONDS_DEFAULT,
 	};
-	enum option_step step = OPTION_ON;
-	int option;
+	int status;
 
-	opterr = 0;
-	while (step == OPTION_ON &&
-	       (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1)
-		step = take_option(option, &options);
-	if (option == '?')
-		return option_misused("unknown or incomplete option", argv[optind - 1]);
-	if (step != OPTION_ON)
-		return step == OPTION_DONE ? 0 : OPTION_EXIT_USAGE;
+	if (!option_read(argc, argv, &option_set, &options, &status))
+		return status;
 	if (argc - optind < 2)
 		return option_misused("drive wants", "SOCKET MESSAGE...");
 	options.socket = argv[optind];

@@ -28,7 +28,7 @@ struct dkim_check;
 
 /*
  * Reads the signatures; their fields and *options must live as long as the check.  NULL if the
- * arena is exhausted, and then nothing is held.
+ * arena is exhausted or a domain cannot be read for now, and then nothing is held.
  */
 struct dkim_check *dkim_check_begin(const struct dkim_options *options,
 				    const struct header_index *headers, struct arena *arena);

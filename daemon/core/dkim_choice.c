@@ -21,17 +21,21 @@ static unsigned int rank(const struct dkim_options *options, const struct dkim_s
 		    options->cares(options->whom, domain_span(&signature->sig.domain)));
 }
 
-static void read_signature(const struct dkim_options *options, const struct header_field *field,
+/* False if to_ascii has failed. */
+static bool read_signature(const struct dkim_options *options, const struct header_field *field,
 			   struct dkim_signature *out)
 {
 	bool may_be_unicode = field->index <= DKIM_CHOICE_UNICODE_MAX;
+	enum parse_status status;
 
 	out->field = field;
 	out->testing = false;
 	out->partial = false;
-	if (dkim_sig_parse(field->value, may_be_unicode ? options->to_ascii : NULL, &out->sig,
-			   &out->why) == PARSE_OK)
+	status = dkim_sig_parse(field->value, may_be_unicode ? options->to_ascii : NULL, &out->sig,
+				&out->why);
+	if (status == PARSE_OK)
 		out->why = judge_sig(&out->sig, options->now);
+	return status != PARSE_FAILED;
 }
 
 /* The one that must go if there is a better one: the last of the lowest rank. */
@@ -78,9 +82,8 @@ bool dkim_choice_make(struct dkim_choice *choice, const struct dkim_options *opt
 	for (; field; field = field->next) {
 		if (!spare)
 			spare = arena_record(arena, sizeof(*spare));
-		if (!spare)
+		if (!spare || !read_signature(options, field, spare))
 			return false;
-		read_signature(options, field, spare);
 		spare->rank = crowded ? rank(options, spare) : 0;
 		spare = admit(choice, options->max_signatures, spare);
 	}

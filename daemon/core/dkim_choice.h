@@ -40,7 +40,7 @@ struct dkim_choice {
 	size_t n;
 };
 
-/* Records come from the arena; false if it is exhausted. */
+/* Records come from the arena; false if it is exhausted, or a domain cannot be read for now. */
 bool dkim_choice_make(struct dkim_choice *choice, const struct dkim_options *options,
 		      const struct header_index *headers, struct arena *arena);
 

@@ -22,6 +22,7 @@ static const struct {
 struct reader {
 	struct dkim_tags tags;
 	domain_to_ascii *to_ascii;
+	bool failed; /* to_ascii has */
 	struct dkim_sig *sig;
 };
 
@@ -107,9 +108,17 @@ static bool read_canonicalisation(struct reader *r)
 	       read_canon_name(body, &r->sig->body_canon);
 }
 
+static bool read_name(struct reader *r, struct span text, struct domain *out)
+{
+	enum parse_status status = domain_parse_unicode(text, r->to_ascii, out);
+
+	r->failed = status == PARSE_FAILED;
+	return status == PARSE_OK;
+}
+
 static bool read_domain(struct reader *r)
 {
-	return domain_parse_unicode(tag(r, SPAN("d")), r->to_ascii, &r->sig->domain) == PARSE_OK;
+	return read_name(r, tag(r, SPAN("d")), &r->sig->domain);
 }
 
 /* The key record's name must be one, too. */
@@ -117,7 +126,7 @@ static bool read_selector(struct reader *r)
 {
 	struct dkim_sig *sig = r->sig;
 
-	return domain_parse_unicode(tag(r, SPAN("s")), r->to_ascii, &sig->selector) == PARSE_OK &&
+	return read_name(r, tag(r, SPAN("s")), &sig->selector) &&
 	       sig->selector.len + sizeof("._domainkey.") - 1 + sig->domain.len <= DKIM_NAME_MAX;
 }
 
@@ -158,7 +167,7 @@ static bool read_address_domain(struct reader *r, struct span address, struct do
 	if (!at)
 		return false;
 	address = span_after(address, (size_t)(at - address.p) + 1);
-	return domain_parse_unicode(address, r->to_ascii, out) == PARSE_OK;
+	return read_name(r, address, out);
 }
 
 /*
@@ -258,7 +267,7 @@ enum parse_status dkim_sig_parse(struct span value, domain_to_ascii *to_ascii, s
 			return PARSE_BAD;
 		*why = steps[i].why;
 		if (!steps[i].read(&r))
-			return PARSE_BAD;
+			return r.failed ? PARSE_FAILED : PARSE_BAD;
 	}
 	return PARSE_OK;
 }

@@ -58,8 +58,8 @@ struct dkim_sig {
 
 /*
  * Without to_ascii (NULL) a U-label is no domain; it is called three times at most.
- * PARSE_OK, or PARSE_BAD with *why; then of *out only the domain and the selector hold, each if its
- * len is not 0, so that a log can name who signed.
+ * PARSE_OK; PARSE_FAILED as to_ascii has it; or PARSE_BAD with *why, and then of *out only the
+ * domain and the selector hold, each if its len is not 0, so that a log can name who signed.
  */
 enum parse_status dkim_sig_parse(struct span value, domain_to_ascii *to_ascii, struct dkim_sig *out,
 				 enum dkim_why *why);

@@ -529,7 +529,7 @@ TEST(rfc8616_forms_are_not_exchanged)
 
 static unsigned int n_look_ups;
 
-static bool count_look_up(struct span text, struct domain *out)
+static enum parse_status count_look_up(struct span text, struct domain *out)
 {
 	n_look_ups++;
 	return idn_to_ascii(text, out);

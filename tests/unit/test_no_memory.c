@@ -127,4 +127,16 @@ TEST(a_message)
 	}
 }
 
+TEST(a_signature)
+{
+	static const struct message signed_in_unicode = { "a@contoso.com", "b@x.example",
+							  "DKIM-Signature",
+							  " v=1; a=rsa-sha256; d=" DOMAIN
+							  "; s=s1; h=From; bh=AAAA; b=AAAA" };
+
+	begin(POLICY_DKIM_NATIVE);
+	judge(&signed_in_unicode);
+	CHECK_EQ(answer.verdict.decision, VERDICT_TEMPFAIL);
+}
+
 HARNESS_MAIN
