@@ -2,6 +2,7 @@
 #include "facts.h"
 
 #include "authres.h"
+#include "policy_stamp.h"
 
 /* RFC 5321 4.5.1 and RFC 2142 4: mail to these must reach whoever runs the domain. */
 static bool is_role(struct span local)
@@ -179,14 +180,11 @@ nothing:
 const struct policy_tenant *facts_stamped_tenant(const struct tenant_stamps *stamps,
 						 const struct policy *policy)
 {
-	const struct tenant_stamp *each[] = { &stamps->id, &stamps->attributed,
-					      &stamps->originator_org };
-	const struct policy_tenant *tenant = NULL;
+	const struct policy_tenant *tenant = policy_stamped_id(policy, stamps->id.value);
 
-	for (size_t i = 0; !tenant && i < sizeof(each) / sizeof(each[0]); i++)
-		if (each[i]->value.len)
-			tenant = policy_stamped(policy, each[i]->value);
-	return tenant;
+	if (!tenant)
+		tenant = policy_stamped_id(policy, stamps->attributed.value);
+	return tenant ? tenant : policy_stamped_org(policy, stamps->originator_org.value);
 }
 
 bool facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,

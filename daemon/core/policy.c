@@ -80,33 +80,6 @@ const struct policy_tenant *policy_tenant_of(const struct policy *policy, struct
 	return found ? found->tenant : NULL;
 }
 
-/* The slot of the stamp, or the empty one where it would go; the table is never full. */
-static struct policy_stamp *find_stamp(const struct policy_stamp_table *table, struct span value)
-{
-	size_t slot = (size_t)span_hash_nocase(value, 0) & (table->n_slots - 1);
-
-	while (table->slots[slot].value.len && !span_eq_nocase(table->slots[slot].value, value))
-		slot = (slot + 1) & (table->n_slots - 1);
-	return &table->slots[slot];
-}
-
-void policy_stamp_add(struct policy_stamp_table *table, struct span value,
-		      const struct policy_tenant *tenant)
-{
-	struct policy_stamp *stamp;
-
-	assert((table->n_slots & (table->n_slots - 1)) == 0);
-	stamp = find_stamp(table, value);
-	if (stamp->value.len && stamp->tenant != tenant)
-		tenant = NULL;
-	*stamp = (struct policy_stamp){ value, tenant };
-}
-
-const struct policy_tenant *policy_stamped(const struct policy *policy, struct span value)
-{
-	return policy->stamps.n_slots ? find_stamp(&policy->stamps, value)->tenant : NULL;
-}
-
 bool policy_hosts(const struct policy *policy, struct span domain)
 {
 	return domain.len && find_covering(&policy->domains, domain, POLICY_DOMAIN_HOSTED);

@@ -52,7 +52,7 @@ struct policy_domain_table {
 	size_t n_covering; /* those of them that cover subdomains */
 };
 
-/* A tenant id or accepted domain as Microsoft stamps it. */
+/* A tenant id, or a domain of originator_orgs: policy_stamp.h. */
 struct policy_stamp {
 	struct span value;
 	const struct policy_tenant *tenant; /* NULL: several have it */
@@ -135,13 +135,6 @@ static inline enum policy_mode policy_mode_of(const struct policy *policy,
 {
 	return tenant ? tenant->mode : policy->mode;
 }
-
-/* Puts what is stamped on a tenant's mail into the table, whose slots start out 0. */
-void policy_stamp_add(struct policy_stamp_table *table, struct span value,
-		      const struct policy_tenant *tenant);
-
-/* The one tenant that has this id or accepted domain, without regard to case; or NULL. */
-const struct policy_tenant *policy_stamped(const struct policy *policy, struct span value);
 
 /* Whether the domain is one that this relay receives mail for. */
 bool policy_hosts(const struct policy *policy, struct span domain);

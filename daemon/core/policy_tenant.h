@@ -9,6 +9,9 @@
 #include "prefix.h"
 #include "span.h"
 
+/* Of Microsoft's consumer service, where anyone may have an account, and so send with its stamp. */
+#define POLICY_CONSUMER_ID "84df9e7f-e9f6-40af-b435-aaaaaaaaaaaa"
+
 struct policy_span_list {
 	const struct span *items;
 	size_t n;
@@ -39,8 +42,8 @@ struct policy_tenant {
 	struct span name;
 	struct policy_span_list ids;		 /* GUIDs, compared without case */
 	enum policy_unknown_ids unknown_ids;	 /* what it means that there are none */
-	struct policy_span_list originator_orgs; /* domains */
-	struct policy_span_list dkim_domains;
+	struct policy_span_list originator_orgs; /* domains; empty: all that are its own */
+	struct policy_span_list dkim_domains;	 /* likewise; policy_stamp.h */
 	struct policy_secret secret;
 	enum policy_forwarding forwarding;
 	const struct policy_domain_move *moves;

@@ -1,38 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proof.h"
 
-static enum proof_state weigh_stamp(const struct tenant_stamp *stamp,
-				    const struct policy_span_list *names)
+#include "policy_stamp.h"
+
+static enum proof_state weigh_org(const struct tenant_stamp *stamp, const struct policy *policy,
+				  const struct policy_tenant *tenant)
 {
+	enum parse_status status;
+
 	if (stamp->n == 0)
 		return PROOF_ABSENT;
-	if (stamp->differs || !policy_lists(names, stamp->value))
+	if (stamp->differs)
 		return PROOF_CONFLICTS;
-	return PROOF_AGREES;
+	status = policy_check_org(policy, tenant, stamp->value);
+	if (status == PARSE_FAILED)
+		return PROOF_UNKNOWN;
+	return status == PARSE_OK ? PROOF_AGREES : PROOF_CONFLICTS;
 }
 
 static enum proof_state weigh_id(const struct tenant_stamp *stamp,
 				 const struct policy_tenant *tenant)
 {
-	if (tenant->unknown_ids == POLICY_UNKNOWN_IDS_IGNORE)
-		return stamp->differs ? PROOF_CONFLICTS : PROOF_ABSENT;
-	return weigh_stamp(stamp, &tenant->ids);
+	bool known = tenant->unknown_ids != POLICY_UNKNOWN_IDS_IGNORE;
+
+	if (stamp->n == 0)
+		return PROOF_ABSENT;
+	if (stamp->differs || span_eq_nocase(stamp->value, SPAN(POLICY_CONSUMER_ID)))
+		return PROOF_CONFLICTS;
+	if (!known)
+		return PROOF_ABSENT;
+	return policy_lists(&tenant->ids, stamp->value) ? PROOF_AGREES : PROOF_CONFLICTS;
 }
 
 struct proof_stamps proof_stamps_weigh(const struct tenant_stamps *stamps,
+				       const struct policy *policy,
 				       const struct policy_tenant *tenant)
 {
 	return (struct proof_stamps){
 		.id = weigh_id(&stamps->id, tenant),
-		.originator_org = weigh_stamp(&stamps->originator_org, &tenant->originator_orgs),
+		.originator_org = weigh_org(&stamps->originator_org, policy, tenant),
 		.attributed = weigh_id(&stamps->attributed, tenant),
 	};
 }
 
 static enum proof_state weigh_stamps(const struct tenant_stamps *stamps,
+				     const struct policy *policy,
 				     const struct policy_tenant *tenant)
 {
-	const struct proof_stamps each = proof_stamps_weigh(stamps, tenant);
+	const struct proof_stamps each = proof_stamps_weigh(stamps, policy, tenant);
 	const enum proof_state states[] = { each.id, each.originator_org, each.attributed };
 	enum proof_state whole = PROOF_ABSENT;
 
@@ -41,13 +56,13 @@ static enum proof_state weigh_stamps(const struct tenant_stamps *stamps,
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
 		if (states[i] == PROOF_CONFLICTS)
 			return PROOF_CONFLICTS;
-		if (states[i] == PROOF_AGREES)
-			whole = PROOF_AGREES;
+		if (states[i] == PROOF_UNKNOWN || whole == PROOF_ABSENT)
+			whole = states[i];
 	}
 	return whole;
 }
 
-static enum proof_state weigh_signatures(const struct facts *facts,
+static enum proof_state weigh_signatures(const struct facts *facts, const struct policy *policy,
 					 const struct policy_tenant *tenant)
 {
 	enum proof_state state = PROOF_ABSENT;
@@ -55,7 +70,7 @@ static enum proof_state weigh_signatures(const struct facts *facts,
 	for (size_t i = 0; i < facts->n_signatures; i++) {
 		const struct facts_signature *signature = &facts->signatures[i];
 
-		if (!policy_lists(&tenant->dkim_domains, domain_span(&signature->domain)))
+		if (!policy_is_signer(policy, tenant, domain_span(&signature->domain)))
 			continue;
 		if (signature->passed)
 			return PROOF_AGREES;
@@ -89,11 +104,12 @@ static enum proof_state weigh_secret(const struct facts *facts, const struct pol
 	return state;
 }
 
-struct proofs proofs_weigh(const struct facts *facts, const struct policy_tenant *tenant)
+struct proofs proofs_weigh(const struct facts *facts, const struct policy *policy,
+			   const struct policy_tenant *tenant)
 {
 	return (struct proofs){
-		.stamp = weigh_stamps(&facts->stamps, tenant),
-		.signature = weigh_signatures(facts, tenant),
+		.stamp = weigh_stamps(&facts->stamps, policy, tenant),
+		.signature = weigh_signatures(facts, policy, tenant),
 		.secret = weigh_secret(facts, &tenant->secret),
 	};
 }

@@ -47,9 +47,11 @@ struct proof_stamps {
 };
 
 struct proof_stamps proof_stamps_weigh(const struct tenant_stamps *stamps,
+				       const struct policy *policy,
 				       const struct policy_tenant *tenant);
 
-struct proofs proofs_weigh(const struct facts *facts, const struct policy_tenant *tenant);
+struct proofs proofs_weigh(const struct facts *facts, const struct policy *policy,
+			   const struct policy_tenant *tenant);
 
 /* Whether so many of them agree, and among them those that the tenant requires. */
 bool proofs_suffice(const struct proofs *proofs, const struct policy_tenant *tenant,

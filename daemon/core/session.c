@@ -346,9 +346,9 @@ static void plan(struct session *s, struct session_answer *answer)
 static void limit(struct session *s, struct session_answer *answer)
 {
 	const struct verdict *verdict = &answer->verdict;
+	bool is_sent = verdict->reason == REASON_AUTHORISED || verdict->reason == REASON_FORWARDED;
 
-	if (s->limiter && verdict->decision == VERDICT_ACCEPT &&
-	    verdict->reason == REASON_AUTHORISED &&
+	if (s->limiter && verdict->decision == VERDICT_ACCEPT && is_sent &&
 	    !s->limiter->admit(s->limiter->state, verdict->tenant, s->envelope.n_rcpts))
 		session_defer(answer, REASON_RATE_LIMIT);
 }

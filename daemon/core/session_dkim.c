@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "facts.h"
+#include "policy_stamp.h"
 
 /* Equal, or a subdomain of it. */
 static bool is_within(struct span name, struct span domain)
@@ -20,7 +21,7 @@ static bool cares(const void *whom, struct span domain)
 {
 	const struct session_dkim *dkim = whom;
 
-	return (dkim->tenant && policy_lists(&dkim->tenant->dkim_domains, domain)) ||
+	return (dkim->tenant && policy_is_signer(dkim->policy, dkim->tenant, domain)) ||
 	       policy_tenant_of(dkim->policy, domain) || is_within(dkim->from_domain, domain);
 }
 

@@ -18,8 +18,8 @@ struct session_dkim {
 };
 
 /*
- * Begins the check; false where dkim_check_begin() has NULL.  The domain is that of the one From, or
- * empty; the fields are the message's, all of them.
+ * Begins the check; false where dkim_check_begin() has NULL.  The domain is that of the one From,
+ * or empty; the fields are the message's, all of them.
  */
 bool session_dkim_begin(struct session_dkim *dkim, const struct policy *policy,
 			const struct domain *from, const struct header_index *headers,

@@ -313,7 +313,7 @@ static void weigh_forwarder(struct judgement *j)
 
 	if (!tenant || tenant->forwarding == POLICY_FORWARDING_REJECT)
 		return;
-	j->forwarder_proofs = proofs_weigh(j->facts, tenant);
+	j->forwarder_proofs = proofs_weigh(j->facts, j->policy, tenant);
 	if (j->forwarder_proofs.stamp == PROOF_AGREES)
 		j->forwarder = tenant;
 }
@@ -325,7 +325,7 @@ static struct judgement weigh(const struct policy *policy, const struct facts *f
 	if (facts->from_state == FACTS_FROM_ONE)
 		j.tenant = policy_tenant_of(policy, domain_span(&facts->from.domain));
 	if (j.tenant) {
-		j.proofs = proofs_weigh(facts, j.tenant);
+		j.proofs = proofs_weigh(facts, policy, j.tenant);
 		j.proofs_wanted = proofs_wanted_of(&j, j.tenant);
 	} else if (facts->from_state == FACTS_FROM_ONE) {
 		weigh_forwarder(&j);

@@ -194,7 +194,7 @@ struct proof_stamps explanation_stamps(const struct explanation *e)
 
 	if (!tenant || !e->answer.facts)
 		return (struct proof_stamps){ .id = PROOF_ABSENT };
-	return proof_stamps_weigh(&e->answer.facts->stamps, tenant);
+	return proof_stamps_weigh(&e->answer.facts->stamps, e->policy, tenant);
 }
 
 const struct dkim_signature *explanation_signature(const struct explanation *e,

@@ -2,12 +2,12 @@
 /*
  * rate_limit - has a tenant sent more than it may?
  *
- * Counted is what is let through as authorised, and nothing else: who is refused, or put off by a
- * limit, does not use it up.  Each of a tenant's limits (policy.h) is a bucket that holds so many
- * messages or recipients and refills evenly in its minute or hour: what was saved up may come at
- * once, and in the long run no more comes than the limit; in any one minute or hour at most twice
- * as much.  A message with more recipients than a bucket holds takes a full one whole, so that it
- * is not put off for ever.
+ * Counted is what is let through as authorised or forwarded, and nothing else: who is refused, or
+ * put off by a limit, does not use it up.  Each of a tenant's limits (policy.h) is a bucket that
+ * holds so many messages or recipients and refills evenly in its minute or hour: what was saved up
+ * may come at once, and in the long run no more comes than the limit; in any one minute or hour at
+ * most twice as much.  A message with more recipients than a bucket holds takes a full one whole,
+ * so that it is not put off for ever.
  *
  * One object serves all threads and, in shared memory, all processes of the daemon, without a lock.
  * What a message takes from several buckets it takes one after the other and gives back if the last

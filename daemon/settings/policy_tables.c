@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy_tables.h"
 
+#include "policy_stamp.h"
+
 static size_t slots_for(size_t n)
 {
 	size_t n_slots = 1;

@@ -43,26 +43,6 @@ static void check_proofs(struct settings_context *c, const struct settings_tree 
 			"%u proofs need signatures that are verified, and dkim.source is "
 			"\"none\"; set dkim.source, or write proofs = %u",
 			tenant->proofs, others);
-	else if (settings_value_is_good(&written->domains) &&
-		 written->dkim_domains.state == SETTINGS_VALUE_ABSENT &&
-		 tenant->dkim_domains.n == 0)
-		settings_report_error(&c->report, place,
-				      "%u proofs need a domain whose signatures count; write "
-				      "dkim_domains = [ \"contoso.com\" ], or proofs = %u",
-				      tenant->proofs, others);
-}
-
-/* Without either, the stamp can never agree. */
-static void check_stamp(struct settings_context *c, const struct settings_tree_tenant *written,
-			const struct policy_tenant *tenant)
-{
-	if (written->ids.state == SETTINGS_VALUE_ABSENT &&
-	    settings_value_is_good(&written->domains) &&
-	    written->originator_orgs.state == SETTINGS_VALUE_ABSENT &&
-	    tenant->originator_orgs.n == 0)
-		settings_report_error(&c->report, &written->ids.place,
-				      "neither ids nor originator_orgs say what Microsoft stamps; "
-				      "write ids = [ \"1234abcd-18c5-45e8-88de-123456789abc\" ]");
 }
 
 static void check_unknown_ids(struct settings_context *c,
@@ -140,26 +120,6 @@ static unsigned int set_of(const struct settings_value *choices)
 	return set;
 }
 
-/* The tenant's domains, as far as they are names of their own. */
-static struct policy_span_list keep_undotted(struct settings_context *c,
-					     const struct settings_value *domains)
-{
-	struct span *items = settings_pool_array(c->keep, domains->n, sizeof(*items));
-	size_t n = 0;
-
-	for (size_t i = 0; items && i < domains->n; i++)
-		if (domains->items[i].text.p[0] != '.')
-			items[n++] = domains->items[i].text;
-	return (struct policy_span_list){ items, n };
-}
-
-static struct policy_span_list keep_or_share(struct settings_context *c,
-					     const struct settings_value *list,
-					     struct policy_span_list domains)
-{
-	return settings_value_is_given(list) ? policy_list_spans(c, list) : domains;
-}
-
 static struct policy_secret read_secret(struct settings_context *c,
 					const struct settings_tree_secret_header *written)
 {
@@ -195,18 +155,12 @@ static void set_rates(const struct settings_tree_rate_limit *own,
 static void build_tenant(struct settings_context *c, const struct settings_tree *tree,
 			 const struct settings_tree_tenant *written, struct policy_tenant *out)
 {
-	bool derived = !settings_value_is_given(&written->originator_orgs) ||
-		       !settings_value_is_given(&written->dkim_domains);
-	struct policy_span_list own = { 0 };
-
-	if (derived)
-		own = keep_undotted(c, &written->domains);
 	*out = (struct policy_tenant){
 		.name = written->name.text,
 		.ids = policy_list_spans(c, &written->ids),
 		.unknown_ids = (enum policy_unknown_ids)written->unknown_ids.number,
-		.originator_orgs = keep_or_share(c, &written->originator_orgs, own),
-		.dkim_domains = keep_or_share(c, &written->dkim_domains, own),
+		.originator_orgs = policy_list_spans(c, &written->originator_orgs),
+		.dkim_domains = policy_list_spans(c, &written->dkim_domains),
 		.secret = read_secret(c, &written->secret_header),
 		.relay_addresses = policy_list_prefixes(c, &written->relay_addresses),
 		.forwarding = (enum policy_forwarding)written->forwarding.number,
@@ -219,7 +173,6 @@ static void build_tenant(struct settings_context *c, const struct settings_tree 
 	};
 	set_rates(&written->rate_limit, &tree->rate_limit, out->rates);
 	check_names(c, written);
-	check_stamp(c, written, out);
 	check_unknown_ids(c, written);
 	check_proofs(c, tree, written, out);
 	check_required(c, tree, written, out);
@@ -230,12 +183,13 @@ static void build_tenant(struct settings_context *c, const struct settings_tree 
 
 /* --- all of them ------------------------------------------------------------------------------ */
 
-static bool has_initial_domain(const struct settings_value *domains)
+/* The first that the tenant has from the start; empty if it is not among the domains. */
+static struct span initial_of(const struct settings_value *domains)
 {
 	for (size_t i = 0; i < domains->n; i++)
 		if (settings_value_is_initial(domains->items[i].text))
-			return true;
-	return false;
+			return domains->items[i].text;
+	return SPAN("");
 }
 
 struct builder {
@@ -259,7 +213,7 @@ static void add_tenant(struct builder *b, const struct settings_tree_tenant *wri
 		.proofs_reason = settings_value_is_given(&written->proofs_reason),
 		.monitor = settings_value_is_given(&written->mode) &&
 			   written->mode.number == POLICY_MONITOR,
-		.initial_domain = has_initial_domain(&written->domains),
+		.initial_domain = initial_of(&written->domains),
 	};
 	policy_domains_add(b->domains, tenant, written);
 }

@@ -17,7 +17,7 @@ struct tenant_origin {
 	unsigned int line;	       /* of the table */
 	bool proofs_reason;	       /* it says why its proofs are so few */
 	bool monitor;		       /* its own mode, not that of all */
-	bool initial_domain; /* one that every tenant has from the start is among its own */
+	struct span initial_domain;    /* of its own, from the start; empty: not among them */
 };
 
 struct policy_tenants {

@@ -200,6 +200,21 @@ static void lint_mode(struct settings_report *report, const struct settings_plac
 				"exogated status --tenants");
 }
 
+/* Domains that are listed instead of the tenant's own. */
+static void lint_list(struct linter *l, size_t i, const char *key,
+		      const struct policy_span_list *list)
+{
+	struct span initial = l->tenants->origins[i].initial_domain;
+	const struct settings_place place = place_of(l, i, key);
+
+	if (list->n && initial.len && !policy_lists(list, initial))
+		settings_report_warning(&l->context->report, &place,
+					"without \"%s\" notices that the tenant's own service "
+					"sends may be refused; add it",
+					initial.p);
+	lint_shared(l, i, key, list);
+}
+
 static void lint_tenant(struct linter *l, size_t i)
 {
 	static const char originator_orgs[] = "originator_orgs", dkim_domains[] = "dkim_domains";
@@ -207,7 +222,7 @@ static void lint_tenant(struct linter *l, size_t i)
 	const struct settings_place mode = place_of(l, i, "mode");
 
 	lint_proofs(l, i);
-	if (!l->tenants->origins[i].initial_domain)
+	if (!l->tenants->origins[i].initial_domain.len)
 		warn_tenant(l, i, "domains",
 			    "no *.onmicrosoft.com domain: notices that the tenant's own service "
 			    "sends will be refused");
@@ -222,10 +237,8 @@ static void lint_tenant(struct linter *l, size_t i)
 		warn_tenant(l, i, "forwarding",
 			    "whoever can send as the tenant can write any From that is no "
 			    "tenant's");
-	if (tenant->originator_orgs.items == tenant->dkim_domains.items)
-		return; /* both are its own domains */
-	lint_shared(l, i, originator_orgs, &tenant->originator_orgs);
-	lint_shared(l, i, dkim_domains, &tenant->dkim_domains);
+	lint_list(l, i, originator_orgs, &tenant->originator_orgs);
+	lint_list(l, i, dkim_domains, &tenant->dkim_domains);
 }
 
 static void lint_number(struct linter *l)
@@ -255,6 +268,11 @@ void settings_lint(struct settings_context *context, const struct settings_tree 
 					policy->certificate_check == POLICY_CERTIFICATE_NONE ?
 						"" :
 						" if the certificate is Microsoft's");
+	else if (policy->certificate_check == POLICY_CERTIFICATE_NONE)
+		settings_report_warning(report, &tree->certificate.check.place,
+					"the address is the only gate, and every tenant of "
+					"Microsoft's sends from it; \"names\" checks the "
+					"certificate too");
 	lint_certificate(report, &tree->certificate.names);
 	if (policy->missing_certificate == POLICY_MISSING_IGNORE)
 		settings_report_warning(

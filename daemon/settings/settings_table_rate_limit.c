@@ -9,9 +9,9 @@ static const struct settings_row rate_limit_rows[] = {
 		.max = "100M",
 		.absent = "default: as for all, or no limit",
 		.example = "messages_minute = \"300\"",
-		.help = "Messages that are accepted as authorised, in a minute; more are deferred\n"
-			"with the reason rate-limit. What was not used may come at once, up to\n"
-			"the limit. \"0\" is no limit.",
+		.help = "Messages that are accepted as authorised or forwarded, in a minute; more\n"
+			"are deferred with the reason rate-limit. What was not used may come at\n"
+			"once, up to the limit. \"0\" is no limit.",
 	},
 	{
 		PLACE(rate_limit, messages_hour),

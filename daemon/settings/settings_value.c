@@ -20,8 +20,13 @@ static const struct span initial_suffixes[] = {
 
 #define INITIAL_SUFFIXES (sizeof(initial_suffixes) / sizeof(initial_suffixes[0]))
 
-/* Where anyone may have an account, and so send with its stamp. */
-#define CONSUMER_TENANT_ID "84df9e7f-e9f6-40af-b435-aaaaaaaaaaaa"
+/* Where anyone may have an account, and so send with its stamp and signature. */
+#define CONSUMER "Microsoft's consumer service (outlook.com), where anyone can send from"
+
+static const struct span consumer_domains[] = {
+	{ "outlook.com", 11 }, { "hotmail.com", 11 },  { "live.com", 8 },
+	{ "msn.com", 7 },      { "passport.com", 12 }, { "windowslive.com", 15 },
+};
 
 static const char *keep(const struct settings_input *in, struct settings_value *out)
 {
@@ -178,7 +183,7 @@ bool settings_value_is_initial(struct span domain)
 		struct span end = initial_suffixes[i];
 
 		if (domain.len > end.len && span_eq(span_after(domain, domain.len - end.len), end))
-			return true;
+			return !memchr(domain.p, '.', domain.len - end.len);
 	}
 	return false;
 }
@@ -205,13 +210,23 @@ static bool is_suffix(struct span name)
 	return !memchr(name.p, '.', name.len);
 }
 
-/* A domain that somebody can have, which a top-level domain or the like is not. */
+static bool is_consumer(struct span name)
+{
+	for (size_t i = 0; i < sizeof(consumer_domains) / sizeof(consumer_domains[0]); i++)
+		if (span_eq(name, consumer_domains[i]))
+			return true;
+	return false;
+}
+
+/* A domain that one organisation can have, which a top-level domain or the like is not. */
 static const char *read_owned(struct span text, struct domain *out)
 {
 	const char *error = settings_value_domain(text, out);
 
 	if (!error && is_suffix(domain_span(out)))
 		return "a suffix that others have domains under; write the whole domain";
+	if (!error && is_consumer(domain_span(out)))
+		return CONSUMER;
 	return error;
 }
 
@@ -279,8 +294,8 @@ static const char *parse_guid(const struct settings_input *in, struct settings_v
 		if (shape[i] == 'x' ? !hex : c != '-')
 			return no_guid;
 	}
-	if (span_eq_nocase(in->text, SPAN(CONSUMER_TENANT_ID)))
-		return "Microsoft's consumer service (outlook.com), where anyone can send from";
+	if (span_eq_nocase(in->text, SPAN(POLICY_CONSUMER_ID)))
+		return CONSUMER;
 	return keep_lower(in, out);
 }
 

@@ -20,7 +20,7 @@ dkim: {{ {dkim} }};
 rate_limit: {{ {all} }};
 tenants = (
   {{ name = "contoso"; ids = [ "{contoso_id}" ]; domains = [ "contoso.com" ]; proofs = 1;
-     rate_limit: {{ {own} }}; mode = "{tenant_mode}"; }},
+     rate_limit: {{ {own} }}; mode = "{tenant_mode}"; {contoso} }},
   {{ name = "fabrikam"; ids = [ "{fabrikam_id}" ]; domains = [ "fabrikam.com" ]; proofs = 1; }}
 );
 """
@@ -62,6 +62,17 @@ def test_beyond_the_limit_mail_is_put_off(start: Callable[..., Daemon], exogated
     assert status["alarms"]["rate-limit"] == 2
     assert "tenant contoso: " in daemon.wait_for_log("alarm: rate-limit: ")
     assert "verdict=tempfail reason=rate-limit tenant=contoso" in daemon.log_text()
+    daemon.end()
+
+
+def test_what_is_forwarded_counts(start: Callable[..., Daemon], tmp_path: Path,
+                                  engine: str) -> None:
+    """Or else a tenant in other hands would send on without end, by any other From."""
+    forwarded = exo(" <eve@author.example>", ("Resent-From", " <alice@contoso.com>"))
+    daemon = begin(start, tmp_path, engine, 'messages_hour = "3";',
+                   contoso='forwarding = "resent-from";')
+    assert answers(daemon, *4 * [forwarded]) == 3 * ["accept"] + ["rate-limit"]
+    assert answers(daemon, exo()) == ["rate-limit"]
     daemon.end()
 
 

@@ -31,7 +31,7 @@ class InItsPlace(Exogated):
 
     def start(self) -> None:
         variables = [f"{name}={value}" for name, value in self.variables.items()]
-        self._process = self.namespace.start(
+        self.process = self.namespace.start(
             ["env", *variables, self.program, "exota", "--engine", self.engine], self.log)
         wait_until(self._accepts, f"exogated to accept on {self.socket}")
 

@@ -30,8 +30,10 @@ SPELLINGS = {
         "tenants": tenant(name='"1234567890"', proofs="000000002")},
     "hex": {"tenants": tenant(proofs="0x00000002")},
     "u-labels": {"extra": 'hosted: { domains = [ "Bücher.example", ".b\u00fccher.example" ]; };',
-                 "tenants": tenant(originator_orgs='[ "münchen.example", "fa\u00df.example" ]',
-                                   dkim_domains='[ "mu\u0308nchen.example" ]')},
+                 "tenants": tenant(
+                     originator_orgs='[ "münchen.example", "fa\u00df.example", '
+                                     '"contoso.onmicrosoft.com" ]',
+                     dkim_domains='[ "mu\u0308nchen.example", "contoso.onmicrosoft.com" ]')},
     "hosted-beside-a-tenant": {"extra": 'hosted: { domains = [ "example.net", ".contoso.com" ]; };'},
     "limits-in-units": {"extra": 'limits: { connections = "10K"; messages = "100K"; '
                                  'message_header = "8M"; idle = "1d"; };'},
@@ -113,6 +115,8 @@ def test_no_more_is_included_than_libconfig_would(settings: Settings) -> None:
     assert (answer.lines, answer.out) == ([], OK)
 
 
+LEFT_OUT = ('without "contoso.onmicrosoft.com" notices that the tenant\'s own service sends may be '
+            "refused; add it")
 MONITOR = '"monitor" refuses nothing, right only to begin with: see exogated status --tenants'
 HOSTED = ('tenant "contoso"\'s: mail to it is taken from anyone; right only if this relay is its '
           "MX")
@@ -157,6 +161,20 @@ WARNINGS = {
         {"tenants": tenant(domains='[ "contoso.com" ]')},
         "exogate.conf:5: warning: tenants[0].domains: no *.onmicrosoft.com domain: notices that "
         "the tenant's own service sends will be refused"),
+    "no-initial-domain-but-below-one": (
+        {"tenants": tenant(domains='[ "contoso.com", "x.contoso.onmicrosoft.com" ]')},
+        "exogate.conf:5: warning: tenants[0].domains: no *.onmicrosoft.com domain: notices that "
+        "the tenant's own service sends will be refused"),
+    "orgs-without-the-initial-domain": (
+        {"tenants": tenant(originator_orgs='[ "contoso.com" ]')},
+        f"exogate.conf:5: warning: tenants[0].originator_orgs: {LEFT_OUT}"),
+    "signers-without-the-initial-domain": (
+        {"tenants": tenant(dkim_domains='[ "contoso.com" ]')},
+        f"exogate.conf:5: warning: tenants[0].dkim_domains: {LEFT_OUT}"),
+    "no-certificate": (
+        {"certificate": 'certificate: { check = "none"; };'},
+        "exogate.conf:6: warning: certificate.check: the address is the only gate, and every "
+        'tenant of Microsoft\'s sends from it; "names" checks the certificate too'),
     "no-id": (
         {"tenants": tenant(ids="")},
         "exogate.conf:5: warning: tenants[0].ids: none: mail that carries a tenant id, as "
@@ -203,13 +221,15 @@ def shared(place: str, domain: str, theirs: str, counts: str) -> str:
 
 
 SHARED = {
-    "org": (two_tenants(fabrikam='originator_orgs = [ "contoso.com" ];'),
+    "org": (two_tenants(
+                fabrikam='originator_orgs = [ "contoso.com", "fabrikam.onmicrosoft.com" ];'),
             shared("6: warning: tenants[1].originator_orgs[0]", "contoso.com", "contoso",
                    "fabrikam")),
-    "dkim": (two_tenants('dkim_domains = [ "contoso.com", "mail.fabrikam.com" ];'),
+    "dkim": (two_tenants('dkim_domains = [ "contoso.onmicrosoft.com", "mail.fabrikam.com" ];'),
              shared("5: warning: tenants[0].dkim_domains[1]", "mail.fabrikam.com", "fabrikam",
                     "contoso")),
-    "both-listed": (two_tenants(*2 * ['dkim_domains = [ "signer.example" ];']),
+    "both-listed": (two_tenants('dkim_domains = [ "signer.example", "contoso.onmicrosoft.com" ];',
+                                'dkim_domains = [ "signer.example", "fabrikam.onmicrosoft.com" ];'),
                     shared("6: warning: tenants[1].dkim_domains[0]", "signer.example", "contoso",
                            "fabrikam")),
 }
@@ -222,8 +242,9 @@ def test_what_counts_for_two_tenants(settings: Settings, tenants: str, line: str
 
 
 def test_an_org_of_one_and_a_signer_of_another(settings: Settings) -> None:
-    answer = settings.check(tenants=two_tenants('originator_orgs = [ "x.example" ];',
-                                                'dkim_domains = [ "x.example" ];'))
+    answer = settings.check(tenants=two_tenants(
+        'originator_orgs = [ "x.example", "contoso.onmicrosoft.com" ];',
+        'dkim_domains = [ "x.example", "fabrikam.onmicrosoft.com" ];'))
     assert (answer.lines, answer.code) == ([], 0)
 
 

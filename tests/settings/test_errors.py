@@ -275,10 +275,6 @@ CHANGED = {
         {"dkim": 'dkim: { source = "none"; };'},
         'exogate.conf:5: tenants[0].proofs: 2 proofs need signatures that are verified, and '
         'dkim.source is "none"; set dkim.source, or write proofs = 1'),
-    "dkim-domains-none": (
-        {"tenants": tenant(domains='[ ".contoso.onmicrosoft.com" ]')},
-        'exogate.conf:5: tenants[0].proofs: 2 proofs need a domain whose signatures count; write '
-        'dkim_domains = [ "contoso.com" ], or proofs = 1'),
     "name-server-empty": (
         {"extra": 'dns: { servers = [ "" ]; };'},
         'exogate.conf:6: dns.servers[0]: "": not a server; write "ADDRESS", "ADDRESS:PORT" '
@@ -354,11 +350,22 @@ CHANGED = {
     "id-twice": (
         {"tenants": tenant(ids=f'[ "{GUID}", "{GUID.upper()}" ]')},
         f'exogate.conf:5: tenants[0].ids[1]: "{GUID}" is in the list already (exogate.conf:5)'),
-    "no-stamp": (
-        {"tenants": tenant(ids="", domains='[ ".contoso.onmicrosoft.com" ]',
-                           dkim_domains='[ "contoso.com" ]')},
-        'exogate.conf:5: tenants[0].ids: neither ids nor originator_orgs say what Microsoft '
-        f'stamps; write ids = [ "{GUID}" ]'),
+    "domain-consumer": (
+        {"tenants": tenant(domains='[ "contoso.com", "Outlook.com." ]')},
+        'exogate.conf:5: tenants[0].domains[1]: "Outlook.com.": '
+        "Microsoft's consumer service (outlook.com), where anyone can send from"),
+    "subdomains-consumer": (
+        {"tenants": tenant(domains='[ ".hotmail.com" ]')},
+        'exogate.conf:5: tenants[0].domains[0]: ".hotmail.com": '
+        "Microsoft's consumer service (outlook.com), where anyone can send from"),
+    "org-consumer": (
+        {"tenants": tenant(originator_orgs='[ "outlook.com" ]')},
+        'exogate.conf:5: tenants[0].originator_orgs[0]: "outlook.com": '
+        "Microsoft's consumer service (outlook.com), where anyone can send from"),
+    "signer-consumer": (
+        {"tenants": tenant(dkim_domains='[ "live.com" ]')},
+        'exogate.conf:5: tenants[0].dkim_domains[0]: "live.com": '
+        "Microsoft's consumer service (outlook.com), where anyone can send from"),
     "domain-empty-label": (
         {"tenants": tenant(domains='[ "contoso..com" ]')},
         'exogate.conf:5: tenants[0].domains[0]: "contoso..com": not a domain name'),

@@ -57,9 +57,9 @@ KEYS = {
     "tenants[].unknown_ids": '"conflict" or "ignore"; default: "conflict"',
     "tenants[].domains": "list, each a domain, or .DOMAIN for its subdomains; required",
     "tenants[].originator_orgs": "list, each a domain; "
-                                 "default: domains, without those that begin with a dot",
+                                 "default: domains, and what rewrite.map moves senders to",
     "tenants[].dkim_domains": "list, each a domain; "
-                              "default: domains, without those that begin with a dot",
+                              "default: domains, and what rewrite.map moves senders to",
     "tenants[].secret_header.name": "the name of a header field; required",
     "tenants[].secret_header.values": "<FILE; required",
     "tenants[].proofs": "a number from 1 to 3; default: 2",

@@ -31,8 +31,8 @@ VALID = {
     "quotes": (ROW.replace("name=contoso", 'name="contoso"') + '\n', 1, 2),
     "case-and-dot": (f"name=contoso ids={GUID.upper()} domains=CONTOSO.COM.,.Contoso.com,"
                      "c.onmicrosoft.com\n", 1, 3),
-    "all-keys": (f"{ROW} originator_orgs=contoso.com dkim_domains=contoso.com,signer.example "
-                 "proofs=2 required=stamp,signature relay_addresses=192.0.2.1,2001:db8::/32 "
+    "all-keys": (f"{ROW} originator_orgs=contoso.com,contoso.onmicrosoft.com "
+                 "dkim_domains=contoso.onmicrosoft.com proofs=2 required=stamp,signature relay_addresses=192.0.2.1,2001:db8::/32 "
                  "mode=enforce unknown_ids=conflict rewrite.map=$DIR/contoso.map\n", 1, 3),
     "secret": (f"{ROW} secret_header.name=X-Contoso-Relay secret_header.values=<$DIR/secret "
                "proofs=3 required=secret forwarding=srs refusal=hold\n", 1, 2),
@@ -133,9 +133,6 @@ ERRORS = {
                           'such as "</etc/exogate/secret"'),
     "three-proofs": (row(proofs="3"), "tenants.tab:1: proofs: 3 proofs need a secret header; "
                                       "add secret_header, or write proofs = 2"),
-    "stamp": (row(ids="", domains=".contoso.onmicrosoft.com", dkim_domains="a.example"),
-              "tenants.tab:1: ids: neither ids nor originator_orgs say what Microsoft stamps; "
-              f'write ids = [ "{GUID}" ]'),
 }
 
 
@@ -191,8 +188,8 @@ WARNINGS = {
                           "that the tenant's own service sends will be refused"),
     "no-id": (row(ids=""), "tenants.tab:1: warning: ids: none: mail that carries a tenant id, as "
               "Exchange Online's does, will be refused"),
-    "shared": (f"{ROW} dkim_domains=a.example,signer.example\n{OTHER} "
-               "dkim_domains=signer.example\n",
+    "shared": (f"{ROW} dkim_domains=contoso.onmicrosoft.com,signer.example\n{OTHER} "
+               "dkim_domains=signer.example,fabrikam.onmicrosoft.com\n",
                'tenants.tab:2: warning: dkim_domains: "signer.example" of tenant "contoso" counts '
                'for tenant "fabrikam" too: right only while they merge'),
 }

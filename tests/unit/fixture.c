@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fixture.h"
+#include "policy_stamp.h"
 
 #include <stdio.h>
 #include <stdlib.h>

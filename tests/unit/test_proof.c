@@ -83,8 +83,10 @@ TEST(stamp)
 		const struct facts facts = { .stamps = rows[i].stamps };
 
 		harness_row("%s", rows[i].why);
-		CHECK_EQ(proofs_weigh(&facts, fixture_contoso()).stamp, rows[i].state);
-		CHECK_EQ(proofs_weigh(&facts, fixture_contoso()).signature, PROOF_ABSENT);
+		struct proofs proofs = proofs_weigh(&facts, fixture_policy(), fixture_contoso());
+
+		CHECK_EQ(proofs.stamp, rows[i].state);
+		CHECK_EQ(proofs.signature, PROOF_ABSENT);
 	}
 }
 
@@ -107,7 +109,7 @@ static void check_signatures(const struct signature_row *row)
 			 PARSE_OK);
 		signature->passed = row->passed[i];
 	}
-	CHECK_EQ(proofs_weigh(&facts, fixture_contoso()).signature, row->state);
+	CHECK_EQ(proofs_weigh(&facts, fixture_policy(), fixture_contoso()).signature, row->state);
 }
 
 TEST(signature)
@@ -185,9 +187,11 @@ TEST(secret)
 		};
 
 		harness_row("%s", rows[i].why);
-		CHECK_EQ(proofs_weigh(&facts, fixture_contoso()).secret, rows[i].state);
+		CHECK_EQ(proofs_weigh(&facts, fixture_policy(), fixture_contoso()).secret,
+			 rows[i].state);
 		/* another tenant's header says nothing of one without */
-		CHECK_EQ(proofs_weigh(&facts, fixture_fabrikam()).secret, PROOF_ABSENT);
+		CHECK_EQ(proofs_weigh(&facts, fixture_policy(), fixture_fabrikam()).secret,
+			 PROOF_ABSENT);
 	}
 }
 
@@ -278,12 +282,20 @@ TEST(unknown_ids)
 		{ "id and foreign org",
 		  { .id = ONCE(FABRIKAM_ID), .originator_org = ONCE("fabrikam.com") },
 		  PROOF_CONFLICTS },
+		{ "the consumer service, whose accounts are anyone's",
+		  { .id = ONCE(POLICY_CONSUMER_ID), .originator_org = ONCE("contoso.com") },
+		  PROOF_CONFLICTS },
+		{ "attributed to it",
+		  { .originator_org = ONCE("contoso.com"),
+		    .attributed = ONCE("84DF9E7F-e9f6-40af-b435-aaaaaaaaaaaa") },
+		  PROOF_CONFLICTS },
 		{ "ids that differ",
 		  { .id = TWICE(CONTOSO_ID, true), .originator_org = ONCE("contoso.com") },
 		  PROOF_CONFLICTS },
 	};
 
-	fixture_policy();
+	const struct policy *policy = fixture_policy();
+
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
 		const struct facts facts = { .stamps = rows[i].stamps };
 		struct policy_tenant tenant = *fixture_contoso();
@@ -291,7 +303,7 @@ TEST(unknown_ids)
 		tenant.ids = (struct policy_span_list){ 0 };
 		tenant.unknown_ids = POLICY_UNKNOWN_IDS_IGNORE;
 		harness_row("%s", rows[i].why);
-		CHECK_EQ(proofs_weigh(&facts, &tenant).stamp, rows[i].state);
+		CHECK_EQ(proofs_weigh(&facts, policy, &tenant).stamp, rows[i].state);
 	}
 }
 

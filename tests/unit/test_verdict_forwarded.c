@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The rows about mail that a tenant forwards, each fact with its twin. */
+#include "policy_stamp.h"
 #include "verdict_rows.h"
 
 static void begin(void)
