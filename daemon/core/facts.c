@@ -89,21 +89,25 @@ enum facts_from_state facts_read_from(const struct header_index *headers,
 	return read_one(headers, HEADER_FROM, policy, from);
 }
 
-/* The one header.d of a dkim result; without it, or with two, the result names no signer. */
+/*
+ * The one header.d of a dkim result; without it, or with two, the result names no signer.  Of one
+ * that there is no memory to read, the len is 0.
+ */
 static bool read_signer(struct authres *results, domain_to_ascii *to_ascii, struct domain *out)
 {
+	enum parse_status status = PARSE_BAD;
 	struct authres_property property;
-	bool valid = false;
 	unsigned int n = 0;
 
+	out->len = 0;
 	while (authres_next_property(results, &property)) {
 		if (!span_eq_nocase(property.ptype, SPAN("header")) ||
 		    !span_eq_nocase(property.property, SPAN("d")))
 			continue;
-		valid = domain_parse_unicode(property.value, to_ascii, out) == PARSE_OK;
+		status = domain_parse_unicode(property.value, to_ascii, out);
 		n++;
 	}
-	return valid && n == 1;
+	return (status == PARSE_OK || status == PARSE_FAILED) && n == 1;
 }
 
 static void add_signature(struct facts *facts, const struct authres_result *result,
@@ -187,6 +191,15 @@ const struct policy_tenant *facts_stamped_tenant(const struct tenant_stamps *sta
 	return tenant ? tenant : policy_stamped_org(policy, stamps->originator_org.value);
 }
 
+/* False if there was no memory to read one of them. */
+static bool signers_are_known(const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->n_signatures; i++)
+		if (!facts->signatures[i].domain.len)
+			return false;
+	return true;
+}
+
 bool facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,
 		   const struct policy *policy, struct facts *out)
 {
@@ -203,7 +216,7 @@ bool facts_collect(const struct facts_envelope *envelope, const struct header_in
 	if (policy->dkim_source == POLICY_DKIM_AUTHRES)
 		read_trusted_results(out, headers, policy);
 	return out->from_state != FACTS_FROM_UNKNOWN && out->sender_state != FACTS_FROM_UNKNOWN &&
-	       out->resent_from_state != FACTS_FROM_UNKNOWN;
+	       out->resent_from_state != FACTS_FROM_UNKNOWN && signers_are_known(out);
 }
 
 bool facts_author_signed(const struct facts *facts, bool passed)

@@ -139,4 +139,23 @@ TEST(a_signature)
 	CHECK_EQ(answer.verdict.decision, VERDICT_TEMPFAIL);
 }
 
+TEST(a_result_of_the_verifier_before_us)
+{
+	static const struct fixture_field fields[] = {
+		{ "Authentication-Results", "v.example; dkim=pass header.d=" DOMAIN },
+		{ NULL, NULL },
+	};
+	const struct facts_envelope envelope = { .client = fixture_address('4', EXO_V4) };
+	struct policy *policy = fixture_policy();
+	struct facts facts;
+
+	policy->dkim_source = POLICY_DKIM_AUTHRES;
+	policy->trusted_authserv_id = SPAN("v.example");
+	policy->to_ascii = idn_to_ascii;
+	arena = fixture_arena(64u * 1024);
+	CHECK(!facts_collect(&envelope, fixture_headers(&arena, fields), policy, &facts));
+	policy->trusted_authserv_id = SPAN("w.example");
+	CHECK(facts_collect(&envelope, fixture_headers(&arena, fields), policy, &facts));
+}
+
 HARNESS_MAIN
