@@ -236,6 +236,82 @@ static bool contains_nocase(struct span s, struct span part)
 	return false;
 }
 
+/* --- fields that are no valid ones ------------------------------------------------------------ */
+
+/* Goes over a value as a reader might who knows neither blanks nor comments. */
+struct squeezed {
+	struct span rest;
+	unsigned int depth; /* of comments */
+};
+
+/* The next octet that is left; false at the end. */
+static bool next_squeezed(struct squeezed *s, char *c)
+{
+	while (s->rest.len) {
+		*c = s->rest.p[0];
+		s->rest = span_after(s->rest, 1);
+		if (*c == '(')
+			s->depth++;
+		else if (*c == ')' && s->depth)
+			s->depth--;
+		else if (!s->depth && !span_is_blank(*c))
+			return true;
+	}
+	return false;
+}
+
+static bool starts_squeezed(struct squeezed at, struct span part)
+{
+	char c;
+
+	for (size_t i = 0; i < part.len; i++)
+		if (!next_squeezed(&at, &c) || span_lower(c) != span_lower(part.p[i]))
+			return false;
+	return true;
+}
+
+static bool contains_squeezed(struct span value, struct span part)
+{
+	struct squeezed at = { .rest = value };
+	char c;
+
+	do {
+		if (starts_squeezed(at, part))
+			return true;
+	} while (next_squeezed(&at, &c));
+	return false;
+}
+
+/* Whether readers differ about it in blanks and comments alone: ASCII, no quotes, well folded. */
+static bool is_plain(struct span value)
+{
+	unsigned int depth = 0;
+
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.p[i], next = i + 1 < value.len ? value.p[i + 1] : '\0';
+
+		if (c == '"' || c == '\\' || c > '~' || (c < ' ' && !span_is_blank(c)))
+			return false;
+		if ((c == '\n' && next != ' ' && next != '\t') || (c == '\r' && next != '\n'))
+			return false;
+		if (c == ')' && !depth)
+			return false;
+		depth += (c == '(') - (c == ')');
+	}
+	return !depth;
+}
+
+/*
+ * Of what names no server clearly: an id that is not there is anybody's ("; dkim=pass"); not so old
+ * forms ("mta.example from=a.example; ..."), a port or a path behind the name, and "spf=pass ...;
+ * dkim=none ...", as Exchange Online writes it.
+ */
+static bool may_claim(struct span value, struct span id)
+{
+	return !is_plain(value) || starts_squeezed((struct squeezed){ .rest = value }, SPAN(";")) ||
+	       contains_nocase(value, id) || contains_squeezed(value, id);
+}
+
 bool authres_claims(struct span value, struct span id)
 {
 	struct span rest = value;
@@ -243,13 +319,10 @@ bool authres_claims(struct span value, struct span id)
 
 	id = without_last_dot(id);
 	if (!take_head(&rest, &authres) || !is_host_name(authres.authserv_id))
-		return true;
+		return may_claim(value, id);
 	if (span_eq_nocase(without_last_dot(authres.authserv_id), id))
 		return true;
-	if (!cfws_skip(&rest))
-		return true;
-	if (!rest.len || rest.p[0] == ';')
+	if (cfws_skip(&rest) && (!rest.len || rest.p[0] == ';'))
 		return false;
-	/* "spf=pass ...; dkim=none ...": Exchange Online writes fields without an authserv-id. */
-	return rest.p[0] != '=' || contains_nocase(value, id);
+	return may_claim(value, id);
 }

@@ -57,10 +57,11 @@ bool authres_next_property(struct authres *authres, struct authres_property *out
 /*
  * True if the value must be stripped when it comes from outside: its authserv-id, after comments,
  * folding and quotes are undone and without regard to case, is id (either may have a trailing dot);
- * or it does not clearly name another server.  Clearly is: one ASCII host name, quoted or not, then
- * at most a version and comments, then a semicolon or the end.  Such a value is kept, even if our
- * id stands elsewhere in it; so is one without any authserv-id ("spf=pass ..."), unless id stands
- * anywhere in it.  Linear in value.len for a given id.
+ * or somebody might take it for that.  A value that clearly names another server is kept, even if
+ * our id stands elsewhere in it; clearly is: one ASCII host name, quoted or not, then at most a
+ * version and comments, then a semicolon or the end.  Of all others, what is plain ASCII without
+ * quotes is kept unless it begins with the semicolon, or id stands anywhere in it, blanks and
+ * comments left in or taken out.  Linear in value.len for a given id.
  */
 bool authres_claims(struct span value, struct span id);
 

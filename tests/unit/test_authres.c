@@ -187,9 +187,8 @@ static const struct {
 	{ SPAN("mx.example.net\0; dkim=pass"), true },
 	{ SPAN("mx.example.net, other.example; dkim=pass"), true },
 	/* Nobody can tell */
-	{ SPAN(""), true },
-	{ SPAN("  "), true },
 	{ SPAN(";"), true },
+	{ SPAN(" (c) ; dkim=pass"), true },
 	{ SPAN("; mx.example.net; dkim=pass"), true },
 	{ SPAN("\"\"; dkim=pass"), true },
 	{ SPAN("\"mx.exam\\ple.net\"; dkim=pass"), true },
@@ -205,6 +204,11 @@ static const struct {
 	{ SPAN("\xef\xbd\x8dx.example.net; dkim=pass"), true }, /* full-width m */
 	{ SPAN("(mx.example.net; dkim=pass"), true },
 	{ SPAN("other.example (; dkim=pass"), true },
+	{ SPAN("other.example:25 ) (; dkim=pass"), true },
+	{ SPAN("other.example:25; dkim=pass reason=\"x\""), true },
+	{ SPAN("other.example:25; dkim=pass (mx.example.net)"), true },
+	{ SPAN("o@other.example; m(a)x.\n\texam (b(c)) ple.net"), true },
+	{ SPAN("b\xc3\xbcro.example; dkim=pass"), true },
 	{ SPAN("other.example \n; dkim=pass"), true },
 	{ SPAN("spf=pass smtp.helo=a; MX.example.net; dkim=pass"), true },
 	/* Another's */
@@ -219,6 +223,13 @@ static const struct {
 	{ SPAN("other.example (mx.example.net); dkim=pass"), false },
 	{ SPAN("xn--mx-example; dkim=pass"), false },
 	/* Nobody's */
+	{ SPAN(""), false },
+	{ SPAN("  "), false },
+	{ SPAN("mta.mail.example  from=author.example; domainkeys=neutral (no sig)"), false },
+	{ SPAN("smtp1.other.example smtp.user=a; auth=pass"), false },
+	{ SPAN("[192.0.2.1]; dkim=pass"), false },
+	{ SPAN("other.example:25; dkim=pass"), false },
+	{ SPAN("mail.other.example/qmail; dkim=pass"), false },
 	{ SPAN("spf=pass (sender IP is 192.0.2.1)\n smtp.mailfrom=a.example; dkim=none"), false },
 	{ SPAN("dkim = none (x) header.d=none;dmarc=none"), false },
 };
