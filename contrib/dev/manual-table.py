@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """manual-table.py PAGE NAME < TABLE - PAGE, with the table as `exogated keys` or `verdicts` prints it.
 
-An entry of the table is a line, then indented ones: its kind and its text.  What stands in the page
-between the two marks of that name is replaced; the rest is written by hand.
+An entry of the table is a line, then indented ones: its kind and its text, of which a line that is
+indented twice begins anew.  What stands in the page between the two marks of that name is replaced;
+the rest is written by hand.
 """
 
 import sys
@@ -22,8 +23,12 @@ def entries(table: str) -> str:
     lines = []
     for line in table.splitlines():
         if line.startswith("\t"):
-            text = roff(line[1:])
-            lines.append(f"({text})\n.br" if lines[-1].startswith(".B") else text)
+            text = roff(line.lstrip("\t"))
+            if lines[-1].startswith(".B"):
+                text = f"({text})\n.br"
+            elif line.startswith("\t\t"):
+                text = f".br\n{text}"
+            lines.append(text)
         else:
             lines += [".TP", f".B {roff(line)}"]
     return "\n".join(lines) + "\n"

@@ -16,7 +16,7 @@ int verdicts_run(const struct invocation *invocation)
 		printf("%s\n\t%s\n\t%s\n", reason_word(rule.reason).p, words_answer(rule.decision),
 		       rule.when);
 		if (rule.decision != VERDICT_ACCEPT && advice_for(rule.reason))
-			printf("\tIf it is legitimate: %s\n", advice_for(rule.reason));
+			printf("\t\tIf it is legitimate: %s\n", advice_for(rule.reason));
 	}
 	return output_flush();
 }

@@ -17,7 +17,7 @@ def test_every_row_that_refuses_has_advice(explain: Explain) -> None:
     assert len(rows) > 10
     for reason, answer, _, *advice in rows:
         assert bool(advice) == (answer != "accept"), reason
-        assert all(line.startswith("If it is legitimate: ") for line in advice)
+        assert all(line.startswith("\tIf it is legitimate: ") for line in advice)
 
 
 @pytest.mark.parametrize(("content", "says"), [

@@ -69,6 +69,14 @@ def test_commands_and_options(asan_program: Callable[[str], Path]) -> None:
     assert [name for name in names if name not in page] == []
 
 
+def test_advice_begins_a_line() -> None:
+    """It is no part of the sentence that says what the row asks."""
+    shown = subprocess.run(["groff", "-man", "-Tutf8", "-P-cbou", PAGE["exogated.8"]],
+                           capture_output=True, text=True, check=True).stdout
+    assert len(re.findall(r"^ +If +it +is +legitimate: ", shown, re.M)) > 10
+    assert re.findall(r"^.*\S +If +it +is +legitimate:.*$", shown, re.M) == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_page_is_well_formed(page: Path) -> None:
     done = subprocess.run(["groff", "-man", "-ww", "-z", "-Tutf8", page], capture_output=True,
