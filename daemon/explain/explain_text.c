@@ -83,15 +83,25 @@ static void put_why(FILE *out, const struct explanation *e)
 	put_paragraph(out, advice_for(verdict->reason));
 }
 
+/* What a row says; in parentheses after the one that decides, since it changes nothing there. */
+static const char *holds(const struct explanation *e, size_t row)
+{
+	bool yes = e->holding >> row & 1;
+
+	if (row > e->answer.verdict.rule)
+		return yes ? "(yes)" : "(no)";
+	return yes ? "yes" : "no";
+}
+
 static void put_table(FILE *out, const struct explanation *e)
 {
-	fputs("\nTable (the first yes decides)\n", out);
+	fputs("\nTable (the first yes decides; in parentheses, what later rows would say)\n", out);
 	for (size_t i = 0; i < verdict_n_rules(); i++) {
 		const struct verdict_rule rule = verdict_rule(i);
 
-		fprintf(out, "%c %-3s  %-16s  %-6s  %s\n", i == e->answer.verdict.rule ? '>' : ' ',
-			e->holding >> i & 1 ? "yes" : "no", reason_word(rule.reason).p,
-			words_answer(rule.decision), rule.when);
+		fprintf(out, "%c %-5s  %-16s  %-6s  %s\n", i == e->answer.verdict.rule ? '>' : ' ',
+			holds(e, i), reason_word(rule.reason).p, words_answer(rule.decision),
+			rule.when);
 	}
 }
 
