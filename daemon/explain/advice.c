@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advice.h"
 
-#include <stddef.h>
-
 static const char *const advice[REASON_N] = {
 	[REASON_CLIENT_UNLISTED] =
 		"Renew the list that acl.source names. If the address is of Microsoft's relay pool "
@@ -63,4 +61,40 @@ static const char *const advice[REASON_N] = {
 const char *advice_for(enum reason reason)
 {
 	return advice[reason];
+}
+
+static void write_span(FILE *out, struct span text)
+{
+	fprintf(out, "%.*s", (int)text.len, text.p);
+}
+
+static void write_secret_advice(FILE *out, const struct explanation *e)
+{
+	const struct header_field *first = explanation_secret(e, NULL);
+	bool repeated = explanation_secret(e, first);
+
+	fputs("The secret header ", out);
+	write_span(out, e->answer.verdict.tenant->secret.header);
+	fputs(repeated ? " is there more than once. " :
+			 " has a value that is not one of its values in the settings. ",
+	      out);
+	fputs("The tenant's mail flow rule must set it, in one rule and once; while one value "
+	      "takes the place of another, secret_header.values must list both. If neither "
+	      "explains it, somebody else wrote the header: then the mail was not sent by this "
+	      "tenant.",
+	      out);
+}
+
+void advice_write(FILE *out, const struct explanation *e)
+{
+	const struct verdict *verdict = &e->answer.verdict;
+	bool secret = verdict->reason == REASON_TENANT_CONFLICT &&
+		      verdict->proofs.secret == PROOF_CONFLICTS;
+
+	if (!secret || verdict->proofs.stamp == PROOF_CONFLICTS)
+		fputs(advice_for(verdict->reason) ? advice_for(verdict->reason) : "", out);
+	if (secret && verdict->proofs.stamp == PROOF_CONFLICTS)
+		putc(' ', out);
+	if (secret)
+		write_secret_advice(out, e);
 }

@@ -25,13 +25,22 @@ static void fact(FILE *out, const char *label, const char *origin, struct span v
 	fprintf(out, "%s%s\n", meaning ? "  " : "", meaning ? meaning : "");
 }
 
+struct line_origin {
+	char text[32];
+};
+
+static struct line_origin line_of(const struct explanation *e, const struct header_field *field)
+{
+	struct line_origin origin;
+
+	snprintf(origin.text, sizeof(origin.text), "line %zu", explanation_line(e, field));
+	return origin;
+}
+
 static void field_fact(FILE *out, const struct explanation *e, const char *label,
 		       const struct header_field *field, const char *meaning)
 {
-	char origin[32];
-
-	snprintf(origin, sizeof(origin), "line %zu", explanation_line(e, field));
-	fact(out, label, origin, span_trim(field->value), meaning);
+	fact(out, label, line_of(e, field).text, span_trim(field->value), meaning);
 }
 
 /* --- the connection and the envelope ---------------------------------------------------------- */
@@ -247,13 +256,30 @@ static void result_facts(FILE *out, const struct explanation *e)
 			   f->position < n ? "believed" : disbelief(e->policy));
 }
 
+/* By its name and what it proves: the value is a secret, or an attempt at one. */
+static void secret_facts(FILE *out, const struct explanation *e)
+{
+	const struct policy_tenant *tenant = e->answer.verdict.tenant;
+	const struct header_field *first = explanation_secret(e, NULL);
+	bool repeated = first && explanation_secret(e, first);
+	const char *meaning = repeated ? "conflict: repeated" :
+					 words_proof(e->answer.verdict.proofs.secret);
+
+	if (!tenant || !tenant->secret.header.len)
+		return;
+	if (!first)
+		fact(out, "secret", "", tenant->secret.header, meaning);
+	for (const struct header_field *f = first; f; f = explanation_secret(e, f))
+		fact(out, "secret", line_of(e, f).text, f->name, meaning);
+}
+
 /* --- signatures ------------------------------------------------------------------------------- */
 
 static void signature_fact(FILE *out, const struct explanation *e, const struct header_field *field)
 {
 	const struct dkim_signature *tried = explanation_signature(e, field);
 	enum dkim_why why = tried ? tried->why : DKIM_WHY_NOT_TRIED;
-	char names[2 * DOMAIN_MAX + 8], origin[32], meaning[128];
+	char names[2 * DOMAIN_MAX + 8], meaning[128];
 	struct outbuf text = outbuf_over(names, sizeof(names));
 
 	outbuf_put(&text, SPAN("d="));
@@ -262,11 +288,10 @@ static void signature_fact(FILE *out, const struct explanation *e, const struct 
 	outbuf_put(&text, SPAN(" s="));
 	if (tried)
 		outbuf_put(&text, domain_span(&tried->sig.selector));
-	snprintf(origin, sizeof(origin), "line %zu", explanation_line(e, field));
 	snprintf(meaning, sizeof(meaning), "%s: %s%s%s", dkim_result_word(dkim_why_result(why)).p,
 		 dkim_why_word(why).p, tried && tried->testing ? "; its key is on trial (t=y)" : "",
 		 tried && tried->partial ? "; l= leaves some of the body uncovered" : "");
-	fact(out, "signature", origin, outbuf_span(&text), meaning);
+	fact(out, "signature", line_of(e, field).text, outbuf_span(&text), meaning);
 }
 
 static void signature_facts(FILE *out, const struct explanation *e)
@@ -305,5 +330,6 @@ void explain_facts(FILE *out, const struct explanation *e)
 	stamp_facts(out, e);
 	signature_facts(out, e);
 	result_facts(out, e);
+	secret_facts(out, e);
 	proof_facts(out, e);
 }

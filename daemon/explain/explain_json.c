@@ -162,6 +162,24 @@ static json_t *signatures(const struct explanation *e)
 	return list;
 }
 
+/* Of the tenant's secret header, without a value. */
+static json_t *secret(const struct explanation *e)
+{
+	const struct policy_tenant *tenant = e->answer.verdict.tenant;
+	const char *state = words_proof(e->answer.verdict.proofs.secret);
+	json_t *lines;
+
+	if (!tenant || !tenant->secret.header.len)
+		return json_null();
+	lines = json_array();
+	for (const struct header_field *f = NULL; (f = explanation_secret(e, f));)
+		json_array_append_new(lines, json_integer((json_int_t)explanation_line(e, f)));
+	if (json_array_size(lines) > 1)
+		state = "repeated";
+	return json_pack("{s:o, s:o, s:s}", "name", text(tenant->secret.header), "lines", lines,
+			 "state", state);
+}
+
 static json_t *facts(const struct explanation *e)
 {
 	const struct facts *facts = e->answer.facts;
@@ -181,6 +199,7 @@ static json_t *facts(const struct explanation *e)
 	json_object_set_new(all, "authres", trusted_results(e));
 	json_object_set_new(all, "stamps", stamps(e));
 	json_object_set_new(all, "proofs", proofs(&e->answer.verdict.proofs));
+	json_object_set_new(all, "secret", secret(e));
 	return all;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain_text.h"
 
+#include <stdlib.h>
+
 #include "advice.h"
 #include "explain_edits.h"
 #include "explain_facts.h"
@@ -69,7 +71,27 @@ static void put_verdict(FILE *out, const char *path, const struct explanation *e
 	put_reply(out, e->would_reply, (int)strlen("  would be: "));
 }
 
-static void put_why(FILE *out, const struct explanation *e)
+/* Nothing if there is none; false for want of memory. */
+static bool put_advice(FILE *out, const struct explanation *e)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *stream = open_memstream(&text, &len);
+	bool ok;
+
+	if (!stream)
+		return false;
+	advice_write(stream, e);
+	ok = fclose(stream) == 0;
+	if (ok && len) {
+		fputs("\nIf it is legitimate\n", out);
+		put_paragraph(out, text);
+	}
+	free(text);
+	return ok;
+}
+
+static bool put_why(FILE *out, const struct explanation *e)
 {
 	const struct verdict *verdict = &e->answer.verdict;
 	bool refused = verdict->decision != VERDICT_ACCEPT || verdict->would_reject;
@@ -77,10 +99,7 @@ static void put_why(FILE *out, const struct explanation *e)
 	fputs("\nWhy\n", out);
 	put_paragraph(out, verdict->rule == VERDICT_NO_RULE ? reason_text(verdict->reason).p :
 							      verdict_rule(verdict->rule).when);
-	if (!refused || !advice_for(verdict->reason))
-		return;
-	fputs("\nIf it is legitimate\n", out);
-	put_paragraph(out, advice_for(verdict->reason));
+	return !refused || put_advice(out, e);
 }
 
 /* What a row says; in parentheses after the one that decides, since it changes nothing there. */
@@ -108,7 +127,8 @@ static void put_table(FILE *out, const struct explanation *e)
 bool explain_text(FILE *out, const char *path, const struct explanation *e)
 {
 	put_verdict(out, path, e);
-	put_why(out, e);
+	if (!put_why(out, e))
+		return false;
 	if (e->answer.facts) {
 		fputs("\nFacts\n", out);
 		explain_facts(out, e);

@@ -197,6 +197,20 @@ struct proof_stamps explanation_stamps(const struct explanation *e)
 	return proof_stamps_weigh(&e->answer.facts->stamps, e->policy, tenant);
 }
 
+const struct header_field *explanation_secret(const struct explanation *e,
+					      const struct header_field *after)
+{
+	const struct policy_tenant *tenant = e->answer.verdict.tenant;
+	const struct facts *facts = e->answer.facts;
+	const struct header_field *f = after ? after->next : facts ? facts->named : NULL;
+
+	if (!tenant || !tenant->secret.header.len)
+		return NULL;
+	while (f && !span_eq_nocase(span_trim(f->name), tenant->secret.header))
+		f = f->next;
+	return f;
+}
+
 const struct dkim_signature *explanation_signature(const struct explanation *e,
 						   const struct header_field *field)
 {

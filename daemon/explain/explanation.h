@@ -57,4 +57,11 @@ const struct dkim_signature *explanation_signature(const struct explanation *exp
 /* What each stamp says of the verdict's tenant; absent without one. */
 struct proof_stamps explanation_stamps(const struct explanation *explanation);
 
+/*
+ * The next field after this one (NULL: the first) of the secret header of the verdict's tenant;
+ * NULL: there is none.  Its value is not to be shown.
+ */
+const struct header_field *explanation_secret(const struct explanation *explanation,
+					      const struct header_field *after);
+
 #endif

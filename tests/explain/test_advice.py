@@ -3,8 +3,11 @@
 
 import re
 import subprocess
+from collections.abc import Callable
 
 import pytest
+
+from conversations.daemon import SECRETS
 
 from .run import Explain
 
@@ -39,3 +42,32 @@ def test_lines_of_advice_fit_a_terminal(explain: Explain) -> None:
     text = explain.text(b"From: a@contoso.com\n")
     advice = text.partition("\nIf it is legitimate\n")[2].partition("\n\n")[0].splitlines()
     assert len(advice) > 1 and all(len(line) <= 80 for line in advice)
+
+
+SECRET = b"X-Contoso-Relay"
+ALICE = b"From: alice@contoso.com\nX-OriginatorOrg: contoso.com\n"
+
+
+def advice_of(text: str) -> str:
+    return " ".join(text.partition("\nIf it is legitimate\n")[2].partition("\n\n")[0].split())
+
+
+@pytest.mark.parametrize(("fields", "says"), [
+    (SECRET + b": not the secret!\n", "not one of its values"),
+    (2 * (SECRET + b": " + SECRETS[0].encode() + b"\n"), "more than once"),
+])
+def test_advice_where_the_secret_conflicts(explain_with: Callable[[str], Explain], fields: bytes,
+                                           says: str) -> None:
+    """The stamps agree: it is not they that are to be looked at."""
+    text = explain_with("secret").text(ALICE + fields)
+    assert "tenant-conflict" in text.partition("\n")[0]
+    advice = advice_of(text)
+    assert says in advice and "X-Contoso-Relay" in advice
+    assert "secret_header" in advice and "mail flow rule" in advice
+    assert "originator_orgs" not in advice
+
+
+def test_advice_where_both_conflict(explain_with: Callable[[str], Explain]) -> None:
+    advice = advice_of(explain_with("secret").text(
+        b"From: alice@contoso.com\nX-OriginatorOrg: x.example\n" + SECRET + b": not the secret!\n"))
+    assert "mail flow rule" in advice and "originator_orgs" in advice
