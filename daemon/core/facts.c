@@ -219,6 +219,22 @@ bool facts_collect(const struct facts_envelope *envelope, const struct header_in
 	       out->resent_from_state != FACTS_FROM_UNKNOWN && signers_are_known(out);
 }
 
+unsigned int facts_proofs_wanted(const struct facts *facts, const struct policy_tenant *tenant)
+{
+	return tenant->proofs + (!facts->envelope.certificate.len && !facts->certificate_exempt);
+}
+
+bool facts_envelope_belongs(const struct facts *facts, const struct policy *policy,
+			    const struct policy_tenant *tenant)
+{
+	const struct facts_envelope *envelope = &facts->envelope;
+
+	if (!envelope->mail_from_valid)
+		return false;
+	return envelope->mail_from.address.len == 0 ||
+	       policy_tenant_of(policy, domain_span(&envelope->mail_from.domain)) == tenant;
+}
+
 bool facts_author_signed(const struct facts *facts, bool passed)
 {
 	for (size_t i = 0; i < facts->n_signatures; i++)

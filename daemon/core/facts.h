@@ -100,6 +100,13 @@ const struct policy_tenant *facts_stamped_tenant(const struct tenant_stamps *sta
 bool facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,
 		   const struct policy *policy, struct facts *out);
 
+/* How many of the tenant's proofs must agree: one more of a client that lacks a certificate. */
+unsigned int facts_proofs_wanted(const struct facts *facts, const struct policy_tenant *tenant);
+
+/* Whether the envelope sender can be read and is the tenant's; the null sender is anyone's. */
+bool facts_envelope_belongs(const struct facts *facts, const struct policy *policy,
+			    const struct policy_tenant *tenant);
+
 /* Whether the domain of the one From has a signature that passed, or one that is not known to. */
 bool facts_author_signed(const struct facts *facts, bool passed);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verdict.h"
 
+#include "forwarding.h"
+
 /* The local part that Exchange Online gives its own bounces and notices. */
 #define EXCHANGE_SYSTEM_LOCAL "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e"
 
@@ -26,9 +28,7 @@ struct judgement {
 	const struct policy_tenant *tenant; /* or NULL */
 	struct proofs proofs;		    /* of tenant */
 	unsigned int proofs_wanted;
-	/* Without a tenant: who has stamped the message, if its stamp agrees and it may forward. */
-	const struct policy_tenant *forwarder;
-	struct proofs forwarder_proofs;
+	struct forwarding forwarding; /* without a tenant: of who has stamped it, if it may */
 };
 
 /*
@@ -108,53 +108,14 @@ static bool certificate_untrusted(const struct judgement *j)
 	return !certificate_missing(j) && !certificate_trusted(j) && !j->facts->certificate_exempt;
 }
 
-static unsigned int proofs_wanted_of(const struct judgement *j, const struct policy_tenant *tenant)
-{
-	return tenant->proofs + (certificate_missing(j) && !j->facts->certificate_exempt);
-}
-
-/* The null sender is anyone's. */
-static bool envelope_belongs(const struct judgement *j, const struct policy_tenant *tenant)
-{
-	const struct facts_envelope *envelope = &j->facts->envelope;
-
-	if (!envelope->mail_from_valid)
-		return false;
-	return envelope->mail_from.address.len == 0 ||
-	       policy_tenant_of(j->policy, domain_span(&envelope->mail_from.domain)) == tenant;
-}
-
-static bool resent_by_forwarder(const struct judgement *j)
-{
-	const struct facts *facts = j->facts;
-
-	return j->forwarder->forwarding == POLICY_FORWARDING_RESENT_FROM &&
-	       facts->resent_from_state == FACTS_FROM_ONE &&
-	       policy_tenant_of(j->policy, domain_span(&facts->resent_from.domain)) == j->forwarder;
-}
-
-/* Until there is SRS, the envelope sender must be the forwarder's. */
-static bool forwardable(const struct judgement *j)
-{
-	return j->forwarder && j->forwarder_proofs.secret != PROOF_CONFLICTS &&
-	       envelope_belongs(j, j->forwarder);
-}
-
 static bool forwarded(const struct judgement *j)
 {
-	return forwardable(j) &&
-	       proofs_suffice(&j->forwarder_proofs, j->forwarder,
-			      proofs_wanted_of(j, j->forwarder)) &&
-	       (facts_author_signed(j->facts, true) || resent_by_forwarder(j));
+	return forwarding_met(&j->forwarding);
 }
 
 static bool forwarded_unknown(const struct judgement *j)
 {
-	return forwardable(j) &&
-	       proofs_may_suffice(&j->forwarder_proofs, j->forwarder,
-				  proofs_wanted_of(j, j->forwarder)) &&
-	       (facts_author_signed(j->facts, true) || facts_author_signed(j->facts, false) ||
-		resent_by_forwarder(j));
+	return forwarding_may_be_met(&j->forwarding);
 }
 
 static bool tenant_unknown(const struct judgement *j)
@@ -175,7 +136,7 @@ static bool tenant_conflict(const struct judgement *j)
 
 static bool envelope_foreign(const struct judgement *j)
 {
-	return !envelope_belongs(j, j->tenant);
+	return !facts_envelope_belongs(j->facts, j->policy, j->tenant);
 }
 
 /*
@@ -311,11 +272,8 @@ static void weigh_forwarder(struct judgement *j)
 {
 	const struct policy_tenant *tenant = facts_stamped_tenant(&j->facts->stamps, j->policy);
 
-	if (!tenant || tenant->forwarding == POLICY_FORWARDING_REJECT)
-		return;
-	j->forwarder_proofs = proofs_weigh(j->facts, j->policy, tenant);
-	if (j->forwarder_proofs.stamp == PROOF_AGREES)
-		j->forwarder = tenant;
+	if (tenant && tenant->forwarding != POLICY_FORWARDING_REJECT)
+		j->forwarding = forwarding_weigh(j->policy, j->facts, tenant);
 }
 
 static struct judgement weigh(const struct policy *policy, const struct facts *facts)
@@ -326,7 +284,7 @@ static struct judgement weigh(const struct policy *policy, const struct facts *f
 		j.tenant = policy_tenant_of(policy, domain_span(&facts->from.domain));
 	if (j.tenant) {
 		j.proofs = proofs_weigh(facts, policy, j.tenant);
-		j.proofs_wanted = proofs_wanted_of(&j, j.tenant);
+		j.proofs_wanted = facts_proofs_wanted(facts, j.tenant);
 	} else if (facts->from_state == FACTS_FROM_ONE) {
 		weigh_forwarder(&j);
 	}
@@ -362,8 +320,8 @@ struct verdict verdict_decide(const struct policy *policy, const struct facts *f
 	verdict.decision = rows[row].decision;
 	verdict.reason = rows[row].reason;
 	if (verdict.reason == REASON_FORWARDED) {
-		verdict.tenant = j.forwarder;
-		verdict.proofs = j.forwarder_proofs;
+		verdict.tenant = j.forwarding.tenant;
+		verdict.proofs = j.forwarding.proofs;
 	}
 	soften(&j, &verdict);
 	return verdict;
