@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "advice.h"
 
+#include "forward_advice.h"
+
 static const char *const advice[REASON_N] = {
 	[REASON_CLIENT_UNLISTED] =
 		"Renew the list that acl.source names. If the address is of Microsoft's relay pool "
@@ -25,7 +27,9 @@ static const char *const advice[REASON_N] = {
 				  "compared as a whole.",
 	[REASON_TENANT_UNKNOWN] =
 		"Add From's domain to the domains of its tenant (with a leading dot for its "
-		"subdomains too), or to hosted.domains if this relay receives its mail.",
+		"subdomains too) if it is the tenant's own, or to hosted.domains if this relay "
+		"receives its mail. Never give a tenant the domain of a stranger whose mail it "
+		"forwards: that is what its setting forwarding is for.",
 	[REASON_TENANT_CONFLICT] =
 		"Compare what the message is stamped with to the tenant's ids and originator_orgs: "
 		"a merged tenant has two ids, and X-OriginatorOrg may name any accepted domain. "
@@ -91,6 +95,10 @@ void advice_write(FILE *out, const struct explanation *e)
 	bool secret = verdict->reason == REASON_TENANT_CONFLICT &&
 		      verdict->proofs.secret == PROOF_CONFLICTS;
 
+	if (e->forwarding.tenant) {
+		forward_advice_write(out, e);
+		return;
+	}
 	if (!secret || verdict->proofs.stamp == PROOF_CONFLICTS)
 		fputs(advice_for(verdict->reason) ? advice_for(verdict->reason) : "", out);
 	if (secret && verdict->proofs.stamp == PROOF_CONFLICTS)

@@ -215,7 +215,7 @@ static void stamp_fact(FILE *out, const struct explanation *e, const struct stam
 static void stamp_facts(FILE *out, const struct explanation *e)
 {
 	const struct tenant_stamps *stamps = &e->answer.facts->stamps;
-	const struct policy_tenant *tenant = e->answer.verdict.tenant;
+	const struct policy_tenant *tenant = explanation_tenant(e);
 	const struct proof_stamps each = explanation_stamps(e);
 	const struct stamp_row rows[] = {
 		{ "tenant id", HEADER_TENANT_ID, &stamps->id,
@@ -259,11 +259,11 @@ static void result_facts(FILE *out, const struct explanation *e)
 /* By its name and what it proves: the value is a secret, or an attempt at one. */
 static void secret_facts(FILE *out, const struct explanation *e)
 {
-	const struct policy_tenant *tenant = e->answer.verdict.tenant;
+	const struct policy_tenant *tenant = explanation_tenant(e);
 	const struct header_field *first = explanation_secret(e, NULL);
 	bool repeated = first && explanation_secret(e, first);
 	const char *meaning = repeated ? "conflict: repeated" :
-					 words_proof(e->answer.verdict.proofs.secret);
+					 words_proof(explanation_proofs(e)->secret);
 
 	if (!tenant || !tenant->secret.header.len)
 		return;
@@ -311,15 +311,15 @@ static void signature_facts(FILE *out, const struct explanation *e)
 
 static void proof_facts(FILE *out, const struct explanation *e)
 {
-	const struct verdict *verdict = &e->answer.verdict;
-	const struct policy_tenant *tenant = verdict->tenant;
+	const struct policy_tenant *tenant = explanation_tenant(e);
+	const struct proofs *proofs = explanation_proofs(e);
 
 	if (!tenant)
 		return;
 	fprintf(out, "  %-*s  %-*s  stamp %s, signature %s, secret %s; %.*s requires %u\n",
-		LABEL_WIDTH, "proofs", ORIGIN_WIDTH, "", words_proof(verdict->proofs.stamp),
-		words_proof(verdict->proofs.signature), words_proof(verdict->proofs.secret),
-		(int)tenant->name.len, tenant->name.p, tenant->proofs);
+		LABEL_WIDTH, "proofs", ORIGIN_WIDTH, "", words_proof(proofs->stamp),
+		words_proof(proofs->signature), words_proof(proofs->secret), (int)tenant->name.len,
+		tenant->name.p, tenant->proofs);
 }
 
 void explain_facts(FILE *out, const struct explanation *e)

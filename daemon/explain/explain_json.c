@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "authres.h"
+#include "forward_advice.h"
 #include "readable.h"
 #include "words.h"
 
@@ -165,8 +166,8 @@ static json_t *signatures(const struct explanation *e)
 /* Of the tenant's secret header, without a value. */
 static json_t *secret(const struct explanation *e)
 {
-	const struct policy_tenant *tenant = e->answer.verdict.tenant;
-	const char *state = words_proof(e->answer.verdict.proofs.secret);
+	const struct policy_tenant *tenant = explanation_tenant(e);
+	const char *state = words_proof(explanation_proofs(e)->secret);
 	json_t *lines;
 
 	if (!tenant || !tenant->secret.header.len)
@@ -178,6 +179,20 @@ static json_t *secret(const struct explanation *e)
 		state = "repeated";
 	return json_pack("{s:o, s:o, s:s}", "name", text(tenant->secret.header), "lines", lines,
 			 "state", state);
+}
+
+/* Who seems to have forwarded what was refused, and which conditions are not met. */
+static json_t *forwarder(const struct forwarding *forwarding)
+{
+	json_t *unmet;
+
+	if (!forwarding->tenant)
+		return json_null();
+	unmet = json_array();
+	for (enum forward_condition c = 0; c < FORWARD_CONDITIONS; c++)
+		if (!forward_meets(forwarding, c))
+			json_array_append_new(unmet, json_string(forward_word(c)));
+	return json_pack("{s:o, s:o}", "tenant", text(forwarding->tenant->name), "unmet", unmet);
 }
 
 static json_t *facts(const struct explanation *e)
@@ -198,8 +213,9 @@ static json_t *facts(const struct explanation *e)
 	json_object_set_new(all, "dkim", signatures(e));
 	json_object_set_new(all, "authres", trusted_results(e));
 	json_object_set_new(all, "stamps", stamps(e));
-	json_object_set_new(all, "proofs", proofs(&e->answer.verdict.proofs));
+	json_object_set_new(all, "proofs", proofs(explanation_proofs(e)));
 	json_object_set_new(all, "secret", secret(e));
+	json_object_set_new(all, "forwarder", forwarder(&e->forwarding));
 	return all;
 }
 

@@ -142,6 +142,39 @@ static void agree(struct explanation *e)
 	e->session.leading_space = agreed.steps & MILTER_HEADER_LEADING_SPACE;
 }
 
+/* As row "forwarded" wants it: its stamps agree, and those of no other tenant do. */
+static const struct policy_tenant *stamped_tenant(const struct settings *settings,
+						  const struct facts *facts)
+{
+	const struct policy_tenant *found = NULL;
+
+	for (size_t i = 0; i < settings->n_tenants; i++) {
+		const struct policy_tenant *tenant = &settings->tenants[i];
+
+		if (proofs_weigh(facts, &settings->policy, tenant).stamp != PROOF_AGREES)
+			continue;
+		if (found)
+			return NULL;
+		found = tenant;
+	}
+	return found;
+}
+
+static void look_at_table(struct explanation *e, const struct settings *settings)
+{
+	const struct facts *facts = e->answer.facts;
+	const struct policy_tenant *tenant;
+
+	if (!facts)
+		return;
+	e->holding = verdict_trace(e->policy, facts);
+	if (e->answer.verdict.reason != REASON_TENANT_UNKNOWN)
+		return;
+	tenant = stamped_tenant(settings, facts);
+	if (tenant)
+		e->forwarding = forwarding_weigh(e->policy, facts, tenant);
+}
+
 bool explanation_make(const struct settings *settings, const struct message_file *message,
 		      const struct circumstances *circumstances,
 		      const struct explanation_verifier *verifier, struct explanation *e)
@@ -163,8 +196,7 @@ bool explanation_make(const struct settings *settings, const struct message_file
 	tell_connection(e);
 	tell_envelope(e);
 	tell_content(e);
-	if (e->answer.facts)
-		e->holding = verdict_trace(e->policy, e->answer.facts);
+	look_at_table(e, settings);
 	compose_replies(e);
 	return true;
 }
@@ -188,9 +220,19 @@ enum policy_mode explanation_mode(const struct explanation *e)
 	return tenant ? tenant->mode : e->policy->mode;
 }
 
+const struct policy_tenant *explanation_tenant(const struct explanation *e)
+{
+	return e->answer.verdict.tenant ? e->answer.verdict.tenant : e->forwarding.tenant;
+}
+
+const struct proofs *explanation_proofs(const struct explanation *e)
+{
+	return e->forwarding.tenant ? &e->forwarding.proofs : &e->answer.verdict.proofs;
+}
+
 struct proof_stamps explanation_stamps(const struct explanation *e)
 {
-	const struct policy_tenant *tenant = e->answer.verdict.tenant;
+	const struct policy_tenant *tenant = explanation_tenant(e);
 
 	if (!tenant || !e->answer.facts)
 		return (struct proof_stamps){ .id = PROOF_ABSENT };
@@ -200,7 +242,7 @@ struct proof_stamps explanation_stamps(const struct explanation *e)
 const struct header_field *explanation_secret(const struct explanation *e,
 					      const struct header_field *after)
 {
-	const struct policy_tenant *tenant = e->answer.verdict.tenant;
+	const struct policy_tenant *tenant = explanation_tenant(e);
 	const struct facts *facts = e->answer.facts;
 	const struct header_field *f = after ? after->next : facts ? facts->named : NULL;
 

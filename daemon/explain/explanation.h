@@ -10,6 +10,7 @@
 #define EXOGATE_EXPLANATION_H
 
 #include "circumstances.h"
+#include "forwarding.h"
 #include "milter_answer.h"
 #include "settings.h"
 
@@ -30,8 +31,13 @@ struct explanation {
 	struct session session;
 	struct session_answer answer; /* answer.facts NULL: beyond a limit, so that it has none */
 	uint64_t holding;	      /* verdict_trace(), of facts */
-	struct span reply;	      /* as the client gets it: code and text */
-	struct span would_reply;      /* what it were without the mode monitor; empty: the same */
+	/*
+	 * Of REASON_TENANT_UNKNOWN: of the tenant whose stamps it has, if that is one alone.  Also
+	 * of one that does not forward, which the policy cannot tell.
+	 */
+	struct forwarding forwarding;
+	struct span reply;	 /* as the client gets it: code and text */
+	struct span would_reply; /* what it were without the mode monitor; empty: the same */
 	char reply_bytes[MILTER_ANSWER_REFUSAL_BYTES];
 	char would_bytes[MILTER_ANSWER_REFUSAL_BYTES];
 	char *arena_bytes;
@@ -54,12 +60,18 @@ enum policy_mode explanation_mode(const struct explanation *explanation);
 const struct dkim_signature *explanation_signature(const struct explanation *explanation,
 						   const struct header_field *field);
 
-/* What each stamp says of the verdict's tenant; absent without one. */
+/* Whose mail it is judged as: the verdict's tenant, or else who seems to forward it; or NULL. */
+const struct policy_tenant *explanation_tenant(const struct explanation *explanation);
+
+/* Its proofs. */
+const struct proofs *explanation_proofs(const struct explanation *explanation);
+
+/* What each stamp says of that tenant; absent without one. */
 struct proof_stamps explanation_stamps(const struct explanation *explanation);
 
 /*
- * The next field after this one (NULL: the first) of the secret header of the verdict's tenant;
- * NULL: there is none.  Its value is not to be shown.
+ * The next field after this one (NULL: the first) of the secret header of that tenant; NULL:
+ * there is none.  Its value is not to be shown.
  */
 const struct header_field *explanation_secret(const struct explanation *explanation,
 					      const struct header_field *after);

@@ -131,6 +131,7 @@ void policy_build(struct settings_context *context, const struct settings_tree *
 		settings->policy.moves_senders |= tenants->items[i].n_moves != 0;
 		settings->policy.holds |= tenants->items[i].refusal == POLICY_REFUSAL_HOLD;
 	}
+	settings->tenants = tenants->items;
 	settings->n_tenants = tenants->n;
 	settings->n_table_tenants = tenants->n_table;
 	settings->n_domains = domains.n;

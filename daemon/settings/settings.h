@@ -51,6 +51,7 @@ struct settings {
 	unsigned int dns_timeout_ms;
 	size_t dns_cache; /* answers that each worker remembers */
 	struct policy policy;
+	const struct policy_tenant *tenants;
 	size_t n_tenants;
 	const char *tenant_table;   /* a path; NULL: none */
 	size_t n_table_tenants;	    /* of n_tenants, those of the table */

@@ -36,7 +36,8 @@ def check_shape(said: dict) -> None:
 
 def check_facts(facts: dict) -> None:
     assert list(facts) == ["from", "from_domain", "sender", "resent_from", "mail_from",
-                           "tenant_id", "originator_org", "client_class", "cert", "dkim", "authres", "stamps", "proofs", "secret"]
+                           "tenant_id", "originator_org", "client_class", "cert", "dkim", "authres",
+                           "stamps", "proofs", "secret", "forwarder"]
     assert all(isinstance(facts[key], list) for key in
                ("from", "sender", "resent_from", "tenant_id", "originator_org", "dkim", "authres"))
     assert isinstance(facts["from_domain"], TEXT_OR_NULL)
@@ -46,6 +47,7 @@ def check_facts(facts: dict) -> None:
     assert list(facts["stamps"]) == ["tenant-id", "originator-org", "attributed"]
     assert list(facts["proofs"]) == ["stamp", "signature", "secret"]
     assert set(facts["stamps"].values()) | set(facts["proofs"].values()) <= PROOF
+    assert facts["forwarder"] is None or list(facts["forwarder"]) == ["tenant", "unmet"]
     assert facts["secret"] is None or list(facts["secret"]) == ["name", "lines", "state"]
 
 
