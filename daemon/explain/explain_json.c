@@ -219,7 +219,23 @@ static json_t *facts(const struct explanation *e)
 	return all;
 }
 
-/* --- table and edits -------------------------------------------------------------------------- */
+/* --- notes, table and edits ------------------------------------------------------------------- */
+
+/* How the file was read, where that is not plain. */
+static json_t *notes(const struct message_file *message)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < message->n_notes; i++) {
+		const struct message_note *note = &message->notes[i];
+
+		json_array_append_new(list,
+				      json_pack("{s:I, s:s, s:o}", "line", (json_int_t)note->line,
+						"note", words_note(note->kind), "field",
+						text_or_null(note->field)));
+	}
+	return list;
+}
 
 static json_t *table(const struct explanation *e)
 {
@@ -280,6 +296,7 @@ static json_t *explanation_object(const char *path, const struct explanation *e)
 	json_object_set_new(all, "reason", text(reason_word(verdict->reason)));
 	json_object_set_new(all, "tenant", tenant ? text(tenant->name) : json_null());
 	json_object_set_new(all, "direction", json_string(words_direction(verdict->reason)));
+	json_object_set_new(all, "notes", notes(e->message));
 	json_object_set_new(all, "facts", facts(e));
 	json_object_set_new(all, "table", table(e));
 	json_object_set_new(all, "edits", edits(&e->answer.plan));

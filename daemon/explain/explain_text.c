@@ -9,8 +9,10 @@
 #include "readable.h"
 #include "words.h"
 
-#define PATH_MAX_BYTES 300
-#define TEXT_WIDTH     76 /* columns, after an indent of two */
+#define PATH_MAX_BYTES	     300
+#define TEXT_WIDTH	     76 /* columns, after an indent of two */
+#define NOTES_SHOWN	     10
+#define FIELD_NAME_MAX_BYTES 100
 
 static void put_span(FILE *out, struct span text)
 {
@@ -102,6 +104,42 @@ static bool put_why(FILE *out, const struct explanation *e)
 	return !refused || put_advice(out, e);
 }
 
+static void put_note(FILE *out, const struct message_note *note)
+{
+	fprintf(out, "  line %zu: ", note->line);
+	if (note->kind == MESSAGE_MAILBOX_LINE) {
+		fputs("the line of a mailbox file (\"From ...\"), no header field: left out\n",
+		      out);
+	} else if (note->field.len) {
+		fputs("a NUL cuts ", out);
+		readable_line(out, note->field, FIELD_NAME_MAX_BYTES);
+		fputs(" there\n", out);
+	} else {
+		fputs("the header ends at a line that a NUL cuts\n", out);
+	}
+}
+
+/* How the file was read, where that is not plain. */
+static void put_notes(FILE *out, const struct message_file *message)
+{
+	bool nul = false;
+
+	if (message->n_notes)
+		fputs("\nNotes\n", out);
+	for (size_t i = 0; i < message->n_notes; i++) {
+		nul |= message->notes[i].kind == MESSAGE_NUL;
+		if (i < NOTES_SHOWN)
+			put_note(out, &message->notes[i]);
+	}
+	if (message->n_notes > NOTES_SHOWN)
+		fprintf(out, "  and %zu more\n", message->n_notes - NOTES_SHOWN);
+	if (nul)
+		put_paragraph(out,
+			      "Postfix takes only what is before it in the line, for filters and "
+			      "for the next hop. Set message_reject_characters = \\0 in its "
+			      "main.cf, and it refuses such mail.");
+}
+
 /* What a row says; in parentheses after the one that decides, since it changes nothing there. */
 static const char *holds(const struct explanation *e, size_t row)
 {
@@ -129,6 +167,7 @@ bool explain_text(FILE *out, const char *path, const struct explanation *e)
 	put_verdict(out, path, e);
 	if (!put_why(out, e))
 		return false;
+	put_notes(out, e->message);
 	if (e->answer.facts) {
 		fputs("\nFacts\n", out);
 		explain_facts(out, e);

@@ -9,6 +9,13 @@ struct draft_field {
 	size_t name, name_len, value, value_len, line;
 };
 
+#define NO_FIELD SIZE_MAX
+
+struct draft_note {
+	enum message_note_kind kind;
+	size_t line, field; /* an index, or NO_FIELD */
+};
+
 struct reader {
 	FILE *file;
 	size_t line; /* that was read last, from 1 */
@@ -19,6 +26,9 @@ struct reader {
 	size_t text_len, stream_len;
 	struct draft_field *fields;
 	size_t n_fields, fields_capacity;
+	struct draft_note *notes;
+	size_t n_notes, notes_capacity;
+	bool nul; /* the line was cut at one */
 	FILE *body_stream;
 	char *body;
 	size_t body_len;
@@ -52,6 +62,7 @@ static void clean_line(struct reader *r)
 	if (r->len && r->bytes[r->len - 1] == '\r')
 		r->len--;
 	nul = r->len ? memchr(r->bytes, '\0', r->len) : NULL;
+	r->nul = nul;
 	if (nul)
 		r->len = (size_t)(nul - r->bytes);
 	for (size_t i = 0; i < r->len; i++)
@@ -104,6 +115,31 @@ static struct draft_field *add_field(struct reader *r)
 		r->fields_capacity = capacity;
 	}
 	return &r->fields[r->n_fields++];
+}
+
+static void add_note(struct reader *r, enum message_note_kind kind, size_t field)
+{
+	if (r->n_notes == r->notes_capacity) {
+		size_t capacity = r->notes_capacity ? 2 * r->notes_capacity : 16;
+		struct draft_note *notes = realloc(r->notes, capacity * sizeof(*notes));
+
+		if (!notes) {
+			r->failed = true;
+			return;
+		}
+		r->notes = notes;
+		r->notes_capacity = capacity;
+	}
+	r->notes[r->n_notes++] = (struct draft_note){ kind, r->line, field };
+}
+
+/* Of the line that was taken into the field. */
+static void note_nul(struct reader *r, size_t field)
+{
+	bool told = r->n_notes && field != NO_FIELD && r->notes[r->n_notes - 1].field == field;
+
+	if (r->nul && !told)
+		add_note(r, MESSAGE_NUL, field);
 }
 
 static void put(struct reader *r, const char *bytes, size_t len)
@@ -181,7 +217,10 @@ static bool take_line(struct reader *r, bool *top)
 	size_t name_len;
 
 	if (*top && is_mailbox_line(r)) {
-		add_mailbox_line(r);
+		if (r->line == 1 && r->bytes[0] == 'F')
+			add_note(r, MESSAGE_MAILBOX_LINE, NO_FIELD);
+		else
+			add_mailbox_line(r);
 		return true;
 	}
 	if (begins_with_blank(r)) {
@@ -203,9 +242,13 @@ static void read_header(struct reader *r)
 {
 	bool top = true;
 
-	while (!r->failed && r->text_len < MESSAGE_HEADER_MAX && read_line(r))
-		if (!take_line(r, &top))
+	while (!r->failed && r->text_len < MESSAGE_HEADER_MAX && read_line(r)) {
+		bool taken = take_line(r, &top);
+
+		note_nul(r, taken && r->n_fields ? r->n_fields - 1 : NO_FIELD);
+		if (!taken)
 			return;
+	}
 	r->len = 0;
 }
 
@@ -251,8 +294,25 @@ static bool is_dropped(struct span name)
 	       span_eq_nocase(name, SPAN("Content-Length"));
 }
 
+static bool deliver_notes(const struct reader *r, struct message_file *out)
+{
+	out->notes = calloc(r->n_notes + 1, sizeof(*out->notes));
+	if (!out->notes)
+		return false;
+	for (size_t i = 0; i < r->n_notes; i++) {
+		const struct draft_note *draft = &r->notes[i];
+		struct message_note *note = &out->notes[out->n_notes++];
+
+		*note = (struct message_note){ .kind = draft->kind, .line = draft->line };
+		if (draft->field != NO_FIELD)
+			note->field = span_of(r->text + r->fields[draft->field].name,
+					      r->fields[draft->field].name_len);
+	}
+	return true;
+}
+
 /* Drafts become fields, now that the text stays where it is. */
-static bool deliver(const struct reader *r, struct message_file *out)
+static bool deliver_fields(const struct reader *r, struct message_file *out)
 {
 	out->fields = calloc(r->n_fields + 1, sizeof(*out->fields));
 	if (!out->fields)
@@ -292,7 +352,8 @@ static bool read_open_file(const char *path, FILE *file, FILE *errors, struct me
 		read_body(&r);
 	}
 	ok = close_stream(r.text_stream);
-	ok = close_stream(r.body_stream) && ok && !r.failed && !ferror(file) && deliver(&r, out);
+	ok = close_stream(r.body_stream) && ok && !r.failed && !ferror(file) &&
+	     deliver_fields(&r, out) && deliver_notes(&r, out);
 	if (!ok)
 		fprintf(errors, "exogated: %s: cannot read the message: %s\n", path,
 			r.body_len == MESSAGE_BODY_MAX ? "its body is longer than 128 MB" :
@@ -303,6 +364,7 @@ static bool read_open_file(const char *path, FILE *file, FILE *errors, struct me
 	if (!ok)
 		message_file_free(out);
 	free(r.fields);
+	free(r.notes);
 	free(r.bytes);
 	return ok;
 }
@@ -328,6 +390,7 @@ bool message_file_read(const char *path, FILE *errors, struct message_file *out)
 void message_file_free(struct message_file *message)
 {
 	free(message->fields);
+	free(message->notes);
 	free(message->text);
 	free(message->body_text);
 }

@@ -30,6 +30,16 @@ const char *words_proof(enum proof_state state)
 	return words[state];
 }
 
+const char *words_note(enum message_note_kind kind)
+{
+	static const char *const words[] = {
+		[MESSAGE_MAILBOX_LINE] = "mailbox-line",
+		[MESSAGE_NUL] = "nul",
+	};
+
+	return words[kind];
+}
+
 const char *words_edit(enum edit_op op)
 {
 	static const char *const words[] = {

@@ -7,12 +7,14 @@
 
 #include "dkim_sig.h"
 #include "edit.h"
+#include "message_file.h"
 #include "verdict.h"
 
 const char *words_answer(enum verdict_decision decision); /* accept, 550, 451 */
 const char *words_mode(enum policy_mode mode);
 const char *words_proof(enum proof_state state);	    /* agree, conflict, absent, unknown */
 const char *words_algorithm(enum dkim_algorithm algorithm); /* as in a= */
+const char *words_note(enum message_note_kind kind);
 const char *words_edit(enum edit_op op);
 const char *words_rule(enum edit_rule rule);
 

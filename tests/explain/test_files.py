@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files of every shape, read as Postfix would hand them to a milter."""
 
+import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from conversations.cases import VERIFIED
 
 from .run import Explain
 
@@ -46,6 +50,56 @@ def orgs(explain: Explain, content: bytes) -> list[str]:
 ])
 def test_fields(explain: Explain, content: bytes, seen: list[str]) -> None:
     assert orgs(explain, content) == seen
+
+
+def test_a_mailbox_line_is_left_out(explain_with: Callable[[str], Explain]) -> None:
+    """It is the file's, no client's: fields that must be above all are."""
+    content = (b"From alice@contoso.com Mon Jan  1 00:00:00 2026\n"
+               b"Authentication-Results: " + VERIFIED.encode() + b"\n" + FROM
+               + b"X-OriginatorOrg: contoso.com\n")
+    explain = explain_with("authres")
+    said = explain.object(content)
+    assert said["notes"] == [{"line": 1, "note": "mailbox-line", "field": None}]
+    assert said["reason"] == "authorised"
+    text = explain.text(content)
+    assert "  line 1: the line of a mailbox file (\"From ...\")" in text
+    assert "left out" in text and "X-Mailbox-Line" not in text
+    assert re.search(r"^  From +line 3 ", text, re.M)
+
+
+@pytest.mark.parametrize("content", [FROM, b">From x Mon Jan 1\n" + FROM, FROM + b"From x Mon\n", b""])
+def test_no_mailbox_line(explain: Explain, content: bytes) -> None:
+    assert explain.object(content)["notes"] == []
+    assert "\nNotes\n" not in explain.text(content)
+
+
+@pytest.mark.parametrize(("content", "notes"), [
+    pytest.param(FROM + b"Subject: a\x00b\x00c\n", [(2, "Subject")], id="value"),
+    pytest.param(FROM + b"Subject: a\n b\x00\n c\x00\n", [(3, "Subject")], id="fold"),
+    pytest.param(b"From: alice@contoso.com\x00, x@y.example\nSubject: \x00\n",
+                 [(1, "From"), (2, "Subject")], id="two"),
+    pytest.param(FROM + b"X\x00: b\n" + FROM, [(2, None)], id="ends-the-header"),
+    pytest.param(FROM + b"\x00\n" + FROM, [(2, None)], id="looks-like-the-empty-line"),
+    pytest.param(FROM + b"\na\x00b\n", [], id="body"),
+    pytest.param(b"Bcc: \x00\n" + FROM, [(1, "Bcc")], id="field-that-is-left-out"),
+])
+def test_a_nul_is_noted(explain: Explain, content: bytes,
+                        notes: list[tuple[int, str | None]]) -> None:
+    said = explain.object(content)["notes"]
+    assert said == [{"line": line, "note": "nul", "field": field} for line, field in notes]
+    text = explain.text(content)
+    assert text.count("NUL") == len(notes)
+    assert ("message_reject_characters = \\0" in text) == bool(notes)
+    for line, field in notes:
+        assert re.search(rf"^  line {line}: .*{field or 'the header ends'}", text, re.M)
+
+
+def test_many_nuls(explain: Explain) -> None:
+    """The text shows the first ten."""
+    content = FROM + 1000 * b"X-A: \x00\n"
+    assert len(explain.object(content)["notes"]) == 1000
+    text = explain.text(content)
+    assert text.count("X-A") == 10 and "  and 990 more\n" in text
 
 
 def test_a_field_is_cut(explain: Explain) -> None:

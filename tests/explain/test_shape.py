@@ -21,7 +21,8 @@ def message(*args: object, **changed: object) -> bytes:
 def check_shape(said: dict) -> None:
     """Exactly these keys, with values of these types."""
     assert list(said) == ["file", "verdict", "would", "mode", "code", "reason", "tenant",
-                          "direction", "facts", "table", "edits"]
+                          "direction", "notes", "facts", "table", "edits"]
+    assert all(list(note) == ["line", "note", "field"] for note in said["notes"])
     assert said["verdict"] in {"accept", "reject", "tempfail"}
     assert said["would"] in {None, "reject"}
     assert said["mode"] in {"enforce", "monitor"}
