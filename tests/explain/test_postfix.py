@@ -59,6 +59,7 @@ SHAPES = {
 def lab() -> Iterator[Lab]:
     with Lab(PROGRAMS) as lab:
         lab.exogated.proofs = 1     # the stamp: what is sent is not signed
+        lab.main_cf = {"message_reject_characters": ""}     # to see what a NUL hides
         lab.start()
         assert lab.missing == {}
         yield lab

@@ -99,6 +99,8 @@ class Postfix:
                 f"check_client_access cidr:{self.config}/exo.cidr, reject",
             "smtpd_milters": "unix:exogate/milter.sock",
             "milter_default_action": "tempfail",
+            # A line of the header would be cut at a NUL.
+            "message_reject_characters": r"\0",
         }
         if self._knows("smtpd_forbid_bare_newline"):
             settings["smtpd_forbid_bare_newline"] = "normalize"

@@ -56,6 +56,7 @@ class Lab:
         self.certificates = Certificates(self.directory / "tls")
         self.name_server = NameServer(self.directory / "unbound", self.network.relay)
         self.keys: list[signing.Key] = []
+        self.main_cf: dict[str, str] = {}   # of Postfix's, instead of the lab's own
         self.postfix = Postfix(self.directory / "postfix", self.network.relay)
         self.exogated = Exogated(programs / "exogated", self.directory, self.network.relay,
                                  engine)
@@ -124,7 +125,7 @@ class Lab:
         self._start_part("unbound", self._start_name_server, say)
         self.nexthop.start(network.NEXTHOP)
         self.postfix.create(addresses, network.NEXTHOP, smtp_prefixes(ENDPOINTS),
-                            self.certificates)
+                            self.certificates, self.main_cf)
         self._start_part("exogated", self._start_exogated, say)
         self.postfix.start()
         say("postfix", f"{self.postfix.version()} on {' and '.join(addresses)}, STARTTLS, "

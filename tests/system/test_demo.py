@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,17 @@ def test_showing(lab: Lab, showing: Showing) -> None:
 def test_filter_is_attached_natively(lab: Lab) -> None:
     status = lab.xdp.status()
     assert (status["state"], status["mode"]) == ("attached", "native")
+
+
+@with_uring
+@pytest.mark.parametrize(("before", "after"), [
+    (b"X-Note: a\x00b\r\n", b""), (b"X-Note: a\r\n \x00b\r\n", b""), (b"", b"\x00\r\n")],
+    ids=["field", "fold", "body"])
+def test_nul_is_refused_by_postfix(lab: Lab, before: bytes, after: bytes) -> None:
+    """It would cut a line of the header there, for exogated and for the next hop."""
+    message = lab.sign(messages.exo())
+    hostile = replace(message, data=before + message.data + after)
+    assert lab.send(LISTED_V4, hostile).reply == "550 5.7.1 disallowed character"
 
 
 @with_uring
