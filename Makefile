@@ -266,7 +266,7 @@ test: deps ## build with sanitizers and run every test (as root)
 	@$(PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile tests
 
 TEST_PROGRAMS := $(addprefix build/asan/,exogated exogate-xdp exogate-bench peers/floor peers/filter) \
-                 $(MUTATE_OBJECTS) $(UNIT_TESTS) $(PROBES) $(XPROBES) $(IOPROBES) $(FUZZERS) build/exogated build/exogate-xdp $(COUNT_ALLOCATIONS)
+                 $(MUTATE_OBJECTS) $(UNIT_TESTS) $(PROBES) $(XPROBES) $(IOPROBES) $(FUZZERS) build/exogated build/exogate-xdp build/exogate-bench $(COUNT_ALLOCATIONS)
 
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS) ## build what the tests run

@@ -70,6 +70,16 @@ static void replace(struct observed *observed, struct observed_row *row, uint64_
 	escape_copy(who->from_domain, row->from_domain, sizeof(row->from_domain));
 }
 
+/* Where no tenant is known, whether the author's domain has signed, as a tenant of it might. */
+static enum proof_state signature_of(const struct session_answer *answer)
+{
+	if (answer->verdict.tenant)
+		return answer->verdict.proofs.signature;
+	if (facts_author_signed(answer->facts, true))
+		return PROOF_AGREES;
+	return facts_author_signed(answer->facts, false) ? PROOF_UNKNOWN : PROOF_ABSENT;
+}
+
 static void count(struct observed_row *row, const struct session_answer *answer)
 {
 	const struct tenant_stamps *stamps = &answer->facts->stamps;
@@ -79,7 +89,7 @@ static void count(struct observed_row *row, const struct session_answer *answer)
 	row->stamps[OBSERVED_ORIGINATOR_ORG] += stamps->originator_org.n != 0;
 	row->stamps[OBSERVED_ATTRIBUTED] += stamps->attributed.value.len != 0;
 	row->proofs[OBSERVED_STAMP][verdict->proofs.stamp]++;
-	row->proofs[OBSERVED_SIGNATURE][verdict->proofs.signature]++;
+	row->proofs[OBSERVED_SIGNATURE][signature_of(answer)]++;
 	row->proofs[OBSERVED_SECRET][verdict->proofs.secret]++;
 	row->answers[verdict->reason][counters_outcome_of(verdict)]++;
 	row->monitored = policy_mode_of(answer->policy, verdict->tenant) == POLICY_MONITOR;

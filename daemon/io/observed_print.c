@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy_tenant.h"
+#include "settings_value.h"
 #include "status_print.h"
 
 #define GUID_FORM "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
@@ -98,14 +100,6 @@ static bool is_originator_org_of(const json_t *rows, const char *id, const char 
 	return false;
 }
 
-/* The first label of the domain: letters, digits and "-", as a tenant may be called. */
-static void print_name(const char *domain)
-{
-	size_t n = strcspn(domain, "._");
-
-	printf("  { name    = \"%.*s\";\n", (int)n, domain);
-}
-
 static void print_domains(const json_t *rows, const char *id)
 {
 	const char *separator = "";
@@ -158,11 +152,58 @@ static const char *owner_of(const json_t *rows, const char *id)
 	return "";
 }
 
-static void print_entry(const json_t *rows, const json_t *row)
+static bool has_entry(const json_t *row)
 {
 	const char *id = text(row, "tenant_id");
 
-	print_name(text(row, "originator_org"));
+	return is_of(row, id) && is_guid(id) && strcasecmp(id, POLICY_CONSUMER_ID) != 0 &&
+	       is_domain(text(row, "originator_org"));
+}
+
+/* How much of the domain is its first label: letters, digits and "-", as a tenant may be called. */
+static size_t label_len(const char *domain)
+{
+	return strcspn(domain, "._");
+}
+
+/* Whether a tenant, or an entry before the row, is called as the row's domain begins. */
+static bool is_name_taken(const json_t *rows, size_t i)
+{
+	const char *domain = text(json_array_get(rows, i), "originator_org");
+	size_t len = label_len(domain);
+	const json_t *row;
+	size_t j;
+
+	json_array_foreach(rows, j, row)
+	{
+		const char *name = text(row, "tenant"), *org = text(row, "originator_org");
+
+		if (strlen(name) == len && !strncasecmp(name, domain, len))
+			return true;
+		if (j < i && has_entry(row) && label_len(org) == len &&
+		    !strncasecmp(org, domain, len))
+			return true;
+	}
+	return false;
+}
+
+/* The first label, or if that is taken all of them. */
+static void print_name(const json_t *rows, size_t i)
+{
+	const char *domain = text(json_array_get(rows, i), "originator_org");
+	size_t len = is_name_taken(rows, i) ? strlen(domain) : label_len(domain);
+
+	printf("  { name    = \"");
+	for (size_t j = 0; j < len && j < SETTINGS_NAME_MAX; j++)
+		putchar(domain[j] == '.' ? '-' : domain[j]);
+	puts("\";");
+}
+
+static void print_entry(const json_t *rows, size_t i)
+{
+	const char *id = text(json_array_get(rows, i), "tenant_id");
+
+	print_name(rows, i);
 	if (*owner_of(rows, id))
 		printf("    # the id is that of tenant \"%s\": add the domains there\n",
 		       owner_of(rows, id));
@@ -170,12 +211,6 @@ static void print_entry(const json_t *rows, const json_t *row)
 	print_domains(rows, id);
 	print_others(rows, id);
 	puts("  }");
-}
-
-static bool has_entry(const json_t *row)
-{
-	return is_of(row, text(row, "tenant_id")) && is_guid(text(row, "tenant_id")) &&
-	       is_domain(text(row, "originator_org"));
 }
 
 /* The first row of an id that has an entry. */
@@ -205,7 +240,7 @@ static void print_entries(const json_t *rows)
 			puts("\nNot in the policy; for `tenants`, if they are customers and the "
 			     "domains are theirs:\n");
 		any = true;
-		print_entry(rows, json_array_get(rows, i));
+		print_entry(rows, i);
 	}
 }
 

@@ -279,6 +279,10 @@ void settings_lint(struct settings_context *context, const struct settings_tree 
 			report, &tree->certificate.missing.place,
 			"who holds no certificate of Microsoft's can send too, with "
 			"one proof more");
+	if (policy->dkim.partial_counts)
+		settings_report_warning(report, &tree->dkim.partial_body.place,
+					"a signature is a proof though anyone may have added to "
+					"the body");
 	if (settings_value_is_given(&tree->mode) && tree->mode.number == POLICY_MONITOR)
 		lint_mode(report, &tree->mode.place);
 	lint_addresses(&linter, &tree->acl.allow,

@@ -8,7 +8,6 @@
 #include "settings_number.h"
 #include "settings_table.h"
 
-#define NAME_MAX_BYTES	  64
 #define ACCOUNT_MAX_BYTES 32 /* LOGIN_NAME_MAX of useradd(8) */
 
 /* What a tenant's initial domain ends in, one for each of Microsoft's clouds. */
@@ -91,7 +90,7 @@ static const char *parse_mode(const struct settings_input *in, struct settings_v
 
 static const char *parse_name(const struct settings_input *in, struct settings_value *out)
 {
-	if (in->text.len > NAME_MAX_BYTES || !consists_of_alphanumerics_and(in->text, "_-"))
+	if (in->text.len > SETTINGS_NAME_MAX || !consists_of_alphanumerics_and(in->text, "_-"))
 		return "not a name of 1 to 64 letters, digits, \"_\" and \"-\"";
 	return keep(in, out);
 }

@@ -14,6 +14,8 @@
 #include "settings_pool.h"
 #include "settings_report.h"
 
+#define SETTINGS_NAME_MAX 64 /* octets of a tenant's name */
+
 enum settings_value_state {
 	SETTINGS_VALUE_ABSENT,
 	SETTINGS_VALUE_DEFAULT,

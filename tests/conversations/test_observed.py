@@ -9,7 +9,8 @@ from pathlib import Path
 from lab.commands import wait_until
 
 from .cases import exo
-from .daemon import AUTHRES, CONTOSO_ID, FABRIKAM_ID, SECRET_HEADER, SECRETS, Daemon, open_mta
+from .daemon import (
+    AUTHRES, CONTOSO_ID, FABRIKAM_ID, SECRET_HEADER, SECRETS, VERIFIER_ID, Daemon, open_mta)
 from .test_supervision import control_of, run, status_of
 
 UNKNOWN_ID = "00000000-1111-2222-3333-444444444444"
@@ -125,6 +126,44 @@ def test_entry_of_an_id_that_a_tenant_has(start: Callable[..., Daemon], exogated
                             stamps={"X-OriginatorOrg": " contoso.example"}))
     done = run(exogated, "status", "--tenants", "-c", tmp_path / "exogate.conf")
     assert '    # the id is that of tenant "contoso": add the domains there\n' in done.stdout
+    daemon.end()
+
+
+def test_the_consumer_service_is_no_entry(start: Callable[..., Daemon], exogated: Path,
+                                          tmp_path: Path) -> None:
+    daemon = begin(start, tmp_path, mode="monitor")
+    send(daemon, exo(" <x@outlook.com>", stamps={
+        "X-MS-Exchange-CrossTenant-Id": " 84df9e7f-e9f6-40af-b435-aaaaaaaaaaaa",
+        "X-OriginatorOrg": " outlook.com"}))
+    done = run(exogated, "status", "--tenants", "-c", tmp_path / "exogate.conf")
+    assert "OriginatorOrg outlook.com" in done.stdout and "{ name" not in done.stdout
+    daemon.end()
+
+
+def test_an_entry_has_a_name_of_its_own(start: Callable[..., Daemon], exogated: Path,
+                                        tmp_path: Path) -> None:
+    """Not one that a tenant, or another entry, has."""
+    daemon = begin(start, tmp_path, mode="monitor")
+    send(daemon, exo(), *(exo(" <x@news.example>", stamps={
+        "X-MS-Exchange-CrossTenant-Id": f" {UNKNOWN_ID[:-1]}{i}", "X-OriginatorOrg": f" {org}"})
+        for i, org in enumerate(("Contoso.example", "adatum.example", "adatum.test"))))
+    done = run(exogated, "status", "--tenants", "-c", tmp_path / "exogate.conf")
+    names = re.findall(r'name    = "(.*)"', done.stdout)
+    assert len(names) == 3 and "Contoso-example" in names
+    assert {"adatum", "adatum-test"} < set(names) or {"adatum", "adatum-example"} < set(names)
+    daemon.end()
+
+
+def test_a_signature_of_the_author_is_seen_before_the_tenant_is_known(
+        start: Callable[..., Daemon], exogated: Path, tmp_path: Path) -> None:
+    daemon = begin(start, tmp_path, mode="monitor", dkim=AUTHRES)
+    results = ("Authentication-Results", f" {VERIFIER_ID}; dkim=pass header.d=")
+    send(daemon, *(exo(" <x@news.example>", top=((results[0], results[1] + signer),),
+                       stamps={"X-MS-Exchange-CrossTenant-Id": f" {UNKNOWN_ID}",
+                               "X-OriginatorOrg": " adatum.example"})
+                   for signer in ("news.example", "news.example", "other.example")))
+    (row,) = tenants_of(exogated, tmp_path)["tenants"]
+    assert row["proofs"]["signature"] == {"absent": 1, "agree": 2, "conflict": 0, "unknown": 0}
     daemon.end()
 
 

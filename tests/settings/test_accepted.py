@@ -175,6 +175,10 @@ WARNINGS = {
         {"certificate": 'certificate: { check = "none"; };'},
         "exogate.conf:6: warning: certificate.check: the address is the only gate, and every "
         'tenant of Microsoft\'s sends from it; "names" checks the certificate too'),
+    "partial-body": (
+        {"dkim": 'dkim: { partial_body = "accept"; };'},
+        "exogate.conf:4: warning: dkim.partial_body: a signature is a proof though anyone may "
+        "have added to the body"),
     "no-id": (
         {"tenants": tenant(ids="")},
         "exogate.conf:5: warning: tenants[0].ids: none: mail that carries a tenant id, as "
