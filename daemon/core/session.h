@@ -19,9 +19,9 @@
 #include "facts.h"
 #include "milter_event.h"
 #include "policy.h"
-#include "rewrite.h"
+#include "session_answer.h"
 #include "session_dkim.h"
-#include "verdict.h"
+#include "session_limiter.h"
 
 #define SESSION_CERTIFICATE_MAX 256 /* octets of a name; longer counts as no name */
 #define SESSION_QUEUE_ID_MAX	64  /* octets kept for the log */
@@ -43,29 +43,6 @@ enum session_result {
 	SESSION_ANSWER, /* *answer is the verdict on the message */
 	SESSION_WAIT,	/* it will be, once the key records are known: session_key() */
 	SESSION_CLOSE,	/* QUIT, or an event out of order */
-};
-
-/* Valid until the next event. */
-struct session_answer {
-	const struct policy *policy; /* that it was judged by */
-	struct verdict verdict;
-	struct rewrite_plan plan;  /* of what is taken */
-	const struct facts *facts; /* NULL if the message could not be followed */
-	struct span queue_id;	   /* empty if the MTA gave none */
-	struct span message_id;
-	struct span network_message_id;
-	struct address client;
-};
-
-/*
- * Whether the tenant may send one message more, with so many recipients.  It is asked once of each
- * message that would be accepted as authorised or forwarded, after all else, and what it says no to
- * is deferred: the verdict's table knows nothing of it, and what a message is does not depend on
- * what others were.
- */
-struct session_limiter {
-	bool (*admit)(void *state, const struct policy_tenant *tenant, uint32_t n_rcpts);
-	void *state;
 };
 
 struct session {
@@ -148,9 +125,6 @@ void session_end_message(struct session *session);
 
 /* To be called when a message outgrows its limits: its verdict will be to defer it. */
 void session_over_limit(struct session *session);
-
-/* Turns an answer into a deferral, for a front end that cannot give it as it is. */
-void session_defer(struct session_answer *answer, enum reason reason);
 
 enum session_result session_step(struct session *session, const struct milter_event *event,
 				 struct session_answer *answer);

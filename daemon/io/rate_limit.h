@@ -23,8 +23,7 @@
 
 #include <stdint.h>
 
-#include "policy.h"
-#include "session.h"
+#include "session_limiter.h"
 
 #define RATE_LIMIT_SLOTS_MIN 65536u
 #define RATE_LIMIT_PROBES    16u
