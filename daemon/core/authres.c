@@ -303,8 +303,7 @@ static bool is_plain(struct span value)
 
 /*
  * Of what names no server clearly: an id that is not there is anybody's ("; dkim=pass"); not so old
- * forms ("mta.example from=a.example; ..."), a port or a path behind the name, and "spf=pass ...;
- * dkim=none ...", as Exchange Online writes it.
+ * forms ("mta.example from=a.example; ..."), and a port or a path behind the name.
  */
 static bool may_claim(struct span value, struct span id)
 {
@@ -322,7 +321,10 @@ bool authres_claims(struct span value, struct span id)
 		return may_claim(value, id);
 	if (span_eq_nocase(without_last_dot(authres.authserv_id), id))
 		return true;
-	if (cfws_skip(&rest) && (!rest.len || rest.p[0] == ';'))
+	if (!cfws_skip(&rest))
+		return may_claim(value, id);
+	if (!rest.len || rest.p[0] == ';')
 		return false;
-	return may_claim(value, id);
+	/* "spf=pass ...; dkim=none ...", as Exchange Online writes it into all mail. */
+	return rest.p[0] == '=' ? contains_nocase(value, id) : may_claim(value, id);
 }

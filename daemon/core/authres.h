@@ -59,9 +59,10 @@ bool authres_next_property(struct authres *authres, struct authres_property *out
  * folding and quotes are undone and without regard to case, is id (either may have a trailing dot);
  * or somebody might take it for that.  A value that clearly names another server is kept, even if
  * our id stands elsewhere in it; clearly is: one ASCII host name, quoted or not, then at most a
- * version and comments, then a semicolon or the end.  Of all others, what is plain ASCII without
- * quotes is kept unless it begins with the semicolon, or id stands anywhere in it, blanks and
- * comments left in or taken out.  Linear in value.len for a given id.
+ * version and comments, then a semicolon or the end.  Without any authserv-id ("spf=pass ...") it
+ * is kept unless id stands anywhere in it; of all others, what is plain ASCII without quotes is
+ * kept unless it begins with the semicolon, or id stands anywhere in it, blanks and comments left
+ * in or taken out.  Linear in value.len for a given id.
  */
 bool authres_claims(struct span value, struct span id);
 
