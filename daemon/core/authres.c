@@ -288,8 +288,10 @@ static bool is_plain(struct span value)
 	unsigned int depth = 0;
 
 	for (size_t i = 0; i < value.len; i++) {
-		char c = value.p[i], next = i + 1 < value.len ? value.p[i + 1] : '\0';
+		char c = value.p[i], next = '\0';
 
+		if (i + 1 < value.len)
+			next = value.p[i + 1];
 		if (c == '"' || c == '\\' || c > '~' || (c < ' ' && !span_is_blank(c)))
 			return false;
 		if ((c == '\n' && next != ' ' && next != '\t') || (c == '\r' && next != '\n'))
