@@ -175,7 +175,9 @@ static bool feed(struct player *p, const char *bytes, size_t len)
 		} else if (want == DIALOG_LEND) {
 			lend(p);
 		} else if (want == DIALOG_WAIT) {
-			assert(!p->dialog.waiting || tell_one(p));
+			bool told = !p->dialog.waiting || tell_one(p);
+
+			assert(told);
 		} else {
 			dialog_room(&p->dialog, &to, &room);
 			assert(room > 0);
