@@ -207,7 +207,7 @@ fuzz_obj = $(patsubst %.c,build/fuzz/obj/%.o,$(1))
 
 $(call fuzz_obj,$(SRC_fuzz) $(SRC_fuzzed)): build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(call run,CLANG,$(CLANG) $(COMMON) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(INC_core) -Idaemon/settings $(INC_lists) -c -o $@ $<)
+	$(call run,CLANG,$(CLANG) $(COMMON) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(INC_crypto) -Idaemon/settings $(INC_lists) -c -o $@ $<)
 $(FUZZERS): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(call fuzz_obj,$(SRC_fuzzed))
 	$(call run,LINK,$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS_unit))
 

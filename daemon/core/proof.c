@@ -21,13 +21,11 @@ static enum proof_state weigh_org(const struct tenant_stamp *stamp, const struct
 static enum proof_state weigh_id(const struct tenant_stamp *stamp,
 				 const struct policy_tenant *tenant)
 {
-	bool known = tenant->unknown_ids != POLICY_UNKNOWN_IDS_IGNORE;
-
 	if (stamp->n == 0)
 		return PROOF_ABSENT;
 	if (stamp->differs || span_eq_nocase(stamp->value, SPAN(POLICY_CONSUMER_ID)))
 		return PROOF_CONFLICTS;
-	if (!known)
+	if (tenant->unknown_ids == POLICY_UNKNOWN_IDS_IGNORE)
 		return PROOF_ABSENT;
 	return policy_lists(&tenant->ids, stamp->value) ? PROOF_AGREES : PROOF_CONFLICTS;
 }

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "cpu.h"
 #include "key_cache.h"
 
 /* A context is on the free list or lent. */
@@ -134,16 +135,6 @@ static enum dkim_crypto_status verify(void *opaque, const struct dkim_claim *cla
 	if (claim->type == DKIM_KEY_ED25519)
 		return verify_ed25519(self, key, claim);
 	return verify_rsa(key, claim);
-}
-
-/* The core asks no CPU what it is: to a pure function it is one more thing that it is told. */
-static bool cpu_has_avx2(void)
-{
-#ifdef __x86_64__
-	return __builtin_cpu_supports("avx2") != 0;
-#else
-	return false;
-#endif
 }
 
 /* --- life ------------------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "cpu.h"
 #include "dkim_body.h"
 #include "dkim_header.h"
 
@@ -27,15 +28,6 @@ static void keep(struct dkim_hash *hash, struct span bytes)
 }
 
 static struct dkim_crypto crypto = { .hash_update = keep };
-
-static bool cpu_has_avx2(void)
-{
-#ifdef __x86_64__
-	return __builtin_cpu_supports("avx2") != 0;
-#else
-	return false;
-#endif
-}
 
 /* A LF may become two bytes, and a line end is added; a name is put before a field. */
 static struct dkim_hash new_hash(size_t size)

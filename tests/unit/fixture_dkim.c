@@ -139,12 +139,3 @@ const struct dkim_crypto fixture_dkim_crypto = {
 	.judge_key = judge_key,
 	.verify = verify,
 };
-
-bool fixture_dkim_cpu_has_avx2(void)
-{
-#ifdef __x86_64__
-	return __builtin_cpu_supports("avx2") != 0;
-#else
-	return false;
-#endif
-}

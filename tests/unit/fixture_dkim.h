@@ -13,9 +13,6 @@
 
 extern const struct dkim_crypto fixture_dkim_crypto;
 
-/* Whether fixture_dkim_crypto, copied, may have it. */
-bool fixture_dkim_cpu_has_avx2(void);
-
 /* What time it is. */
 #define FIXTURE_DKIM_NOW 1000000
 

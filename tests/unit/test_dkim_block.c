@@ -5,6 +5,7 @@
 #include "dkim_block.c" // NOLINT(bugprone-suspicious-include)
 #undef dkim_block_run
 
+#include "cpu.h"
 #include "fixture.h"
 #include "fixture_dkim.h"
 #include "harness.h"
@@ -42,7 +43,7 @@ static void check_ways(enum dkim_canon canon, struct span bytes)
 	run_as(portable_run, canon, bytes, &portable);
 	run_as(dkim_block_run, canon, bytes, &built_in);
 	check_equal(&built_in, &portable);
-	if (!fixture_dkim_cpu_has_avx2())
+	if (!cpu_has_avx2())
 		return;
 	run_as(dkim_block_run_avx2, canon, bytes, &avx2);
 	check_equal(&avx2, &portable);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "cpu.h"
 #include "fixture.h"
 #include "fixture_dkim.h"
 #include "harness.h"
@@ -20,7 +21,7 @@ static struct span canonical(enum dkim_canon canon, struct span bytes, size_t pi
 	static struct dkim_crypto crypto;
 	static struct dkim_sink sink;
 
-	with_avx2 = !with_avx2 && fixture_dkim_cpu_has_avx2();
+	with_avx2 = !with_avx2 && cpu_has_avx2();
 	crypto = fixture_dkim_crypto;
 	crypto.cpu_has_avx2 = with_avx2;
 	dkim_sink_init(&sink, &crypto, hash);
