@@ -30,6 +30,7 @@ MTA_SIDE = "the mail server does it before any filter sees the message"
 NEVER_SENT = "exogate never sends it"
 
 SESSION, DIALOG = "unit/test_session.c", "unit/test_dialog.c"
+SESSION_MACROS = "unit/test_session_macros.c"
 LIMITS, REWRITE, REPLY = "unit/test_dialog_limits.c", "unit/test_rewrite.c", "unit/test_milter_reply.c"
 NEGOTIATE, EVENT = "unit/test_milter_negotiate.c", "unit/test_milter_event.c"
 CONVERSATIONS = "conversations/test_conversations.py"
@@ -72,17 +73,17 @@ TRAPS = {
     11: tested("IPv6: before an address, or not", "case:authorised-v6-prefixed",
                "case:authorised-v6"),
     12: tested("TLS macros come at HELO alone and are kept", f"{DIALOG}::starttls",
-               f"{SESSION}::a_certificate_serves_all_messages_of_its_helo"),
+               f"{SESSION_MACROS}::a_certificate_serves_all_messages_of_its_helo"),
     13: tested("no certificate without TLS, none of an earlier HELO", "case:cert-without-tls",
-               f"{SESSION}::a_second_helo_voids_the_certificate",
-               f"{SESSION}::when_a_certificate_name_counts",
+               f"{SESSION_MACROS}::a_second_helo_voids_the_certificate",
+               f"{SESSION_MACROS}::when_a_certificate_name_counts",
                "difference:macros"),
     14: tested("an odd number of strings, a name twice: the first one wins", f"{EVENT}::macros",
-               f"{SESSION}::when_a_certificate_name_counts",
+               f"{SESSION_MACROS}::when_a_certificate_name_counts",
                f"{BOTH}::test_odd_macros", "difference:odd-macros"),
     # session state
-    15: tested("the queue id comes late, and is of its message", f"{SESSION}::queue_id",
-               f"{SESSION}::queue_id_of_an_aborted_message",
+    15: tested("the queue id comes late, and is of its message", f"{SESSION_MACROS}::queue_id",
+               f"{SESSION_MACROS}::queue_id_of_an_aborted_message",
                f"{BOTH}::test_queue_id_is_of_its_message"),
     16: tested("several messages a connection; RSET and HELO in a message",
                f"{ROBUSTNESS}::test_message_after_reset_and_second_helo",
