@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -17,9 +18,42 @@
 #include <unistd.h>
 
 #define END_PATIENCE_MS 15000
-#define TRACEPOINT_ID	"/sys/kernel/tracing/events/raw_syscalls/sys_enter/id"
+#define TRACEPOINT_ID	"events/raw_syscalls/sys_enter/id"
 
 /* --- system calls ----------------------------------------------------------------------------- */
+
+/* A tracefs of our own, nowhere mounted: many hosts mount none.  -1 with errno. */
+static int open_tracefs(void)
+{
+	int context = fsopen("tracefs", FSOPEN_CLOEXEC);
+	int root = -1;
+
+	if (context < 0)
+		return -1;
+	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+		root = fsmount(context, FSMOUNT_CLOEXEC, 0);
+	close(context);
+	return root;
+}
+
+/* The kernel's number of the tracepoint; 0 with errno. */
+static uint64_t tracepoint_id(void)
+{
+	char text[24] = "";
+	int root = open_tracefs();
+	int file;
+
+	if (root < 0)
+		return 0;
+	file = openat(root, TRACEPOINT_ID, O_RDONLY | O_CLOEXEC);
+	close(root);
+	if (file < 0)
+		return 0;
+	if (read(file, text, sizeof(text) - 1) < 0)
+		text[0] = '\0';
+	close(file);
+	return strtoull(text, NULL, 10);
+}
 
 /* Of the process and, from here on, of all its threads and children; -1 with errno. */
 static int open_counter(pid_t pid)
@@ -27,17 +61,12 @@ static int open_counter(pid_t pid)
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_TRACEPOINT,
 		.size = sizeof(attr),
+		.config = tracepoint_id(),
 		.inherit = 1,
 	};
-	FILE *file = fopen(TRACEPOINT_ID, "r");
-	unsigned long long id = 0;
 
-	if (!file)
+	if (attr.config == 0)
 		return -1;
-	if (fscanf(file, "%llu", &id) != 1) /* NOLINT(cert-err34-c): the kernel's own number */
-		id = 0;
-	fclose(file);
-	attr.config = id;
 	return (int)syscall(SYS_perf_event_open, &attr, pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
