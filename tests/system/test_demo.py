@@ -17,7 +17,7 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS))
 
 from lab import messages  # noqa: E402
-from lab.commands import LabError  # noqa: E402
+from lab.commands import LabError, accepts, wait_until  # noqa: E402
 from lab.network import LISTED_V4, UNLISTED_V4  # noqa: E402
 from lab.relay import ENDPOINTS, Lab  # noqa: E402
 from lab.showings import SHOWINGS, Showing  # noqa: E402
@@ -114,6 +114,7 @@ def test_showing_of_the_other_engine(lab: Lab, showing: Showing) -> None:
 def test_daemon_that_is_gone_defers(lab: Lab) -> None:
     """Postfix's default action is to refuse for now; once the daemon is back, mail goes on."""
     lab.exogated.kill()
+    wait_until(lambda: not accepts(lab.exogated.socket), "libmilter's process to end, too")
     result = lab.send(LISTED_V4, message := messages.exo())
     assert 400 <= result.code < 500
     lab.exogated.start()
