@@ -188,7 +188,7 @@ const struct policy_tenant *facts_stamped_tenant(const struct tenant_stamps *sta
 
 	if (!tenant)
 		tenant = policy_stamped_id(policy, stamps->attributed.value);
-	return tenant ? tenant : policy_stamped_org(policy, stamps->originator_org.value);
+	return tenant ? tenant : policy_stamped_org(policy, domain_span(&stamps->org));
 }
 
 /* False if there was no memory to read one of them. */
@@ -203,6 +203,8 @@ static bool signers_are_known(const struct facts *facts)
 bool facts_collect(const struct facts_envelope *envelope, const struct header_index *headers,
 		   const struct policy *policy, struct facts *out)
 {
+	bool stamps_are_known;
+
 	out->envelope = *envelope;
 	out->n_signatures = 0;
 	out->n_trusted_results = 0;
@@ -211,12 +213,13 @@ bool facts_collect(const struct facts_envelope *envelope, const struct header_in
 	out->from_state = facts_read_from(headers, policy, &out->from);
 	out->sender_state = read_one(headers, HEADER_SENDER, policy, &out->sender);
 	out->resent_from_state = read_one(headers, HEADER_RESENT_FROM, policy, &out->resent_from);
-	tenant_stamps_read(headers, &out->stamps);
+	stamps_are_known = tenant_stamps_read(headers, policy->to_ascii, &out->stamps);
 	out->named = header_index_first(headers, HEADER_NAMED);
 	if (policy->dkim_source == POLICY_DKIM_AUTHRES)
 		read_trusted_results(out, headers, policy);
 	return out->from_state != FACTS_FROM_UNKNOWN && out->sender_state != FACTS_FROM_UNKNOWN &&
-	       out->resent_from_state != FACTS_FROM_UNKNOWN && signers_are_known(out);
+	       out->resent_from_state != FACTS_FROM_UNKNOWN && stamps_are_known &&
+	       signers_are_known(out);
 }
 
 unsigned int facts_proofs_wanted(const struct facts *facts, const struct policy_tenant *tenant)

@@ -30,26 +30,16 @@ const struct policy_tenant *policy_stamped_id(const struct policy *policy, struc
 	return policy->stamps.n_slots ? find_stamp(&policy->stamps, id)->tenant : NULL;
 }
 
-/* Microsoft stamps no trailing dot. */
-static enum parse_status read_org(const struct policy *policy, struct span value,
-				  struct domain *out)
-{
-	if (value.len && value.p[value.len - 1] == '.')
-		return PARSE_BAD;
-	return domain_parse_unicode(value, policy->to_ascii, out);
-}
-
 /* Those that list it, and whose own it is, must be one. */
-const struct policy_tenant *policy_stamped_org(const struct policy *policy, struct span value)
+const struct policy_tenant *policy_stamped_org(const struct policy *policy, struct span domain)
 {
 	const struct policy_tenant *owner;
 	const struct policy_stamp *listed;
-	struct domain domain;
 
-	if (!policy->stamps.n_slots || read_org(policy, value, &domain) != PARSE_OK)
+	if (!policy->stamps.n_slots || !domain.len)
 		return NULL;
-	listed = find_stamp(&policy->stamps, domain_span(&domain));
-	owner = policy_tenant_of(policy, domain_span(&domain));
+	listed = find_stamp(&policy->stamps, domain);
+	owner = policy_tenant_of(policy, domain);
 	if (!owner || owner->originator_orgs.n)
 		return listed->tenant;
 	return !listed->value.len || listed->tenant == owner ? owner : NULL;
@@ -62,16 +52,10 @@ static bool is_among(const struct policy *policy, const struct policy_tenant *te
 			    policy_tenant_of(policy, domain) == tenant;
 }
 
-enum parse_status policy_check_org(const struct policy *policy, const struct policy_tenant *tenant,
-				   struct span value)
+bool policy_is_org(const struct policy *policy, const struct policy_tenant *tenant,
+		   struct span domain)
 {
-	struct domain domain;
-	enum parse_status status = read_org(policy, value, &domain);
-
-	if (status == PARSE_OK &&
-	    !is_among(policy, tenant, &tenant->originator_orgs, domain_span(&domain)))
-		status = PARSE_BAD;
-	return status;
+	return is_among(policy, tenant, &tenant->originator_orgs, domain);
 }
 
 bool policy_is_signer(const struct policy *policy, const struct policy_tenant *tenant,

@@ -18,12 +18,12 @@ void policy_stamp_add(struct policy_stamp_table *table, struct span value,
 /* The one tenant that has this id; NULL if none has, if several have, or if nobody forwards. */
 const struct policy_tenant *policy_stamped_id(const struct policy *policy, struct span id);
 
-/* The same of a value of X-OriginatorOrg. */
-const struct policy_tenant *policy_stamped_org(const struct policy *policy, struct span value);
+/* The same of the domain in X-OriginatorOrg. */
+const struct policy_tenant *policy_stamped_org(const struct policy *policy, struct span domain);
 
-/* PARSE_OK if the value of X-OriginatorOrg is one of the tenant's, PARSE_BAD, or PARSE_FAILED. */
-enum parse_status policy_check_org(const struct policy *policy, const struct policy_tenant *tenant,
-				   struct span value);
+/* Whether that domain stands for the tenant. */
+bool policy_is_org(const struct policy *policy, const struct policy_tenant *tenant,
+		   struct span domain);
 
 /* Whether a signature of the domain speaks for the tenant. */
 bool policy_is_signer(const struct policy *policy, const struct policy_tenant *tenant,

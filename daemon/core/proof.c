@@ -3,19 +3,15 @@
 
 #include "policy_stamp.h"
 
-static enum proof_state weigh_org(const struct tenant_stamp *stamp, const struct policy *policy,
+static enum proof_state weigh_org(const struct tenant_stamps *stamps, const struct policy *policy,
 				  const struct policy_tenant *tenant)
 {
-	enum parse_status status;
-
-	if (stamp->n == 0)
+	if (stamps->originator_org.n == 0)
 		return PROOF_ABSENT;
-	if (stamp->differs)
+	if (stamps->originator_org.differs || !stamps->org.len)
 		return PROOF_CONFLICTS;
-	status = policy_check_org(policy, tenant, stamp->value);
-	if (status == PARSE_FAILED)
-		return PROOF_UNKNOWN;
-	return status == PARSE_OK ? PROOF_AGREES : PROOF_CONFLICTS;
+	return policy_is_org(policy, tenant, domain_span(&stamps->org)) ? PROOF_AGREES :
+									  PROOF_CONFLICTS;
 }
 
 static enum proof_state weigh_id(const struct tenant_stamp *stamp,
@@ -36,7 +32,7 @@ struct proof_stamps proof_stamps_weigh(const struct tenant_stamps *stamps,
 {
 	return (struct proof_stamps){
 		.id = weigh_id(&stamps->id, tenant),
-		.originator_org = weigh_org(&stamps->originator_org, policy, tenant),
+		.originator_org = weigh_org(stamps, policy, tenant),
 		.attributed = weigh_id(&stamps->attributed, tenant),
 	};
 }
@@ -54,8 +50,8 @@ static enum proof_state weigh_stamps(const struct tenant_stamps *stamps,
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
 		if (states[i] == PROOF_CONFLICTS)
 			return PROOF_CONFLICTS;
-		if (states[i] == PROOF_UNKNOWN || whole == PROOF_ABSENT)
-			whole = states[i];
+		if (states[i] == PROOF_AGREES)
+			whole = PROOF_AGREES;
 	}
 	return whole;
 }

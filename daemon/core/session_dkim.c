@@ -48,7 +48,8 @@ static void note_tenant(struct session_dkim *dkim, const struct header_index *he
 	dkim->tenant = policy_tenant_of(dkim->policy, dkim->from_domain);
 	if (dkim->tenant)
 		return;
-	tenant_stamps_read(headers, &stamps);
+	/* What cannot be read for want of memory is read once more at the end of the message. */
+	(void)tenant_stamps_read(headers, dkim->policy->to_ascii, &stamps);
 	dkim->tenant = facts_stamped_tenant(&stamps, dkim->policy);
 	if (dkim->tenant && dkim->tenant->forwarding == POLICY_FORWARDING_REJECT)
 		dkim->tenant = NULL;

@@ -72,7 +72,19 @@ static struct address read_connecting_ip(const struct header_index *headers)
 	return ip;
 }
 
-void tenant_stamps_read(const struct header_index *headers, struct tenant_stamps *out)
+static bool read_org(struct span value, domain_to_ascii *to_ascii, struct domain *out)
+{
+	enum parse_status status = PARSE_BAD;
+
+	if (!value.len || value.p[value.len - 1] != '.')
+		status = domain_parse_unicode(value, to_ascii, out);
+	if (status != PARSE_OK)
+		out->len = 0;
+	return status != PARSE_FAILED;
+}
+
+bool tenant_stamps_read(const struct header_index *headers, domain_to_ascii *to_ascii,
+			struct tenant_stamps *out)
 {
 	*out = (struct tenant_stamps){
 		.id = read_stamp(headers, HEADER_TENANT_ID, whole_value),
@@ -82,4 +94,5 @@ void tenant_stamps_read(const struct header_index *headers, struct tenant_stamps
 		.from_entity = read_stamp(headers, HEADER_FROM_ENTITY, whole_value),
 		.connecting_ip = read_connecting_ip(headers),
 	};
+	return read_org(out->originator_org.value, to_ascii, &out->org);
 }

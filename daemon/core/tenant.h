@@ -10,6 +10,7 @@
 #define EXOGATE_TENANT_H
 
 #include "address.h"
+#include "domain.h"
 #include "header_index.h"
 
 /* One stamped value, blanks at its ends trimmed. */
@@ -22,6 +23,7 @@ struct tenant_stamp {
 struct tenant_stamps {
 	struct tenant_stamp id;		    /* X-MS-Exchange-CrossTenant-Id: a GUID */
 	struct tenant_stamp originator_org; /* X-OriginatorOrg: an accepted domain */
+	struct domain org; /* its value, if it is one; else len 0.  Microsoft adds no last dot */
 	struct tenant_stamp attributed;	 /* TenantId= of ...OriginalAttributedTenantConnectingIp */
 	struct tenant_stamp auth_as;	 /* ...AuthAs: Internal, Anonymous, ... */
 	struct tenant_stamp from_entity; /* ...FromEntityHeader: Hosted, HybridOnPrem, ... */
@@ -30,8 +32,10 @@ struct tenant_stamps {
 
 /*
  * A field of ...OriginalAttributedTenantConnectingIp that is there without a TenantId= counts with
- * an empty value, which names no tenant.
+ * an empty value, which names no tenant.  False if there was no memory to read a U-label (to_ascii
+ * of domain.h); all else is read then, too.
  */
-void tenant_stamps_read(const struct header_index *headers, struct tenant_stamps *out);
+bool tenant_stamps_read(const struct header_index *headers, domain_to_ascii *to_ascii,
+			struct tenant_stamps *out);
 
 #endif

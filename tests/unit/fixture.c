@@ -160,9 +160,16 @@ struct tenant_stamp fixture_stamp(const char *value)
 	return (struct tenant_stamp){ .n = 1, .value = span_of_string(value) };
 }
 
+void fixture_stamp_org(struct tenant_stamps *stamps, const char *value)
+{
+	stamps->originator_org = fixture_stamp(value);
+	if (domain_parse(stamps->originator_org.value, &stamps->org) != PARSE_OK)
+		stamps->org.len = 0;
+}
+
 struct facts fixture_facts(void)
 {
-	return (struct facts){
+	struct facts facts = {
 		.envelope = {
 			.client = fixture_address('4', EXO_V4),
 			.certificate = SPAN(CERTIFICATE_NAME),
@@ -175,11 +182,13 @@ struct facts fixture_facts(void)
 		.from = fixture_mailbox("alice@contoso.com"),
 		.stamps = {
 			.id = fixture_stamp(CONTOSO_ID),
-			.originator_org = fixture_stamp("contoso.com"),
 			.auth_as = fixture_stamp("Internal"),
 			.from_entity = fixture_stamp("Hosted"),
 		},
 	};
+
+	fixture_stamp_org(&facts.stamps, "contoso.com");
+	return facts;
 }
 
 static struct span guarded_string(const char *text)

@@ -51,6 +51,9 @@ struct facts fixture_facts(void);
 /* A stamp that is there once. */
 struct tenant_stamp fixture_stamp(const char *value);
 
+/* Stamps an X-OriginatorOrg. */
+void fixture_stamp_org(struct tenant_stamps *stamps, const char *value);
+
 /* An index of the fields, whose names and values are guarded copies; ends at a NULL name. */
 struct header_index *fixture_headers(struct arena *arena, const struct fixture_field *fields);
 

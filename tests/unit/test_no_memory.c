@@ -116,6 +116,7 @@ TEST(a_message)
 		{ "a@contoso.com", "b@x.example", "From", " a@" DOMAIN },
 		{ "a@contoso.com", "b@x.example", "Sender", " a@" DOMAIN },
 		{ "a@contoso.com", "b@x.example", "Resent-From", " a@" DOMAIN },
+		{ "a@contoso.com", "b@x.example", "X-OriginatorOrg", " " DOMAIN },
 	};
 
 	for (size_t i = 0; i < 2 * N_ELEMENTS(rows); i++) {

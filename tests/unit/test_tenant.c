@@ -3,9 +3,12 @@
 
 #include "fixture.h"
 #include "harness.h"
+#include "idn.h"
 
 #define ARENA_SIZE 8192
 #define ATTRIBUTED "X-MS-Exchange-CrossTenant-OriginalAttributedTenantConnectingIp"
+
+static domain_to_ascii *to_ascii;
 
 static struct tenant_stamps read_fields(const struct fixture_field *fields)
 {
@@ -13,7 +16,7 @@ static struct tenant_stamps read_fields(const struct fixture_field *fields)
 	struct tenant_stamps stamps;
 
 	memset(&stamps, 0xaa, sizeof(stamps));
-	tenant_stamps_read(fixture_headers(&arena, fields), &stamps);
+	CHECK(tenant_stamps_read(fixture_headers(&arena, fields), to_ascii, &stamps));
 	return stamps;
 }
 
@@ -110,6 +113,37 @@ TEST(a_third_field_that_differs_is_seen)
 	const struct tenant_stamps stamps = read_fields(fields);
 
 	check_stamp(&stamps.originator_org, 4, true, "a");
+	CHECK_BYTES(stamps.org.text, stamps.org.len, "a", 1);
+}
+
+static void check_org(const char *value, const char *domain)
+{
+	const struct fixture_field fields[] = { { "X-OriginatorOrg", value }, { NULL, NULL } };
+	const struct tenant_stamps stamps = read_fields(fields);
+
+	harness_row("%s", value);
+	CHECK_EQ(stamps.originator_org.n, 1);
+	CHECK_BYTES(stamps.org.text, stamps.org.len, domain, strlen(domain));
+}
+
+TEST(an_organisation_is_read_as_a_domain)
+{
+	check_org(" CONTOSO.com ", "contoso.com");
+	check_org(" contoso.com.", "");
+	check_org(" contoso.com (x)", "");
+	check_org("", "");
+	check_org(" " CONTOSO_ID, CONTOSO_ID); /* a label of its own, and nobody's */
+	check_org(" \xff.contoso.com", "");
+}
+
+/* domain.h: U-labels are A-labels, here as in From. */
+TEST(an_organisation_in_unicode)
+{
+	check_org(" kontos\xc3\xb6.example", "");
+	to_ascii = idn_to_ascii;
+	check_org(" kontos\xc3\xb6.example", "xn--kontos-1xa.example");
+	check_org(" \xff.contoso.com", "");
+	to_ascii = NULL;
 }
 
 TEST(the_attributed_field)

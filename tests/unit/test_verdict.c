@@ -248,7 +248,7 @@ TEST(echospoofing)
 {
 	verdict_begin();
 	verdict_facts.stamps.id = fixture_stamp(FABRIKAM_ID);
-	verdict_facts.stamps.originator_org = fixture_stamp("fabrikam.com");
+	fixture_stamp_org(&verdict_facts.stamps, "fabrikam.com");
 	verdict_facts.stamps.attributed = fixture_stamp(FABRIKAM_ID);
 	verdict_facts.stamps.auth_as = fixture_stamp("Anonymous");
 	verdict_facts.stamps.from_entity = fixture_stamp("HybridOnPrem");
@@ -361,7 +361,7 @@ TEST(sender_in_a_hosted_domain_of_the_tenant)
 	verdict_check_authorised();
 	verdict_from("mallory@fabrikam.com");
 	verdict_facts.stamps.id = fixture_stamp(FABRIKAM_ID);
-	verdict_facts.stamps.originator_org = fixture_stamp("fabrikam.com");
+	fixture_stamp_org(&verdict_facts.stamps, "fabrikam.com");
 	verdict_facts.envelope.mail_from = fixture_mailbox("mallory@fabrikam.com");
 	verdict_check(VERDICT_REJECT, REASON_SENDER_FOREIGN);
 }

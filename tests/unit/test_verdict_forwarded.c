@@ -72,7 +72,7 @@ TEST(signature_of_the_author)
 TEST(stamps_of_the_forwarder)
 {
 	begin();
-	verdict_facts.stamps.originator_org = fixture_stamp("fabrikam.com");
+	fixture_stamp_org(&verdict_facts.stamps, "fabrikam.com");
 	check_unknown();
 	begin();
 	verdict_facts.stamps.id = fixture_stamp(FABRIKAM_ID);
@@ -84,17 +84,18 @@ TEST(stamps_of_the_forwarder)
 	verdict_facts.stamps.id.differs = true;
 	check_unknown();
 	begin();
+	fixture_stamp_org(&verdict_facts.stamps, "");
 	verdict_facts.stamps.id = verdict_facts.stamps.originator_org =
 		(struct tenant_stamp){ .n = 0 };
 	check_unknown();
 	verdict_facts.stamps.attributed = fixture_stamp(CONTOSO_ID);
 	check_forwarded();
 	verdict_facts.stamps.attributed = (struct tenant_stamp){ .n = 0 };
-	verdict_facts.stamps.originator_org = fixture_stamp("Contoso.com");
+	fixture_stamp_org(&verdict_facts.stamps, "Contoso.com");
 	check_forwarded();
-	verdict_facts.stamps.originator_org = fixture_stamp("stranger.example");
+	fixture_stamp_org(&verdict_facts.stamps, "stranger.example");
 	check_unknown();
-	verdict_facts.stamps.originator_org = fixture_stamp("");
+	fixture_stamp_org(&verdict_facts.stamps, "");
 	check_unknown();
 }
 
@@ -103,7 +104,7 @@ TEST(another_tenant_that_does_not_forward)
 {
 	begin();
 	verdict_facts.stamps.id = fixture_stamp(FABRIKAM_ID);
-	verdict_facts.stamps.originator_org = fixture_stamp("fabrikam.com");
+	fixture_stamp_org(&verdict_facts.stamps, "fabrikam.com");
 	verdict_facts.envelope.mail_from = fixture_mailbox("x@fabrikam.com");
 	check_unknown();
 	fixture_fabrikam()->forwarding = POLICY_FORWARDING_SRS;
