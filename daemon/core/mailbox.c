@@ -78,11 +78,21 @@ static bool resolve_unicode(struct mailbox *box, domain_to_ascii *to_ascii)
 	       domain_parse_unicode(box->domain_text, to_ascii, &box->domain) != PARSE_FAILED;
 }
 
+static bool has_encoded_word(struct span local)
+{
+	const char *end = local.p + local.len;
+	const char *start = memmem(local.p, local.len, "=?", 2);
+
+	return start && memmem(start + 2, (size_t)(end - start) - 2, "?=", 2);
+}
+
 /* The domain of an addr-spec whose local part and '@' are taken, and the CFWS behind it. */
 static bool finish_address(struct list *list, struct span local)
 {
 	struct mailbox box = { .local = local };
 
+	if (has_encoded_word(local))
+		return false;
 	if (!cfws_skip(&list->rest) || !take_domain(&list->rest, &box) || !cfws_skip(&list->rest))
 		return false;
 	if (list->n < list->max) {

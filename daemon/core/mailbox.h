@@ -9,8 +9,10 @@
  * Of the obsolete forms (RFC 5322 4.4) dots in a display name and empty list elements are read,
  * since real mail has them and no reader finds another address in them.  Source routes, and blanks
  * or comments at the dots of a local part or domain, are refused, since readers do: of
- * "a . b@example.com" some show a.b@example.com, others b@example.com.  Encoded words (RFC 2047)
- * are atoms like others and are never decoded.
+ * "a . b@example.com" some show a.b@example.com, others b@example.com.  Beside '@' they are read:
+ * with them it stays one address.  Encoded words are never decoded; in a local part, where RFC 2047
+ * 5 (3) has none, they are refused: mail programs that decode them there show what was hidden in
+ * them, another address say, in the place of the real one.
  *
  * U-labels are given to to_ascii (domain.h), which may be NULL: then they are no domain.
  *

@@ -125,6 +125,13 @@ static const struct {
 	{ SPAN("ceo@contoso . example"), BAD, NULL, NULL },
 	{ SPAN("ceo . x@contoso.example"), BAD, NULL, NULL },
 	{ SPAN("ceo@contoso(x).example"), BAD, NULL, NULL },
+	/* RFC 2047 5 (3): no encoded word in an addr-spec */
+	{ SPAN("=?utf-8?b?Y2Vv?=@example.com"), BAD, NULL, NULL },
+	{ SPAN("Joe <=?utf-8?q?ceo=40evil.example=3E?=@example.com>"), BAD, NULL, NULL },
+	{ SPAN("ceo.=?utf-8?q?x?=@example.com"), BAD, NULL, NULL },
+	{ SPAN("\"=?utf-8?q?ceo?=\"@example.com"), BAD, NULL, NULL },
+	{ SPAN("=?x?@example.com"), 1, "=?x?", "example.com" },
+	{ SPAN("=?=@example.com"), 1, "=?=", "example.com" },
 	/* Dots, domains */
 	{ SPAN("a..b@example.com"), BAD, NULL, NULL },
 	{ SPAN(".a@example.com"), BAD, NULL, NULL },
