@@ -238,6 +238,14 @@ bool facts_envelope_belongs(const struct facts *facts, const struct policy *poli
 	       policy_tenant_of(policy, domain_span(&envelope->mail_from.domain)) == tenant;
 }
 
+bool facts_relay_listed(const struct facts *facts, const struct policy_tenant *tenant)
+{
+	const struct address *ip = &facts->stamps.connecting_ip;
+
+	return ip->family != ADDRESS_NONE &&
+	       prefix_set_find(&tenant->relay_addresses, ip->family, ip->bytes);
+}
+
 bool facts_author_signed(const struct facts *facts, bool passed)
 {
 	for (size_t i = 0; i < facts->n_signatures; i++)
@@ -258,7 +266,7 @@ void facts_add_dkim(struct facts *facts, const struct dkim_check *check,
 		bool passed = tried->why == DKIM_WHY_VERIFIED;
 		bool counts = !tried->testing && (!tried->partial || policy->dkim.partial_counts);
 
-		if (passed ? !counts : dkim_why_result(tried->why) != DKIM_TEMPERROR)
+		if (!counts || (!passed && dkim_why_result(tried->why) != DKIM_TEMPERROR))
 			continue;
 		facts->signatures[facts->n_signatures++] = (struct facts_signature){
 			.domain = tried->sig.domain,

@@ -107,6 +107,9 @@ unsigned int facts_proofs_wanted(const struct facts *facts, const struct policy_
 bool facts_envelope_belongs(const struct facts *facts, const struct policy *policy,
 			    const struct policy_tenant *tenant);
 
+/* Whether it came to the tenant's service from an address in its relay_addresses, by the stamps. */
+bool facts_relay_listed(const struct facts *facts, const struct policy_tenant *tenant);
+
 /* Whether the domain of the one From has a signature that passed, or one that is not known to. */
 bool facts_author_signed(const struct facts *facts, bool passed);
 

@@ -29,6 +29,15 @@ static enum proof_state weigh_author(const struct policy *policy, const struct f
 	return facts_author_signed(facts, false) ? PROOF_UNKNOWN : PROOF_ABSENT;
 }
 
+static bool was_received(const struct facts *facts, const struct policy_tenant *tenant)
+{
+	const struct tenant_stamp *from_entity = &facts->stamps.from_entity;
+
+	return !tenant_stamp_other_than(from_entity, SPAN("Internet")) ||
+	       !tenant_stamp_other_than(from_entity, SPAN("Hosted")) ||
+	       facts_relay_listed(facts, tenant);
+}
+
 struct forwarding forwarding_weigh(const struct policy *policy, const struct facts *facts,
 				   const struct policy_tenant *tenant)
 {
@@ -39,19 +48,24 @@ struct forwarding forwarding_weigh(const struct policy *policy, const struct fac
 		.proofs = proofs,
 		.allowed = tenant->forwarding != POLICY_FORWARDING_REJECT,
 		.envelope_belongs = facts_envelope_belongs(facts, policy, tenant),
+		.received = was_received(facts, tenant),
 		.proven = weigh_proofs(facts, tenant, &proofs),
 		.vouched = weigh_author(policy, facts, tenant),
 	};
 }
 
+/* Those that are known for certain. */
+static bool may_forward(const struct forwarding *f)
+{
+	return f->allowed && f->envelope_belongs && f->received;
+}
+
 bool forwarding_met(const struct forwarding *f)
 {
-	return f->allowed && f->envelope_belongs && f->proven == PROOF_AGREES &&
-	       f->vouched == PROOF_AGREES;
+	return may_forward(f) && f->proven == PROOF_AGREES && f->vouched == PROOF_AGREES;
 }
 
 bool forwarding_may_be_met(const struct forwarding *f)
 {
-	return f->allowed && f->envelope_belongs && f->proven != PROOF_ABSENT &&
-	       f->vouched != PROOF_ABSENT;
+	return may_forward(f) && f->proven != PROOF_ABSENT && f->vouched != PROOF_ABSENT;
 }

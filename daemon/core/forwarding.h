@@ -19,6 +19,12 @@ struct forwarding {
 	bool allowed;			    /* by its POLICY_FORWARDING */
 	bool envelope_belongs;		    /* facts_envelope_belongs(): there is no SRS */
 	/*
+	 * It came to a mailbox of the tenant's: by FromEntityHeader from the Internet or from
+	 * within, if that is told.  What a server had the tenant send (HybridOnPrem), nobody has
+	 * forwarded; unless the tenant lists the server.
+	 */
+	bool received;
+	/*
 	 * Agrees when the tenant's proofs do as for its own mail, among them its stamp, and none
 	 * conflicts.
 	 */

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tenant.h"
 
+bool tenant_stamp_other_than(const struct tenant_stamp *stamp, struct span value)
+{
+	return stamp->n && !span_eq_nocase(stamp->value, value);
+}
+
 /*
  * The value of `key=` in a list of key=value parts set apart by semicolons; empty if it is not
  * there just once.

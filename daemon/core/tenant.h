@@ -30,6 +30,9 @@ struct tenant_stamps {
 	struct address connecting_ip;	 /* Ip= of the attributed field; NONE unless it is one */
 };
 
+/* Whether it is there, and says something else; without regard to case. */
+bool tenant_stamp_other_than(const struct tenant_stamp *stamp, struct span value);
+
 /*
  * A field of ...OriginalAttributedTenantConnectingIp that is there without a TenantId= counts with
  * an empty value, which names no tenant.  False if there was no memory to read a U-label (to_ascii

@@ -129,6 +129,12 @@ static bool own_mail_back(const struct judgement *j)
 	       only_hosted_recipients(j);
 }
 
+static bool own_mail_back_unknown(const struct judgement *j)
+{
+	return j->proofs.stamp == PROOF_CONFLICTS && j->proofs.signature == PROOF_UNKNOWN &&
+	       only_hosted_recipients(j);
+}
+
 static bool tenant_conflict(const struct judgement *j)
 {
 	return j->proofs.stamp == PROOF_CONFLICTS || j->proofs.secret == PROOF_CONFLICTS;
@@ -166,27 +172,14 @@ static bool tenant_notice(const struct judgement *j)
 		span_eq_nocase(author, SPAN(EXCHANGE_SYSTEM_LOCAL)));
 }
 
-static bool stamp_other_than(const struct tenant_stamp *stamp, struct span value)
-{
-	return stamp->n && !span_eq_nocase(stamp->value, value);
-}
-
-static bool relay_address_listed(const struct judgement *j)
-{
-	const struct address *ip = &j->facts->stamps.connecting_ip;
-
-	return j->tenant && ip->family != ADDRESS_NONE &&
-	       prefix_set_find(&j->tenant->relay_addresses, ip->family, ip->bytes);
-}
-
 static bool relayed_through(const struct judgement *j)
 {
 	const struct tenant_stamps *stamps = &j->facts->stamps;
 
-	if (!stamp_other_than(&stamps->auth_as, SPAN("Internal")) &&
-	    !stamp_other_than(&stamps->from_entity, SPAN("Hosted")))
+	if (!tenant_stamp_other_than(&stamps->auth_as, SPAN("Internal")) &&
+	    !tenant_stamp_other_than(&stamps->from_entity, SPAN("Hosted")))
 		return false;
-	return !relay_address_listed(j) && !tenant_notice(j);
+	return !(j->tenant && facts_relay_listed(j->facts, j->tenant)) && !tenant_notice(j);
 }
 
 static bool proof_missing(const struct judgement *j)
@@ -214,12 +207,12 @@ static const struct {
 } rows[] = {
 	{ only_role_recipients, VERDICT_ACCEPT, REASON_ROLE,
 	  "every recipient is postmaster@ or abuse@ of a hosted domain, or the bare postmaster" },
-	{ client_unlisted, VERDICT_TEMPFAIL, REASON_CLIENT_UNLISTED,
-	  "the client's address is not in Microsoft's list, but its certificate name is trusted: "
-	  "perhaps the list is old" },
 	{ client_other_passes, VERDICT_ACCEPT, REASON_CLIENT_OTHER,
 	  "the client's address is not in Microsoft's list, and acl.other_clients is \"pass\": "
 	  "it has authenticated, or is in acl.allow, or all recipients are hosted" },
+	{ client_unlisted, VERDICT_TEMPFAIL, REASON_CLIENT_UNLISTED,
+	  "the client's address is not in Microsoft's list, but its certificate name is trusted: "
+	  "perhaps the list is old" },
 	{ client_other, VERDICT_REJECT, REASON_CLIENT_OTHER,
 	  "the client's address is not in Microsoft's list" },
 	{ from_missing, VERDICT_REJECT, REASON_FROM_MISSING, "there is no From field" },
@@ -236,8 +229,10 @@ static const struct {
 	{ forwarded, VERDICT_ACCEPT, REASON_FORWARDED,
 	  "From's domain has no tenant here; the stamps name one, and only one, that forwards "
 	  "(tenants[].forwarding), whose proofs agree, and whose the envelope sender is, unless "
-	  "null; and a signature of From's domain verifies, or, with \"resent-from\", the one "
-	  "Resent-From is that tenant's: it goes on as it is, without a result" },
+	  "null; it came to a mailbox there (FromEntityHeader is Internet or Hosted, or there is "
+	  "none), or from relay_addresses; and a signature of From's domain verifies, or, with "
+	  "\"resent-from\", the one Resent-From is that tenant's: it goes on as it is, without a "
+	  "result" },
 	{ forwarded_unknown, VERDICT_TEMPFAIL, REASON_TEMPERROR,
 	  "it might be forwarded, but a signature could not be verified for now" },
 	{ tenant_unknown, VERDICT_REJECT, REASON_TENANT_UNKNOWN,
@@ -245,6 +240,9 @@ static const struct {
 	{ own_mail_back, VERDICT_ACCEPT, REASON_INBOUND_OWN,
 	  "stamps conflict, the tenant has signed it, and all recipients are hosted: "
 	  "own mail that comes back through a list or a forward" },
+	{ own_mail_back_unknown, VERDICT_TEMPFAIL, REASON_TEMPERROR,
+	  "stamps conflict, and it might be own mail that comes back, but the tenant's signature "
+	  "could not be verified for now" },
 	{ tenant_conflict, VERDICT_REJECT, REASON_TENANT_CONFLICT,
 	  "stamps conflict: another tenant has stamped it, or they contradict each other; or "
 	  "the secret header is wrong or repeated" },

@@ -4,10 +4,9 @@
 const char *forward_word(enum forward_condition condition)
 {
 	static const char *const words[FORWARD_CONDITIONS] = {
-		[FORWARD_ALLOWED] = "forwarding",
-		[FORWARD_PROVEN] = "proofs",
-		[FORWARD_VOUCHED] = "author",
-		[FORWARD_ENVELOPE] = "envelope",
+		[FORWARD_ALLOWED] = "forwarding", [FORWARD_PROVEN] = "proofs",
+		[FORWARD_VOUCHED] = "author",	  [FORWARD_ENVELOPE] = "envelope",
+		[FORWARD_RECEIVED] = "received",
 	};
 
 	return words[condition];
@@ -20,6 +19,7 @@ bool forward_meets(const struct forwarding *forwarding, enum forward_condition c
 		[FORWARD_PROVEN] = forwarding->proven == PROOF_AGREES,
 		[FORWARD_VOUCHED] = forwarding->vouched == PROOF_AGREES,
 		[FORWARD_ENVELOPE] = forwarding->envelope_belongs,
+		[FORWARD_RECEIVED] = forwarding->received,
 	};
 
 	return meets[condition];
@@ -50,6 +50,11 @@ static void write_condition(FILE *out, const struct explanation *e,
 		      "tenant's own",
 		      out);
 		fputs(assumed ? " (here it is assumed; tell it by --mail-from)" : "", out);
+		break;
+	case FORWARD_RECEIVED:
+		fputs("a server outside had the tenant send it (FromEntityHeader), which "
+		      "relay_addresses does not list",
+		      out);
 		break;
 	case FORWARD_CONDITIONS:
 		break;

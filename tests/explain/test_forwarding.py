@@ -16,7 +16,9 @@ DANGEROUS = "Add From's domain"
 SENDER = ("--mail-from", "alice@contoso.com")
 UNSIGNED = (("Authentication-Results", VERIFIED),)
 MISSING = {"forwarding": 'forwarding is "reject"', "proofs": "proofs do not suffice",
-           "author": "no signature of From's domain verifies", "envelope": "envelope sender is not"}
+           "author": "no signature of From's domain verifies", "envelope": "envelope sender is not",
+           "received": "a server outside had the tenant send it"}
+ENTITY = "X-MS-Exchange-CrossTenant-FromEntityHeader"
 
 
 def message(*args: object, **changed: object) -> bytes:
@@ -35,6 +37,8 @@ def advice(text: str) -> str:
     pytest.param("forwards", message(top=SIGNED), ("--mail-from", "bob@foreign.example"),
                  ["envelope"], id="envelope"),
     pytest.param("forwards", message(top=SIGNED), (), ["envelope"], id="envelope-assumed"),
+    pytest.param("forwards", message(top=SIGNED, stamps={ENTITY: " HybridOnPrem"}), SENDER,
+                 ["received"], id="handed-over"),
     pytest.param("forwards", message(), SENDER, ["proofs", "author"], id="proofs"),
     pytest.param("forwards", message(), (), ["proofs", "author", "envelope"], id="nothing"),
 ])

@@ -253,6 +253,16 @@ TEST(an_answer_that_does_not_come)
 	CHECK_EQ(end("hello\r\n"), SESSION_WAIT);
 	check_reason(key(0, DNS_NO_NAME, ""), REASON_PROOF_MISSING);
 	forget();
+
+	for (int counts = 0; counts < 2; counts++) {
+		policy->dkim.partial_counts = counts;
+		begin_message();
+		add_header(TAGS "; l=5", "hello");
+		CHECK_EQ(end("hello\r\n"), SESSION_WAIT);
+		check_reason(key(0, DNS_FAILED, ""),
+			     counts ? REASON_TEMPERROR : REASON_PROOF_MISSING);
+		forget();
+	}
 }
 
 /* More signatures than are tried: the tenant's is among those that are. */

@@ -70,16 +70,21 @@ TEST(client_other_pass)
 	verdict_check_authorised();
 }
 
-/* The operator's list is never EXO, only not refused. */
-TEST(client_allowed_gets_no_positive_result)
+/* What any client may send, one that shows Microsoft's certificate may. */
+TEST(client_other_pass_with_a_trusted_certificate)
 {
 	verdict_begin();
 	verdict_policy->other_clients = POLICY_OTHER_PASS;
-	verdict_facts.client_class = FACTS_CLIENT_OTHER;
-	verdict_facts.client_allowed = true;
+	verdict_make_client_unlisted();
 	verdict_check(VERDICT_TEMPFAIL, REASON_CLIENT_UNLISTED);
-	verdict_facts.envelope.certificate = span_of(NULL, 0);
+	verdict_recipients(2, 2, 0);
 	verdict_check(VERDICT_ACCEPT, REASON_CLIENT_OTHER);
+	verdict_recipients(2, 1, 0);
+	verdict_check(VERDICT_TEMPFAIL, REASON_CLIENT_UNLISTED);
+	verdict_facts.client_allowed = true; /* is never EXO, only not refused */
+	verdict_check(VERDICT_ACCEPT, REASON_CLIENT_OTHER);
+	verdict_policy->other_clients = POLICY_OTHER_REJECT;
+	verdict_check(VERDICT_TEMPFAIL, REASON_CLIENT_UNLISTED);
 }
 
 TEST(from_missing)
@@ -211,6 +216,25 @@ TEST(inbound_own)
 	verdict_check(VERDICT_REJECT, REASON_TENANT_CONFLICT);
 	verdict_begin();
 	verdict_make_inbound_own();
+	verdict_facts.stamps.id = fixture_stamp(CONTOSO_ID); /* twin: no conflict */
+	verdict_check_authorised();
+}
+
+TEST(inbound_own_unknown)
+{
+	verdict_begin();
+	verdict_make_inbound_own_unknown();
+	verdict_check(VERDICT_TEMPFAIL, REASON_TEMPERROR);
+	verdict_recipients(2, 1, 1); /* twin: it would be relayed, if it could be verified */
+	verdict_check(VERDICT_REJECT, REASON_TENANT_CONFLICT);
+	verdict_begin();
+	verdict_make_inbound_own_unknown();
+	verdict_sign("foreign.example", false); /* twin: not the tenant's */
+	verdict_check(VERDICT_REJECT, REASON_TENANT_CONFLICT);
+	verdict_sign("contoso.com", true); /* twin: it came */
+	verdict_check(VERDICT_ACCEPT, REASON_INBOUND_OWN);
+	verdict_begin();
+	verdict_make_inbound_own_unknown();
 	verdict_facts.stamps.id = fixture_stamp(CONTOSO_ID); /* twin: no conflict */
 	verdict_check_authorised();
 }

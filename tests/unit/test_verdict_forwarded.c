@@ -174,6 +174,45 @@ TEST(envelope_of_the_forwarder)
 	check_forwarded();
 }
 
+/* HybridOnPrem is what a server outside has the tenant send: the shape of EchoSpoofing. */
+TEST(what_nobody_received_is_not_forwarded)
+{
+	static const struct {
+		const char *from_entity; /* NULL: not stamped */
+		bool forwarded;
+	} rows[] = {
+		{ NULL, true },	       { "Internet", true }, { "INTERNET", true },
+		{ "Hosted", true },    { "", false },	     { "HybridOnPrem", false },
+		{ "Tomorrow", false },
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		begin();
+		harness_row("%s", rows[i].from_entity ? rows[i].from_entity : "none");
+		verdict_facts.stamps.from_entity = (struct tenant_stamp){ 0 };
+		if (rows[i].from_entity)
+			verdict_facts.stamps.from_entity = fixture_stamp(rows[i].from_entity);
+		if (rows[i].forwarded)
+			check_forwarded();
+		else
+			check_unknown();
+	}
+}
+
+TEST(a_listed_server_may_have_received_it)
+{
+	begin();
+	verdict_facts.stamps.from_entity = fixture_stamp("HybridOnPrem");
+	verdict_facts.stamps.connecting_ip = fixture_address('4', "192.0.2.9");
+	check_unknown();
+	verdict_facts.stamps.connecting_ip = fixture_address('4', "81.144.215.152");
+	check_forwarded();
+	verdict_sign("foreign.example", false);
+	verdict_check(VERDICT_TEMPFAIL, REASON_TEMPERROR);
+	verdict_facts.stamps.connecting_ip = fixture_address('4', "192.0.2.9");
+	check_unknown(); /* whatever the signature may say tomorrow */
+}
+
 TEST(resent_from)
 {
 	begin();

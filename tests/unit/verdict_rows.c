@@ -149,6 +149,12 @@ void verdict_make_inbound_own(void)
 	verdict_recipients(2, 2, 1);
 }
 
+void verdict_make_inbound_own_unknown(void)
+{
+	verdict_make_inbound_own();
+	verdict_sign("contoso.com", false);
+}
+
 void verdict_make_tenant_conflict(void)
 {
 	verdict_facts.stamps.id = fixture_stamp(FABRIKAM_ID);
@@ -197,6 +203,7 @@ const struct verdict_row verdict_rows[VERDICT_ROWS_N] = {
 	{ verdict_make_forwarded_unknown, VERDICT_TEMPFAIL, REASON_TEMPERROR, false },
 	{ verdict_make_tenant_unknown, VERDICT_REJECT, REASON_TENANT_UNKNOWN, false },
 	{ verdict_make_inbound_own, VERDICT_ACCEPT, REASON_INBOUND_OWN, true },
+	{ verdict_make_inbound_own_unknown, VERDICT_TEMPFAIL, REASON_TEMPERROR, true },
 	{ verdict_make_tenant_conflict, VERDICT_REJECT, REASON_TENANT_CONFLICT, true },
 	{ verdict_make_envelope_foreign, VERDICT_REJECT, REASON_ENVELOPE_FOREIGN, true },
 	{ verdict_make_sender_foreign, VERDICT_REJECT, REASON_SENDER_FOREIGN, true },

@@ -43,6 +43,7 @@ void verdict_make_forwarded(void);
 void verdict_make_forwarded_unknown(void);
 void verdict_make_tenant_unknown(void);
 void verdict_make_inbound_own(void);
+void verdict_make_inbound_own_unknown(void);
 void verdict_make_tenant_conflict(void);
 void verdict_make_envelope_foreign(void);
 void verdict_make_sender_foreign(void);
@@ -57,7 +58,7 @@ struct verdict_row {
 	bool tenant; /* From's domain still has one */
 };
 
-#define VERDICT_ROWS_N 19
+#define VERDICT_ROWS_N 20
 
 extern const struct verdict_row verdict_rows[VERDICT_ROWS_N];
 
