@@ -245,7 +245,7 @@ const char *options_misplaced(const struct options *options, enum options_comman
 
 /* --- help ------------------------------------------------------------------------------------- */
 
-#define NAME_WIDTH 17
+#define NAME_WIDTH 18 /* the longest, and a blank */
 
 static void print_row(FILE *out, const struct option_row *row)
 {

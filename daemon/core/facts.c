@@ -246,12 +246,11 @@ bool facts_relay_listed(const struct facts *facts, const struct policy_tenant *t
 	       prefix_set_find(&tenant->relay_addresses, ip->family, ip->bytes);
 }
 
-bool facts_author_signed(const struct facts *facts, bool passed)
+bool facts_signed_by(const struct facts *facts, const struct domain *domain, bool passed)
 {
 	for (size_t i = 0; i < facts->n_signatures; i++)
 		if (facts->signatures[i].passed == passed &&
-		    span_eq(domain_span(&facts->signatures[i].domain),
-			    domain_span(&facts->from.domain)))
+		    span_eq(domain_span(&facts->signatures[i].domain), domain_span(domain)))
 			return true;
 	return false;
 }

@@ -110,8 +110,8 @@ bool facts_envelope_belongs(const struct facts *facts, const struct policy *poli
 /* Whether it came to the tenant's service from an address in its relay_addresses, by the stamps. */
 bool facts_relay_listed(const struct facts *facts, const struct policy_tenant *tenant);
 
-/* Whether the domain of the one From has a signature that passed, or one that is not known to. */
-bool facts_author_signed(const struct facts *facts, bool passed);
+/* Whether the domain has a signature that passed, or one that is not known to. */
+bool facts_signed_by(const struct facts *facts, const struct domain *domain, bool passed);
 
 /*
  * Adds what our own check found, which has ended: each signature that is a proof, or might be.  One

@@ -24,9 +24,9 @@ static bool resent_by(const struct policy *policy, const struct facts *facts,
 static enum proof_state weigh_author(const struct policy *policy, const struct facts *facts,
 				     const struct policy_tenant *tenant)
 {
-	if (facts_author_signed(facts, true) || resent_by(policy, facts, tenant))
+	if (facts_signed_by(facts, &facts->from.domain, true) || resent_by(policy, facts, tenant))
 		return PROOF_AGREES;
-	return facts_author_signed(facts, false) ? PROOF_UNKNOWN : PROOF_ABSENT;
+	return facts_signed_by(facts, &facts->from.domain, false) ? PROOF_UNKNOWN : PROOF_ABSENT;
 }
 
 static bool was_received(const struct facts *facts, const struct policy_tenant *tenant)

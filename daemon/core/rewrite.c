@@ -207,6 +207,7 @@ static void put_pair(struct outbuf *text, struct span key, bool value)
 static void plan_exota_result(struct planner *p)
 {
 	const struct policy *policy = p->in->policy;
+	const struct facts *facts = p->in->facts;
 	struct outbuf text = arena_outbuf(p->arena);
 
 	if (!policy->exota.authserv_id.len)
@@ -215,9 +216,9 @@ static void plan_exota_result(struct planner *p)
 		outbuf_put_byte(&text, ' ');
 	outbuf_put(&text, policy->exota.authserv_id);
 	outbuf_put(&text, SPAN(";\n  auth=pass 5322_from_domain="));
-	outbuf_put(&text, domain_span(&p->in->facts->from.domain));
+	outbuf_put(&text, domain_span(&facts->from.domain));
 	put_pair(&text, SPAN("dkim"), p->in->verdict->tenant->required & POLICY_PROOF_SIGNATURE);
-	put_pair(&text, SPAN("dkim_aligned"), facts_author_signed(p->in->facts, true));
+	put_pair(&text, SPAN("dkim_aligned"), facts_signed_by(facts, &facts->from.domain, true));
 	put_pair(&text, SPAN("x509_client_trust"),
 		 policy->certificate_check == POLICY_CERTIFICATE_NAMES);
 	put_pair(&text, SPAN("forwarded"), false);

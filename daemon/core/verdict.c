@@ -259,7 +259,8 @@ static const struct {
 	{ proof_missing, VERDICT_REJECT, REASON_PROOF_MISSING,
 	  "fewer proofs agree than the tenant requires, or not the one that it requires" },
 	{ always, VERDICT_ACCEPT, REASON_AUTHORISED,
-	  "otherwise; then the sender is rewritten and a result added" },
+	  "otherwise: enough proofs agree, and nothing speaks against it; a result is added, and "
+	  "the sender rewritten if its domain moves" },
 };
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))

@@ -70,14 +70,31 @@ static void replace(struct observed *observed, struct observed_row *row, uint64_
 	escape_copy(who->from_domain, row->from_domain, sizeof(row->from_domain));
 }
 
-/* Where no tenant is known, whether the author's domain has signed, as a tenant of it might. */
-static enum proof_state signature_of(const struct session_answer *answer)
+static bool author_signed(const struct facts *facts, bool passed)
 {
-	if (answer->verdict.tenant)
-		return answer->verdict.proofs.signature;
-	if (facts_author_signed(answer->facts, true))
-		return PROOF_AGREES;
-	return facts_author_signed(answer->facts, false) ? PROOF_UNKNOWN : PROOF_ABSENT;
+	return facts_signed_by(facts, &facts->from.domain, passed) ||
+	       facts_signed_by(facts, &facts->stamps.org, passed);
+}
+
+/*
+ * Without a tenant there is nothing to prove; but whether From's domain or the stamped one has
+ * signed is what an entry for them would count.
+ */
+static void count_proofs(struct observed_row *row, const struct session_answer *answer)
+{
+	const struct proofs *proofs = &answer->verdict.proofs;
+	enum proof_state signature = PROOF_ABSENT;
+
+	if (answer->verdict.tenant) {
+		row->proofs[OBSERVED_STAMP][proofs->stamp]++;
+		row->proofs[OBSERVED_SECRET][proofs->secret]++;
+		signature = proofs->signature;
+	} else if (author_signed(answer->facts, true)) {
+		signature = PROOF_AGREES;
+	} else if (author_signed(answer->facts, false)) {
+		signature = PROOF_UNKNOWN;
+	}
+	row->proofs[OBSERVED_SIGNATURE][signature]++;
 }
 
 static void count(struct observed_row *row, const struct session_answer *answer)
@@ -88,9 +105,7 @@ static void count(struct observed_row *row, const struct session_answer *answer)
 	row->stamps[OBSERVED_ID] += stamps->id.n != 0;
 	row->stamps[OBSERVED_ORIGINATOR_ORG] += stamps->originator_org.n != 0;
 	row->stamps[OBSERVED_ATTRIBUTED] += stamps->attributed.value.len != 0;
-	row->proofs[OBSERVED_STAMP][verdict->proofs.stamp]++;
-	row->proofs[OBSERVED_SIGNATURE][signature_of(answer)]++;
-	row->proofs[OBSERVED_SECRET][verdict->proofs.secret]++;
+	count_proofs(row, answer);
 	row->answers[verdict->reason][counters_outcome_of(verdict)]++;
 	row->monitored = policy_mode_of(answer->policy, verdict->tenant) == POLICY_MONITOR;
 	escape_copy(verdict->tenant ? verdict->tenant->name : SPAN(""), row->tenant,

@@ -54,7 +54,8 @@ struct observed_row {
 	char from_domain[OBSERVED_VALUE_SIZE]; /* of the one mailbox in From */
 	char tenant[OBSERVED_NAME_SIZE];       /* whose the domain was at the last message */
 	bool monitored;			       /* likewise: that is only watched */
-	/* Messages: that carried it; in which it was so; by answer. */
+	/* Messages: that carried it; in which it was so, but for stamp and secret of no tenant; by
+	 * answer. */
 	uint32_t stamps[OBSERVED_N_STAMPS];
 	uint32_t proofs[OBSERVED_N_PROOFS][OBSERVED_N_STATES];
 	uint32_t answers[REASON_N][COUNTERS_N_OUTCOMES];

@@ -39,9 +39,11 @@ static void print_row(json_t *row)
 	       (int64_t)json_integer_value(json_object_get(row, "messages")), text(row, "mode"),
 	       (int64_t)json_integer_value(json_object_get(row, "last_seen_s_ago")));
 	status_print_counts("carry", json_object_get(row, "stamps"));
-	status_print_counts("stamp", json_object_get(proofs, "stamp"));
+	if (*tenant)
+		status_print_counts("stamp", json_object_get(proofs, "stamp"));
 	status_print_counts("signature", json_object_get(proofs, "signature"));
-	status_print_counts("secret", json_object_get(proofs, "secret"));
+	if (*tenant)
+		status_print_counts("secret", json_object_get(proofs, "secret"));
 	status_print_answers(row);
 }
 
@@ -210,7 +212,7 @@ static void print_entry(const json_t *rows, size_t i)
 	printf("    ids     = [ \"%s\" ];\n", id);
 	print_domains(rows, id);
 	print_others(rows, id);
-	puts("  }");
+	fputs("  }", stdout);
 }
 
 /* The first row of an id that has an entry. */
@@ -236,12 +238,15 @@ static void print_entries(const json_t *rows)
 	for (size_t i = 0; i < json_array_size(rows); i++) {
 		if (!begins_entry(rows, i))
 			continue;
-		if (!any)
-			puts("\nNot in the policy; for `tenants`, if they are customers and the "
-			     "domains are theirs:\n");
+		puts(any ? "," :
+			   "\nNot in the policy; for `tenants`, if they are customers and the "
+			   "domains are theirs\n(a comma goes between these and those that are "
+			   "there):\n");
 		any = true;
 		print_entry(rows, i);
 	}
+	if (any)
+		putchar('\n');
 }
 
 void observed_print(json_t *root)

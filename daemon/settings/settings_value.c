@@ -295,6 +295,8 @@ static const char *parse_guid(const struct settings_input *in, struct settings_v
 	}
 	if (span_eq_nocase(in->text, SPAN(POLICY_CONSUMER_ID)))
 		return CONSUMER;
+	if (span_eq(in->text, SPAN("00000000-0000-0000-0000-000000000000")))
+		return "the GUID that stands for none; no tenant has it";
 	return keep_lower(in, out);
 }
 

@@ -142,8 +142,8 @@ def test_the_consumer_service_is_no_entry(start: Callable[..., Daemon], exogated
 
 def test_an_entry_has_a_name_of_its_own(start: Callable[..., Daemon], exogated: Path,
                                         tmp_path: Path) -> None:
-    """Not one that a tenant, or another entry, has."""
-    daemon = begin(start, tmp_path, mode="monitor")
+    """Not one that a tenant, or another entry, has; and all of them are ready together."""
+    daemon = begin(start, tmp_path, mode="monitor", dkim=AUTHRES)
     send(daemon, exo(), *(exo(" <x@news.example>", stamps={
         "X-MS-Exchange-CrossTenant-Id": f" {UNKNOWN_ID[:-1]}{i}", "X-OriginatorOrg": f" {org}"})
         for i, org in enumerate(("Contoso.example", "adatum.example", "adatum.test"))))
@@ -151,6 +151,11 @@ def test_an_entry_has_a_name_of_its_own(start: Callable[..., Daemon], exogated: 
     names = re.findall(r'name    = "(.*)"', done.stdout)
     assert len(names) == 3 and "Contoso-example" in names
     assert {"adatum", "adatum-test"} < set(names) or {"adatum", "adatum-example"} < set(names)
+    entries = done.stdout[done.stdout.index("  { name"):]
+    settings = tmp_path / "exogate.conf"
+    settings.write_text(settings.read_text().replace("\n);\nlimits", f",\n{entries});\nlimits"))
+    done = run(exogated, "check", "-c", settings)
+    assert done.returncode == 0, done.stderr
     daemon.end()
 
 
@@ -161,9 +166,14 @@ def test_a_signature_of_the_author_is_seen_before_the_tenant_is_known(
     send(daemon, *(exo(" <x@news.example>", top=((results[0], results[1] + signer),),
                        stamps={"X-MS-Exchange-CrossTenant-Id": f" {UNKNOWN_ID}",
                                "X-OriginatorOrg": " adatum.example"})
-                   for signer in ("news.example", "news.example", "other.example")))
+                   for signer in ("news.example", "adatum.example", "other.example")))
     (row,) = tenants_of(exogated, tmp_path)["tenants"]
     assert row["proofs"]["signature"] == {"absent": 1, "agree": 2, "conflict": 0, "unknown": 0}
+    nothing = {"absent": 0, "agree": 0, "conflict": 0, "unknown": 0}
+    assert row["proofs"]["stamp"] == nothing and row["proofs"]["secret"] == nothing
+    done = run(exogated, "status", "--tenants", "-c", tmp_path / "exogate.conf")
+    assert re.search(r"^  signature +1 absent, 2 agree$", done.stdout, re.MULTILINE)
+    assert not re.search(r"^  (stamp|secret) ", done.stdout, re.MULTILINE)
     daemon.end()
 
 

@@ -67,6 +67,8 @@ def test_commands_and_options(asan_program: Callable[[str], Path]) -> None:
     assert {"check", "status", "--config", "--version"} <= names
     page = words("exogated.8")
     assert [name for name in names if name not in page] == []
+    glued = re.findall(r"^  (?:-\w, |    )--[a-z-]++(?: [A-Z]++)?+\S.*$", usage, re.M)
+    assert glued == []
 
 
 def test_advice_begins_a_line() -> None:

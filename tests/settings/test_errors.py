@@ -347,6 +347,10 @@ CHANGED = {
         {"tenants": tenant(ids='[ "84DF9E7F-E9F6-40AF-B435-AAAAAAAAAAAA" ]')},
         'exogate.conf:5: tenants[0].ids[0]: "84DF9E7F-E9F6-40AF-B435-AAAAAAAAAAAA": '
         "Microsoft's consumer service (outlook.com), where anyone can send from"),
+    "id-nil": (
+        {"tenants": tenant(ids='[ "00000000-0000-0000-0000-000000000000" ]')},
+        'exogate.conf:5: tenants[0].ids[0]: "00000000-0000-0000-0000-000000000000": '
+        "the GUID that stands for none; no tenant has it"),
     "id-twice": (
         {"tenants": tenant(ids=f'[ "{GUID}", "{GUID.upper()}" ]')},
         f'exogate.conf:5: tenants[0].ids[1]: "{GUID}" is in the list already (exogate.conf:5)'),

@@ -204,7 +204,7 @@ def test_warning(settings: Settings, table: str, line: str) -> None:
 def test_many_rows(settings: Settings) -> None:
     n = 20_000
     answer = check(settings, "".join(
-        f"name=t{i} ids={uuid.UUID(int=i)} domains=t{i}.example,t{i}.onmicrosoft.com\n"
+        f"name=t{i} ids={uuid.UUID(int=i + 1)} domains=t{i}.example,t{i}.onmicrosoft.com\n"
         for i in range(n)))
     assert (answer.lines, answer.out) == (
         [], f"exogate.conf: ok: {n} tenants (of which {n} from tenants.tab), {2 * n} domains, "
