@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TOP_DEFAULT 10
 
@@ -131,10 +132,18 @@ static const char *set_force(struct options *options, const char *value)
 	return NULL;
 }
 
+/* Absolute, since the processes that wait for confirm go to another directory.  It need not exist
+ * yet. */
 static const char *set_bpffs(struct options *options, const char *value)
 {
-	options->bpffs = value;
-	return NULL;
+	char here[PATH_MAX] = "";
+	int len;
+
+	if (value[0] != '/' && !getcwd(here, sizeof(here)))
+		return strerror(errno);
+	len = snprintf(options->bpffs, sizeof(options->bpffs), "%s%s%s", here, here[0] ? "/" : "",
+		       value);
+	return len < (int)sizeof(options->bpffs) ? NULL : "the path is too long";
 }
 
 static const char *set_interface(struct options *options, const char *value)

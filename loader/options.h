@@ -7,6 +7,7 @@
 
 #include "list_export.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -40,7 +41,7 @@ struct options {
 	size_t n_arguments;
 	const char *interface; /* of acl commands: this one's list alone; NULL: all */
 	const char *acl;       /* Microsoft's endpoint list; NULL: not given */
-	const char *bpffs;
+	char bpffs[PATH_MAX];  /* absolute */
 	enum options_mode mode;
 	unsigned instance; /* enum instance_id */
 	bool instance_given;

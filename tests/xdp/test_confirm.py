@@ -40,6 +40,17 @@ def test_undone_by_itself(place: Place):
     assert not place.pins.exists()
 
 
+def test_undone_under_a_relative_path(place: Place):
+    """The processes that wait leave the directory that it is relative to."""
+    done = place.loader("attach", place.iface, "--acl", ENDPOINTS, "--confirm", SOON,
+                        pins=Path(place.pins.name), before=("env", "-C", str(place.pins.parent)))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert place.report()["confirm_s"]
+    wait_until(lambda: not place.attached_program(), "the attachment to be undone")
+    wait_until(lambda: not waiting(place), "the waiting processes to end")
+    assert not place.pins.exists()
+
+
 def test_confirmed(place: Place):
     place.attach("--confirm", SOON)
     assert place.ok("confirm") == f"{place.iface}: confirmed\n"
