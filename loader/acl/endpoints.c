@@ -17,6 +17,11 @@
 #define LENGTH_MIN4 8
 #define LENGTH_MIN6 24
 
+/* The most that all prefixes of a family may cover together: theirs cover 0.011 % of IPv4, and two
+ * /48s.  Counted as often as listed. */
+#define SHARE_MAX4	  0.01
+#define SHARE_LENGTH_MIN6 20
+
 struct sink {
 	struct prefix *out;
 	size_t max;
@@ -154,6 +159,45 @@ static int select_entry(const struct sink *sink, const json_t *entry, size_t ind
 	return lists_smtp(json_string_value(ports));
 }
 
+/* The part of its family that a prefix of this length covers. */
+static double share_of(unsigned length)
+{
+	double part = 1;
+
+	for (; length; length--)
+		part /= 2;
+	return part;
+}
+
+/* The part of a family that its prefixes cover. */
+static double share(const struct sink *sink, uint8_t family)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < *sink->n; i++) {
+		if (sink->out[i].family == family)
+			sum += share_of(sink->out[i].length);
+	}
+	return sum;
+}
+
+static int check_share(const struct sink *sink)
+{
+	double share4 = share(sink, 4);
+
+	if (share4 > SHARE_MAX4)
+		return fail(sink,
+			    "the prefixes cover %.1f %% of IPv4, more than %.0f %%: too much for "
+			    "Microsoft",
+			    100 * share4, 100 * SHARE_MAX4);
+	if (share(sink, 6) > share_of(SHARE_LENGTH_MIN6))
+		return fail(sink,
+			    "the prefixes cover more of IPv6 than a /%d: too much for "
+			    "Microsoft",
+			    SHARE_LENGTH_MIN6);
+	return 0;
+}
+
 static int add_entries(const struct sink *sink, const json_t *root)
 {
 	int selected, found = 0;
@@ -173,7 +217,7 @@ static int add_entries(const struct sink *sink, const json_t *root)
 	if (*sink->n == 0)
 		return fail(sink,
 			    "the entries of Exchange for TCP port " SMTP_PORT " list no addresses");
-	return 0;
+	return check_share(sink);
 }
 
 int endpoints_parse(const char *json, size_t len, struct prefix *out, size_t max, size_t *n,

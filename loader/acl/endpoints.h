@@ -9,8 +9,9 @@
  * The text is treated as hostile, since a wrong prefix opens the relay.  Refused: text that is no
  * JSON, another shape, no such entry or no address in them, a malformed prefix or one with host
  * bits, one that reaches into ranges that no mail of Microsoft's comes from (private, loopback,
- * link-local, multicast, reserved), and one shorter than /8 (IPv4) or /24 (IPv6): no list may
- * admit most of the Internet by a few prefixes.
+ * link-local, multicast, reserved), one shorter than /8 (IPv4) or /24 (IPv6), and prefixes that
+ * together cover more than 1 % of IPv4, or of IPv6 more than a /20: no list may admit much of the
+ * Internet, by few prefixes or by many.
  *
  * Both functions return 0, or -1 with one line in err that names what is wrong and where (the line
  * of a syntax error, the id of an entry, the file).  out and *n are written in both cases, and

@@ -60,10 +60,10 @@ TEST(accepts)
 		  " \"ips\": [\"2.0.0.0/8\"]},"
 		  " {\"id\": 4, \"serviceArea\": \"Exchange\", \"ips\": [\"3.0.0.0/8\"]},"
 		  " {\"id\": 5, \"serviceArea\": \"Exchange\", \"tcpPorts\": \"25\","
-		  " \"ips\": [\"4.0.0.0/8\"]},"
+		  " \"ips\": [\"4.0.0.0/16\"]},"
 		  " {\"id\": 6, \"serviceArea\": \"Exchange\", \"tcpPorts\": \"25\","
-		  " \"ips\": [\"5.0.0.0/8\", \"6.0.0.0/8\"]}]",
-		  { "4.0.0.0/8", "5.0.0.0/8", "6.0.0.0/8" } },
+		  " \"ips\": [\"5.0.0.0/16\", \"6.0.0.0/16\"]}]",
+		  { "4.0.0.0/16", "5.0.0.0/16", "6.0.0.0/16" } },
 	};
 
 	for (size_t i = 0; i < N(rows); i++) {
@@ -151,6 +151,41 @@ TEST(refuses)
 				harness_fail(__FILE__, __LINE__, "'%s' is not in '%s'",
 					     rows[i].says[k], got.err);
 		}
+	}
+}
+
+/* Each prefix may be Microsoft's, but not all of them together: n that follow one another. */
+TEST(bounds_what_all_cover)
+{
+	static const struct {
+		const char *format; /* of a prefix, by its number from 1 on */
+		unsigned n;
+		const char *says; /* NULL: it is accepted */
+	} rows[] = {
+		{ "%u.0.0.0/8", 2, NULL },	  { "%u.0.0.0/8", 3, "1.2 % of IPv4" },
+		{ "1.%u.0.0/16", 255, NULL },	  { "2a00:%x00::/24", 16, NULL },
+		{ "2a00:%x00::/24", 17, "IPv6" }, { "2a00:1:%x::/48", 2000, NULL },
+	};
+	static char json[64 * ENDPOINTS_PREFIXES_MAX], err[ENDPOINTS_ERROR_SIZE];
+	static struct prefix items[ENDPOINTS_PREFIXES_MAX];
+
+	for (size_t i = 0; i < N(rows); i++) {
+		int len = snprintf(json, sizeof(json), "%s",
+				   "[{\"id\": 10, \"serviceArea\": \"Exchange\", \"tcpPorts\": "
+				   "\"25\", \"ips\": [");
+		size_t n;
+
+		for (unsigned k = 1; k <= rows[i].n; k++) {
+			len += snprintf(json + len, sizeof(json) - (size_t)len, "%s\"",
+					k > 1 ? "," : "");
+			len += snprintf(json + len, sizeof(json) - (size_t)len, rows[i].format, k);
+			len += snprintf(json + len, sizeof(json) - (size_t)len, "\"");
+		}
+		len += snprintf(json + len, sizeof(json) - (size_t)len, "]}]");
+		harness_row("%u of %s", rows[i].n, rows[i].format);
+		CHECK_EQ(endpoints_parse(json, (size_t)len, items, N(items), &n, err, sizeof(err)),
+			 rows[i].says ? -1 : 0);
+		CHECK(!rows[i].says || strstr(err, rows[i].says));
 	}
 }
 

@@ -187,6 +187,17 @@ def test_file_that_is_bad_leaves_the_list(place: Place, tmp_path: Path):
     assert place.report() == before
 
 
+def test_list_of_much_of_the_internet(place: Place, tmp_path: Path):
+    """Prefixes that might each be Microsoft's, but not all of them; forced or not."""
+    wide = endpoints(tmp_path / "wide.json", [f"{n}.0.0.0/8" for n in range(11, 91)])
+    place.attach()
+    before = place.report()
+    for command in (("attach", place.iface, "--acl", wide), ("acl", "apply", wide, "--force"),
+                    ("acl", "diff", wide)):
+        refused(place.loader(*command), str(wide), "31.2 % of IPv4", "too much for Microsoft")
+    assert place.report() == before
+
+
 @pytest.mark.parametrize("prefixes, says", [
     ([*WORLDWIDE, "40.92.0.0/15"], "40.92.0.0/15 twice"),
     ([*WORLDWIDE, "40.93.0.0/16"], "40.93.0.0/16 inside 40.92.0.0/15"),
