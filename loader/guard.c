@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define SMTP_PORT     25
-#define DOMAINS_SIZE  4096
+#define ENTRIES_SIZE  4096
 #define HOSTNAME_SIZE 256
 
 /* --- ssh -------------------------------------------------------------------------------------- */
@@ -56,22 +56,29 @@ static bool protects_any_smtp(const struct exogate_config *config)
 	return false;
 }
 
+/* A table (type:name) or a file of domains, not a domain. */
+static bool is_table(const char *entry)
+{
+	return entry[0] == '/' || strchr(entry, ':');
+}
+
 /* Domains that every Postfix has and nobody delivers to from outside. */
 static bool is_of_the_host(const char *domain, const char *hostname)
 {
-	return !strchr(domain, '.') || strncmp(domain, "localhost", strlen("localhost")) == 0 ||
+	return !strchr(domain, '.') || strncmp(domain, "localhost.", strlen("localhost.")) == 0 ||
 	       strcmp(domain, hostname) == 0;
 }
 
-/* The first domain of a parameter that mail comes to from outside; NULL if there is none. */
-static const char *foreign_domain(char *domains, const char *hostname)
+/* The first entry of a parameter that mail comes to from outside, or may: what is in a table is
+ * not looked at.  NULL if there is none. */
+static const char *foreign_entry(char *entries, const char *hostname)
 {
 	char *rest = NULL;
 
-	for (char *domain = strtok_r(domains, ", \t", &rest); domain;
-	     domain = strtok_r(NULL, ", \t", &rest)) {
-		if (!is_of_the_host(domain, hostname))
-			return domain;
+	for (char *entry = strtok_r(entries, ", \t", &rest); entry;
+	     entry = strtok_r(NULL, ", \t", &rest)) {
+		if (entry[0] != '!' && (is_table(entry) || !is_of_the_host(entry, hostname)))
+			return entry;
 	}
 	return NULL;
 }
@@ -81,20 +88,21 @@ static void warn_of_mx(const struct exogate_config *config)
 	static const char *const parameters[] = { "mydestination", "relay_domains",
 						  "virtual_alias_domains",
 						  "virtual_mailbox_domains" };
-	char hostname[HOSTNAME_SIZE], domains[DOMAINS_SIZE];
-	const char *domain = NULL;
+	char hostname[HOSTNAME_SIZE], entries[ENTRIES_SIZE];
+	const char *entry = NULL;
 
 	if (config->monitor || !protects_any_smtp(config) ||
 	    !postconf_read("myhostname", hostname, sizeof(hostname)))
 		return;
-	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]) && !domain; i++) {
-		if (postconf_read(parameters[i], domains, sizeof(domains)))
-			domain = foreign_domain(domains, hostname);
-		if (domain)
-			log_warn("this host's Postfix receives mail for %.80s (%s): if it is its "
-				 "MX, the world cannot deliver any more; protect one address "
+	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]) && !entry; i++) {
+		if (postconf_read(parameters[i], entries, sizeof(entries)))
+			entry = foreign_entry(entries, hostname);
+		if (entry)
+			log_warn("this host's Postfix receives mail for %s%.80s%s (%s): if it is "
+				 "its MX, the world cannot deliver any more; protect one address "
 				 "instead: --protect ADDR:25",
-				 domain, parameters[i]);
+				 is_table(entry) ? "what " : "", entry,
+				 is_table(entry) ? " lists" : "", parameters[i]);
 	}
 }
 

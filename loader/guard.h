@@ -13,7 +13,7 @@
  *  - the caller's ssh connection comes from an address that is not admitted, to an endpoint that
  *    is to be protected (SSH_CONNECTION of this process or of one of its ancestors: sudo drops it);
  *  - every address's port 25 is to be protected, but this host's Postfix receives mail for domains
- *    of its own (postconf(1)): the world could not deliver it any more;
+ *    of its own, or for those of a table (postconf(1)): the world could not deliver it any more;
  *  - an address to be protected is none of this host's.
  */
 void guard_warn(const struct exogate_config *config, const struct list *list);

@@ -251,19 +251,34 @@ def test_address_of_another_host(place: Place):
     assert not warnings(place, "--protect", "192.0.2.99:25")
 
 
-@pytest.mark.parametrize("settings, warned", [
-    ("mydestination = $myhostname, localhost.$mydomain, localhost\n", False),
-    ("mydestination =\nrelay_domains = example.net\n", True),
-    ("mydestination = localhost, $myhostname, example.net\n", True),
+@pytest.mark.parametrize("settings, says", [
+    ("mydestination = $myhostname, localhost.$mydomain, localhost\n", None),
+    ("mydestination = $myhostname, relay, !nomatch.example, localhost\n", None),
+    ("mydestination =\nrelay_domains = example.net\n", "for example.net (relay_domains)"),
+    ("mydestination = localhost, $myhostname, example.net\n",
+     "for example.net (mydestination)"),
+    ("mydestination = localhosting.example\n", "for localhosting.example (mydestination)"),
+    ("mydestination = !nomatch.example, example.net\n", "for example.net (mydestination)"),
+    ("mydestination = /etc/postfix/local-host-names\n",
+     "for what /etc/postfix/local-host-names lists (mydestination)"),
+    ("relay_domains = hash:/etc/postfix/relay_domains\n",
+     "for what hash:/etc/postfix/relay_domains lists (relay_domains)"),
+    ("relay_domains = !hash:/etc/postfix/not, proxy:mysql:/etc/postfix/vd.cf\n",
+     "for what proxy:mysql:/etc/postfix/vd.cf lists (relay_domains)"),
+    ("virtual_alias_maps = hash:/etc/postfix/virtual\n",
+     "for what hash:/etc/postfix/virtual lists (virtual_alias_domains)"),
+    ("virtual_mailbox_domains = mysql:/etc/postfix/vd.cf\n",
+     "for what mysql:/etc/postfix/vd.cf lists (virtual_mailbox_domains)"),
 ])
-def test_mx(place: Place, tmp_path: Path, settings: str, warned: bool):
+def test_mx(place: Place, tmp_path: Path, settings: str, says: str | None):
     """Postfix says what it receives mail for."""
     (tmp_path / "main.cf").write_text("myhostname = relay.example.net\n" + settings)
     (tmp_path / "main.cf").chmod(0o644)
     bound = ("unshare", "--mount", "sh", "-c",
              f'mount --bind {tmp_path} /etc/postfix && "$@"; exit $?', "sh")
     lines = [line for line in warnings(place, before=bound) if "MX" in line]
-    assert len(lines) == warned
-    assert all("example.net" in line and "--protect ADDR:25" in line for line in lines)
+    assert len(lines) == (says is not None)
+    assert all(f"receives mail {says}: " in line and "--protect ADDR:25" in line
+               for line in lines)
     assert not [line for line in warnings(place, "--protect", "192.0.2.25:25", before=bound)
                 if "MX" in line]
