@@ -10,6 +10,8 @@
 #include "program.h"
 #include "wanted.h"
 
+#include <stdio.h>
+
 /* --- diff ------------------------------------------------------------------------------------- */
 
 static void print_change(void *context, const struct prefix *before, const struct prefix *after)
@@ -120,6 +122,23 @@ static int install(const struct attached *attached, const struct list *before,
 	return status;
 }
 
+/* What the operator should know before the list is in force. */
+static void warn(const struct attached *attached, const struct list *before,
+		 const struct list *after)
+{
+	const struct exogate_config *config = &attached->held.config;
+	unsigned others = after->origin.counts[EXOGATE_SOURCE_OPERATOR];
+	char advice[128] = "";
+
+	guard_warn_of_change(attached->interface, config, before, config, after);
+	if (others)
+		snprintf(advice, sizeof(advice),
+			 ", beside the operator's prefixes in this list (%u), which it would "
+			 "replace",
+			 others);
+	guard_warn_of_ssh(config, after, advice);
+}
+
 static int apply_to(const struct options *options, const struct list *microsoft,
 		    const struct attached *attached)
 {
@@ -134,10 +153,10 @@ static int apply_to(const struct options *options, const struct list *microsoft,
 		return -1;
 	}
 	status = wanted_check_loss(options, &before, &after);
-	if (status == 0)
-		guard_warn_of_ssh(&attached->held.config, &after);
-	if (status == 0)
+	if (status == 0) {
+		warn(attached, &before, &after);
 		status = install(attached, &before, &after);
+	}
 	list_free(&before);
 	list_free(&after);
 	return status;

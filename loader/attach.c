@@ -13,6 +13,7 @@
 #include "wanted.h"
 
 #include <bpf/bpf.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* What is to be attached, to each interface alike. */
@@ -263,6 +264,19 @@ static int prepare(struct job *job)
 	return list_maps_fill(&job->list, &job->maps) || program_try(&plan, &job->list) ? -1 : 0;
 }
 
+static void warn(const struct job *job)
+{
+	const struct options *options = job->options;
+	char advice[64] = "";
+
+	if (options->confirm_s)
+		snprintf(advice, sizeof(advice), "; it is undone in %u s unless confirmed",
+			 options->confirm_s);
+	else if (!options->libxdp)
+		snprintf(advice, sizeof(advice), ", or --confirm 60 to be on the safe side");
+	guard_warn(&options->config, &job->list, advice);
+}
+
 int attach_run(const struct options *options)
 {
 	struct job job = { .options = options, .maps = { -1, -1, { -1, -1 } } };
@@ -271,7 +285,7 @@ int attach_run(const struct options *options)
 
 	if (require_interfaces(options) || wanted_read(options, options->acl, &job.list))
 		return -1;
-	guard_warn(&options->config, &job.list);
+	warn(&job);
 	if (pins_make(options->bpffs, &made, &lock))
 		goto out;
 	if (prepare(&job) == 0)

@@ -31,7 +31,8 @@ static bool is_protected(const struct exogate_config *config, const struct ssh_p
 	return false;
 }
 
-void guard_warn_of_ssh(const struct exogate_config *config, const struct list *list)
+void guard_warn_of_ssh(const struct exogate_config *config, const struct list *list,
+		       const char *advice)
 {
 	char text[PREFIX_TEXT_SIZE];
 	struct ssh_peer peer;
@@ -41,8 +42,8 @@ void guard_warn_of_ssh(const struct exogate_config *config, const struct list *l
 		return;
 	prefix_format(&peer.client, text);
 	log_warn("your own ssh connection from %s comes to port %u, which drops it from now on: "
-		 "--allow %s, or --confirm 60 to be on the safe side",
-		 text, peer.port, text);
+		 "--allow %s%s",
+		 text, peer.port, text, advice);
 }
 
 /* --- MX --------------------------------------------------------------------------------------- */
@@ -179,9 +180,9 @@ void guard_warn_of_change(const char *interface, const struct exogate_config *be
 		log_warn("%s: monitor mode ends, packets are dropped from now on", interface);
 }
 
-void guard_warn(const struct exogate_config *config, const struct list *list)
+void guard_warn(const struct exogate_config *config, const struct list *list, const char *advice)
 {
-	guard_warn_of_ssh(config, list);
+	guard_warn_of_ssh(config, list, advice);
 	warn_of_mx(config);
 	warn_of_foreign_addresses(config);
 }

@@ -15,11 +15,14 @@
  *  - every address's port 25 is to be protected, but this host's Postfix receives mail for domains
  *    of its own, or for those of a table (postconf(1)): the world could not deliver it any more;
  *  - an address to be protected is none of this host's.
+ * advice is what follows on "--allow ADDRESS" in the first line: what else the caller's command
+ * can do about it.
  */
-void guard_warn(const struct exogate_config *config, const struct list *list);
+void guard_warn(const struct exogate_config *config, const struct list *list, const char *advice);
 
 /* The first of these alone, for a list that replaces another. */
-void guard_warn_of_ssh(const struct exogate_config *config, const struct list *list);
+void guard_warn_of_ssh(const struct exogate_config *config, const struct list *list,
+		       const char *advice);
 
 /*
  * Warns of what was in force on an interface and will not be: prefixes of the operator's, protected

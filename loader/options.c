@@ -189,8 +189,9 @@ static const char *set_json(struct options *options, const char *value)
 #define ALL_ACL                                                                        \
 	(OPTIONS_ACL_SHOW | OPTIONS_ACL_DIFF | OPTIONS_ACL_APPLY | OPTIONS_ACL_CHECK | \
 	 OPTIONS_ACL_EXPORT)
-#define READ_ACL (OPTIONS_ACL_SHOW | OPTIONS_ACL_CHECK | OPTIONS_ACL_EXPORT)
-#define NEW_ACL	 (READ_ACL | OPTIONS_ACL_DIFF | OPTIONS_ACL_APPLY | OPTIONS_ATTACH)
+#define READ_ACL  (OPTIONS_ACL_SHOW | OPTIONS_ACL_CHECK | OPTIONS_ACL_EXPORT)
+#define RENEW_ACL (OPTIONS_ACL_DIFF | OPTIONS_ACL_APPLY)
+#define NEW_ACL	  (READ_ACL | RENEW_ACL | OPTIONS_ATTACH)
 
 static const struct option_row {
 	const char *name;
@@ -207,7 +208,10 @@ static const struct option_row {
 	  set_acl },
 	{ "--instance", "NAME", "Microsoft's cloud: worldwide (default), china, gcc-high or dod",
 	  NEW_ACL, set_instance },
-	{ "--allow", "CIDR", "admit these sources too; may be repeated", NEW_ACL, set_allow },
+	{ "--allow", "CIDR", "admit these sources too; may be repeated", READ_ACL | OPTIONS_ATTACH,
+	  set_allow },
+	{ "--allow", "CIDR", "admit these instead of the operator's in force; may be repeated",
+	  RENEW_ACL, set_allow },
 	{ "--allow-file", "FILE", "the same, one a line; # begins a comment", NEW_ACL,
 	  set_allow_file },
 	{ "--relay-pool", NULL, "admit 40.95.0.0/16, from where Microsoft relays forwarded mail",

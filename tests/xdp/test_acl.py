@@ -139,10 +139,25 @@ def test_apply_again_and_again(place: Place, tmp_path: Path):
 
 
 def test_apply_with_other_prefixes_of_the_operator(place: Place):
-    place.attach("--allow", "203.0.113.0/24")
-    place.ok("acl", "apply", ENDPOINTS, "--allow", "198.51.100.0/24")
+    place.attach("--allow", "203.0.113.0/24", "--allow", "192.0.2.0/24")
+    done = place.loader("acl", "apply", ENDPOINTS, "--allow", "198.51.100.0/24", "--allow",
+                        "192.0.2.0/24")
+    assert (done.returncode, done.stderr) == (
+        0, f"exogate-xdp: warning: {place.iface}: 203.0.113.0/24 of the operator's is not in the "
+        "list any more\n")
     shown = json.loads(place.ok("acl", "show", "--json"))["prefixes"]
-    assert [row["prefix"] for row in shown if row["source"] == "operator"] == ["198.51.100.0/24"]
+    assert [row["prefix"] for row in shown if row["source"] == "operator"] \
+        == ["192.0.2.0/24", "198.51.100.0/24"]
+
+
+@pytest.mark.parametrize("command, says", [
+    (("attach",), "admit these sources too"), (("acl", "show"), "admit these sources too"),
+    (("acl", "apply"), "instead of the operator's in force"),
+    (("acl", "diff"), "instead of the operator's in force")])
+def test_help_says_what_allow_does(command: tuple[str, ...], says: str):
+    [line] = [line for line in alone(*command, "--help").stdout.splitlines()
+              if line.startswith("  --allow ")]
+    assert says in line
 
 
 def test_apply_from_standard_input(place: Place):
@@ -153,12 +168,21 @@ def test_apply_from_standard_input(place: Place):
     assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (0, "", 2)
 
 
-def test_own_ssh_connection_that_a_list_cuts_off(place: Place):
-    place.attach("--protect", "any:22", "--allow", "198.51.100.9")
-    done = place.loader("acl", "apply", ENDPOINTS, "--allow", "203.0.113.0/24", before=(
+@pytest.mark.parametrize("arguments, beside", [
+    (("--allow", "203.0.113.0/24", "--allow", "192.0.2.0/24"),
+     ", beside the operator's prefixes in this list (2), which it would replace"),
+    ((), ""),
+])
+def test_own_ssh_connection_that_a_list_cuts_off(place: Place, arguments: tuple[str, ...],
+                                                 beside: str):
+    """The advice is for this command, which has no --confirm and whose --allow replaces."""
+    place.attach("--protect", "any:22", *(("--allow", "198.51.100.9") if arguments else ()))
+    done = place.loader("acl", "apply", ENDPOINTS, *arguments, before=(
         "env", "SSH_CONNECTION=198.51.100.9 40022 192.0.2.25 22"))
     assert done.returncode == 0
-    assert "your own ssh connection from 198.51.100.9/32" in done.stderr
+    [line] = [line for line in done.stderr.splitlines() if "ssh" in line]
+    assert "your own ssh connection from 198.51.100.9/32" in line
+    assert line.endswith(f": --allow 198.51.100.9/32{beside}")
 
 
 def test_sharp_loss_is_refused(place: Place, tmp_path: Path):

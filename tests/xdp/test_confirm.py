@@ -215,6 +215,16 @@ def test_own_ssh_connection(place: Place, client: str, server: str, port: int, p
         assert client.split("%")[0] in lines[0] and "--confirm" in lines[0]
 
 
+@pytest.mark.parametrize("options, advice", [
+    ((), ": --allow 198.51.100.9/32, or --confirm 60 to be on the safe side"),
+    (("--confirm", LATER), f": --allow 198.51.100.9/32; it is undone in {LATER} s unless confirmed"),
+])
+def test_advice_fits_the_options(place: Place, options: tuple[str, ...], advice: str):
+    [line] = warnings(place, "--protect", "any:22", *options,
+                      before=ssh("198.51.100.9", "192.0.2.25", 22))
+    assert line.endswith(advice)
+
+
 def test_own_ssh_connection_behind_sudo(place: Place):
     """The variable is gone from the loader's environment, but not from its ancestor's."""
     lines = warnings(place, "--protect", "any:22", before=(
