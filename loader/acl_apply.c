@@ -75,12 +75,11 @@ static int read_after(const struct options *options, const struct list *before, 
 
 int acl_diff(const struct options *options)
 {
-	struct exogate_config config;
 	struct list before, after;
 	struct list_loss loss;
 	bool sharp;
 
-	if (in_force_read(options, &before, &config))
+	if (in_force_read(options, &before))
 		return -1;
 	if (read_after(options, &before, &after)) {
 		list_free(&before);

@@ -11,13 +11,11 @@
 #include <string.h>
 
 /* The list that a file and the options make, or the one in force. */
-static int read_meant(const struct options *options, struct list *out,
-		      struct exogate_config *config)
+static int read_meant(const struct options *options, struct list *out)
 {
-	*config = options->config;
 	if (options->acl)
 		return wanted_read(options, options->acl, out);
-	return in_force_read(options, out, config);
+	return in_force_read(options, out);
 }
 
 static void show_text(const struct list *list)
@@ -47,10 +45,9 @@ static void show_json(const struct list *list)
 
 int acl_show(const struct options *options)
 {
-	struct exogate_config config;
 	struct list list;
 
-	if (read_meant(options, &list, &config))
+	if (read_meant(options, &list))
 		return -1;
 	if (options->json)
 		show_json(&list);
@@ -58,36 +55,6 @@ int acl_show(const struct options *options)
 		show_text(&list);
 	list_free(&list);
 	return 0;
-}
-
-static int export_sources(const struct options *options, const struct list *list,
-			  const struct exogate_config *config)
-{
-	struct list chosen = { .origin = list->origin };
-	unsigned sources = options->sources ? options->sources : ~0u;
-
-	if (list_add_sources(&chosen, list, sources))
-		return log_errno("cannot copy a list");
-	list_sort(&chosen);
-	chosen.origin.version = list->origin.version;
-	list_export(stdout, options->format, &chosen, config);
-	list_free(&chosen);
-	return 0;
-}
-
-int acl_export(const struct options *options)
-{
-	struct exogate_config config;
-	struct list list;
-	int status;
-
-	if (read_meant(options, &list, &config))
-		return -1;
-	if (options->config.protected_n)
-		config = options->config;
-	status = export_sources(options, &list, &config);
-	list_free(&list);
-	return status;
 }
 
 /* --- check ------------------------------------------------------------------------------------ */
@@ -136,14 +103,13 @@ static void check_json(const struct options *options, const struct list_answer *
 int acl_check(const struct options *options)
 {
 	const char *text = options->arguments[0];
-	struct exogate_config config;
 	struct list_answer answer;
 	struct prefix host;
 	struct list list;
 
 	if (strchr(text, '/') || prefix_parse(text, strlen(text), &host) != PREFIX_OK)
 		return log_error("%s: not an IPv4 or IPv6 address", text);
-	if (read_meant(options, &list, &config))
+	if (read_meant(options, &list))
 		return -1;
 	answer = list_look_up(&list, host.family, host.addr);
 	if (options->json)

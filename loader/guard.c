@@ -155,15 +155,6 @@ static void warn_of_lost_prefix(void *interface, const struct prefix *before,
 			 (const char *)interface, prefix_format(before, text));
 }
 
-static bool protects(const struct exogate_config *config, const struct exogate_endpoint *endpoint)
-{
-	for (__u32 i = 0; i < config->protected_n; i++) {
-		if (memcmp(&config->protected[i], endpoint, sizeof(*endpoint)) == 0)
-			return true;
-	}
-	return false;
-}
-
 void guard_warn_of_change(const char *interface, const struct exogate_config *before,
 			  const struct list *list_before, const struct exogate_config *after,
 			  const struct list *list_after)
@@ -172,7 +163,7 @@ void guard_warn_of_change(const char *interface, const struct exogate_config *be
 
 	list_change_each(list_before, list_after, warn_of_lost_prefix, (void *)interface);
 	for (__u32 i = 0; i < before->protected_n; i++) {
-		if (!protects(after, &before->protected[i]))
+		if (!protect_has(after, &before->protected[i]))
 			log_warn("%s: %s is not protected any more", interface,
 				 protect_format(&before->protected[i], text));
 	}

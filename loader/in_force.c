@@ -44,20 +44,24 @@ static int require_same(const struct attached_set *set, const struct list *first
 	return 0;
 }
 
-int in_force_read(const struct options *options, struct list *out, struct exogate_config *config)
+int in_force_common(const struct attached_set *set, struct list *out)
+{
+	if (in_force_of(&set->items[0].held, out))
+		return -1;
+	if (require_same(set, out) == 0)
+		return 0;
+	list_free(out);
+	return -1;
+}
+
+int in_force_read(const struct options *options, struct list *out)
 {
 	struct attached_set set;
 	int status;
 
 	if (in_force_open(options, &set))
 		return -1;
-	status = in_force_of(&set.items[0].held, out);
-	if (status == 0) {
-		*config = set.items[0].held.config;
-		status = require_same(&set, out);
-		if (status)
-			list_free(out);
-	}
+	status = in_force_common(&set, out);
 	attached_close(&set);
 	return status;
 }

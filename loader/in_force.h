@@ -18,8 +18,10 @@ int in_force_open(const struct options *options, struct attached_set *out);
 /* The list of one program, which must be readable; the caller frees it. */
 int in_force_of(const struct held *held, struct list *out);
 
-/* The list that all the interfaces that are meant have, which must be one, and the configuration of
- * the first one's program.  The caller frees the list. */
-int in_force_read(const struct options *options, struct list *out, struct exogate_config *config);
+/* The list that all programs of such a set have, which must be one; the caller frees it. */
+int in_force_common(const struct attached_set *set, struct list *out);
+
+/* The same for the interfaces that the options mean. */
+int in_force_read(const struct options *options, struct list *out);
 
 #endif

@@ -58,10 +58,29 @@ static const char *not_of_a_host(const struct exogate_endpoint *endpoint)
 	return NULL;
 }
 
-static bool same(const struct exogate_endpoint *a, const struct exogate_endpoint *b)
+static bool same_endpoint(const struct exogate_endpoint *a, const struct exogate_endpoint *b)
 {
 	return a->family == b->family && a->port == b->port &&
 	       memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
+}
+
+bool protect_has(const struct exogate_config *config, const struct exogate_endpoint *endpoint)
+{
+	for (__u32 i = 0; i < config->protected_n; i++) {
+		if (same_endpoint(&config->protected[i], endpoint))
+			return true;
+	}
+	return false;
+}
+
+/* None is in one twice. */
+bool protect_same(const struct exogate_config *a, const struct exogate_config *b)
+{
+	for (__u32 i = 0; i < a->protected_n; i++) {
+		if (!protect_has(b, &a->protected[i]))
+			return false;
+	}
+	return a->protected_n == b->protected_n;
 }
 
 const char *protect_add(struct exogate_config *config, const char *text)
@@ -77,9 +96,8 @@ const char *protect_add(struct exogate_config *config, const char *text)
 		return "neither any:PORT, ADDRESS:PORT nor [ADDRESS]:PORT";
 	if (not_of_a_host(&endpoint))
 		return not_of_a_host(&endpoint);
-	for (__u32 i = 0; i < config->protected_n; i++)
-		if (same(&config->protected[i], &endpoint))
-			return "named twice";
+	if (protect_has(config, &endpoint))
+		return "named twice";
 	if (config->protected_n == EXOGATE_PROTECTED_MAX)
 		return "more endpoints than can be protected";
 	config->protected[config->protected_n++] = endpoint;

@@ -7,10 +7,18 @@
 
 #include "exogate_abi.h"
 
+#include <stdbool.h>
+
 #define PROTECT_DEFAULT "any:25"
 
 /* Adds one to the configuration; NULL, or what is wrong with it. */
 const char *protect_add(struct exogate_config *config, const char *text);
+
+/* Is the endpoint one of those of the configuration? */
+bool protect_has(const struct exogate_config *config, const struct exogate_endpoint *endpoint);
+
+/* Do both protect the same endpoints, in whatever order? */
+bool protect_same(const struct exogate_config *a, const struct exogate_config *b);
 
 #define PROTECT_TEXT_SIZE sizeof("[ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255]:65535")
 

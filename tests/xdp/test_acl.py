@@ -339,6 +339,32 @@ def test_export_nft_filters_alike(place: Place, tmp_path: Path):
     assert rules_text.count(" drop") == 4
 
 
+def test_export_nft_of_interfaces_that_protect_others(place: Place):
+    """A ruleset is for all interfaces: whose endpoints it protects is not for a name to decide."""
+    place.attach("--protect", "any:25", "--protect", "any:587")
+    place.ok("attach", "peer0", "--acl", ENDPOINTS, "--protect", "any:2525")
+    refused(place.loader("acl", "export", "--format", "nft"), "veth0", "peer0",
+            "protect different endpoints", "--interface", "--protect")
+    assert "tcp dport 2525 " in export(place, "--format", "nft", "--interface", "peer0")
+    assert "tcp dport 26 " in export(place, "--format", "nft", "--protect", "any:26")
+    for format in ("ipset", "postfix-cidr", "json"):
+        export(place, "--format", format)
+    place.attach_otherwise("--protect", "any:2525", "--protect", "any:25")
+    place.ok("attach", "peer0", "--acl", ENDPOINTS, "--protect", "any:25", "--protect",
+             "any:2525")
+    assert export(place, "--format", "nft").count(" drop") == 4
+
+
+def test_export_nft_of_one_that_only_monitors(place: Place):
+    place.attach()
+    place.ok("attach", "peer0", "--acl", ENDPOINTS, "--monitor")
+    done = place.loader("acl", "export", "--format", "nft")
+    assert done.returncode == 0 and done.stdout.count(" drop") == 2
+    assert done.stderr == "exogate-xdp: warning: peer0 only monitors, but the ruleset drops\n"
+    export(place, "--format", "ipset")
+    export(place, "--format", "nft", "--interface", place.iface)
+
+
 def test_export_ipset(place: Place, tmp_path: Path):
     if not shutil.which("ipset", path=ENVIRONMENT["PATH"]):
         pytest.skip("ipset is not installed")

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "acl_command.h"
+
+#include "in_force.h"
+#include "list_export.h"
+#include "log.h"
+#include "protect.h"
+#include "wanted.h"
+
+#include <stdio.h>
+
+/* --- what the rules protect ------------------------------------------------------------------- */
+
+static void warn_of_monitoring(const struct attached_set *set)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		if (set->items[i].held.config.monitor)
+			log_warn("%s only monitors, but the ruleset drops",
+				 set->items[i].interface);
+	}
+}
+
+/* A ruleset is for all interfaces of the host: which one it is taken from must make no difference,
+ * unless the operator says. */
+static int read_protected(const struct attached_set *set, struct exogate_config *config)
+{
+	const struct attached *first = &set->items[0];
+
+	for (size_t i = 1; i < set->n; i++) {
+		if (!protect_same(&first->held.config, &set->items[i].held.config))
+			return log_error("%s and %s protect different endpoints: name one by "
+					 "--interface, or the endpoints by --protect",
+					 first->interface, set->items[i].interface);
+	}
+	*config = first->held.config;
+	return 0;
+}
+
+/* --- the list --------------------------------------------------------------------------------- */
+
+static int read_in_force(const struct options *options, struct list *out,
+			 struct exogate_config *config)
+{
+	bool rules = options->format == LIST_NFT;
+	struct attached_set set;
+	int status = 0;
+
+	if (in_force_open(options, &set))
+		return -1;
+	if (rules)
+		warn_of_monitoring(&set);
+	if (rules && !config->protected_n)
+		status = read_protected(&set, config);
+	if (status == 0)
+		status = in_force_common(&set, out);
+	attached_close(&set);
+	return status;
+}
+
+static int export_sources(const struct options *options, const struct list *list,
+			  const struct exogate_config *config)
+{
+	struct list chosen = { .origin = list->origin };
+	unsigned sources = options->sources ? options->sources : ~0u;
+
+	if (list_add_sources(&chosen, list, sources))
+		return log_errno("cannot copy a list");
+	list_sort(&chosen);
+	chosen.origin.version = list->origin.version;
+	list_export(stdout, options->format, &chosen, config);
+	list_free(&chosen);
+	return 0;
+}
+
+int acl_export(const struct options *options)
+{
+	struct exogate_config config = options->config;
+	struct list list;
+	int status;
+
+	if (options->acl ? wanted_read(options, options->acl, &list) :
+			   read_in_force(options, &list, &config))
+		return -1;
+	status = export_sources(options, &list, &config);
+	list_free(&list);
+	return status;
+}
