@@ -57,19 +57,59 @@ static int read_in_force(const struct options *options, struct list *out,
 	return status;
 }
 
+/* --- what of it ------------------------------------------------------------------------------- */
+
+static int refuse_nothing(const struct options *options)
+{
+	char names[64] = "";
+	size_t len = 0;
+
+	for (unsigned i = EXOGATE_SOURCE_MICROSOFT; i <= EXOGATE_SOURCE_RELAY_POOL; i++) {
+		if (options->sources >> i & 1)
+			len += (size_t)snprintf(names + len, sizeof(names) - len, " %s",
+						list_source_name(i));
+	}
+	return log_error("the list admits no prefix of%s: nothing is exported", names);
+}
+
+/* What a file does not have at all was said when it was read. */
+static void warn_of_missing(const struct options *options, const struct list *list,
+			    const struct list *chosen, uint8_t family)
+{
+	bool drops = options->format == LIST_NFT || options->format == LIST_IPSET;
+	bool said = options->acl && !list_has_family(list, family);
+
+	if (drops && !said && !list_has_family(chosen, family))
+		log_warn("no IPv%u prefix is exported: what drops by this list drops all IPv%u "
+			 "senders",
+			 family, family);
+}
+
+static int export_chosen(const struct options *options, const struct list *list,
+			 const struct list *chosen, const struct exogate_config *config)
+{
+	if (!list_has_family(chosen, 4) && !list_has_family(chosen, 6))
+		return refuse_nothing(options);
+	warn_of_missing(options, list, chosen, 4);
+	warn_of_missing(options, list, chosen, 6);
+	list_export(stdout, options->format, chosen, config);
+	return 0;
+}
+
 static int export_sources(const struct options *options, const struct list *list,
 			  const struct exogate_config *config)
 {
 	struct list chosen = { .origin = list->origin };
 	unsigned sources = options->sources ? options->sources : ~0u;
+	int status;
 
 	if (list_add_sources(&chosen, list, sources))
 		return log_errno("cannot copy a list");
 	list_sort(&chosen);
 	chosen.origin.version = list->origin.version;
-	list_export(stdout, options->format, &chosen, config);
+	status = export_chosen(options, list, &chosen, config);
 	list_free(&chosen);
-	return 0;
+	return status;
 }
 
 int acl_export(const struct options *options)

@@ -399,6 +399,38 @@ def test_export_without_xdp(file: Path):
     assert done.stdout == "40.92.1.2: passes, by 40.92.0.0/15 of microsoft\n"
 
 
+@pytest.mark.parametrize("format", ["postfix-cidr", "nft", "ipset", "json"])
+@pytest.mark.parametrize("sources", [("operator",), ("relay-pool",), ("operator", "relay-pool")])
+def test_export_of_nothing(file: Path, format: str, sources: tuple[str, ...]):
+    """Sets without a sender would drop everybody, and a table without one is not what is meant."""
+    done = alone("acl", "export", "--acl", file, "--format", format,
+                 *(word for source in sources for word in ("--source", source)))
+    refused(done, "no prefix", *sources)
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("format, warns", [
+    ("nft", True), ("ipset", True), ("postfix-cidr", False), ("json", False)])
+@pytest.mark.parametrize("allow, family", [("203.0.113.0/24", 6), ("2001:db8::/32", 4)])
+def test_export_without_a_family(file: Path, format: str, warns: bool, allow: str, family: int):
+    done = alone("acl", "export", "--acl", file, "--format", format, "--allow", allow, "--source",
+                 "operator")
+    assert done.returncode == 0 and allow in done.stdout
+    assert done.stderr.splitlines() == [
+        f"exogate-xdp: warning: no IPv{family} prefix is exported: what drops by this list drops "
+        f"all IPv{family} senders"] * warns
+
+
+def test_export_of_a_list_without_a_family_warns_once(file: Path, place: Place):
+    endpoints(file, WORLDWIDE[:4])
+    done = alone("acl", "export", "--acl", file, "--format", "nft")
+    assert (done.returncode, done.stderr.count("IPv6")) == (0, 2)  # in one line
+    assert len(done.stderr.splitlines()) == 1
+    place.loader("attach", place.iface, "--acl", file)
+    done = place.loader("acl", "export", "--format", "nft")
+    assert (done.returncode, len(done.stderr.splitlines())) == (0, 1)
+
+
 @pytest.mark.parametrize("arguments, says", [
     (("acl", "export"), "name a --format"),
     (("acl", "export", "--format", "xml"), "--format xml: neither"),
