@@ -4,6 +4,7 @@
 #include "in_force.h"
 #include "list_export.h"
 #include "log.h"
+#include "output.h"
 #include "protect.h"
 #include "wanted.h"
 
@@ -85,6 +86,21 @@ static void warn_of_missing(const struct options *options, const struct list *li
 			 family, family);
 }
 
+static int write_out(const struct options *options, const struct list *chosen,
+		     const struct exogate_config *config)
+{
+	struct output output;
+
+	if (!options->output) {
+		list_export(stdout, options->format, chosen, config);
+		return 0;
+	}
+	if (output_open(options->output, &output))
+		return -1;
+	list_export(output.stream, options->format, chosen, config);
+	return output_commit(&output);
+}
+
 static int export_chosen(const struct options *options, const struct list *list,
 			 const struct list *chosen, const struct exogate_config *config)
 {
@@ -92,8 +108,7 @@ static int export_chosen(const struct options *options, const struct list *list,
 		return refuse_nothing(options);
 	warn_of_missing(options, list, chosen, 4);
 	warn_of_missing(options, list, chosen, 6);
-	list_export(stdout, options->format, chosen, config);
-	return 0;
+	return write_out(options, chosen, config);
 }
 
 static int export_sources(const struct options *options, const struct list *list,

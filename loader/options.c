@@ -163,6 +163,12 @@ static const char *set_format(struct options *options, const char *value)
 	return NULL;
 }
 
+static const char *set_output(struct options *options, const char *value)
+{
+	options->output = value;
+	return NULL;
+}
+
 static const char *set_source(struct options *options, const char *value)
 {
 	for (unsigned i = EXOGATE_SOURCE_MICROSOFT; i <= EXOGATE_SOURCE_RELAY_POOL; i++) {
@@ -229,6 +235,8 @@ static const struct option_row {
 	{ "--interface", "IFACE", "the list of this interface alone", ALL_ACL, set_interface },
 	{ "--format", "FORMAT", "postfix-cidr, nft, ipset or json", OPTIONS_ACL_EXPORT,
 	  set_format },
+	{ "--output", "FILE", "replace FILE as a whole, instead of printing", OPTIONS_ACL_EXPORT,
+	  set_output },
 	{ "--source", "SOURCE",
 	  "only prefixes of microsoft, operator or relay-pool; may be repeated", OPTIONS_ACL_EXPORT,
 	  set_source },

@@ -55,7 +55,8 @@ struct options {
 	unsigned top;	    /* how many rows */
 	enum list_format format;
 	bool format_given;
-	unsigned sources; /* bits 1 << enum exogate_source; 0: all */
+	const char *output; /* the file to export to; NULL: standard output */
+	unsigned sources;   /* bits 1 << enum exogate_source; 0: all */
 	bool json;
 };
 

@@ -3,6 +3,7 @@
 
 import ipaddress
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,6 +17,9 @@ from .conftest import ENDPOINTS, LOADER, Place, refused, untouched
 WORLDWIDE = ["40.92.0.0/15", "40.107.0.0/16", "52.100.0.0/14", "104.47.0.0/17",
              "2a01:111:f400::/48", "2a01:111:f403::/48"]
 
+UMASK = os.umask(0o22)
+os.umask(UMASK)
+
 
 def endpoints(path: Path, prefixes: list[str]) -> Path:
     path.write_text(json.dumps([{"id": 10, "serviceArea": "Exchange", "tcpPorts": "25",
@@ -27,6 +31,11 @@ def alone(*arguments: str | Path) -> subprocess.CompletedProcess:
     """Without a program, a namespace or any right."""
     return subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", LOADER, *arguments],
                           text=True, capture_output=True, timeout=60, env=ENVIRONMENT)
+
+
+def run_loader(*arguments: str | Path) -> subprocess.CompletedProcess:
+    return subprocess.run([LOADER, *arguments], text=True, capture_output=True, timeout=60,
+                          env=ENVIRONMENT, check=False)
 
 
 @pytest.fixture
@@ -397,6 +406,68 @@ def test_export_without_xdp(file: Path):
     assert "203.0.113.0/24" in done.stdout and "ip6 saddr" not in done.stdout
     done = alone("acl", "check", "40.92.1.2", "--acl", file)
     assert done.stdout == "40.92.1.2: passes, by 40.92.0.0/15 of microsoft\n"
+
+
+def test_export_to_a_file(file: Path):
+    """All of it or nothing; what was there keeps its mode and owner, and its links."""
+    table, link = file.parent / "table.cidr", file.parent / "link.cidr"
+    link.symlink_to(table.name)
+    words = ("acl", "export", "--acl", file, "--format", "postfix-cidr", "--output")
+    printed = run_loader(*words[:-1]).stdout
+    assert "40.92.0.0/15 OK" in printed
+    assert run_loader(*words, table).stdout == ""
+    assert (table.read_text(), table.stat().st_mode & 0o777) == (printed, 0o666 & ~UMASK)
+    table.write_text("the old one")
+    table.chmod(0o640)
+    os.chown(table, 65534, 65534)
+    old = table.stat()
+    assert run_loader(*words, link).returncode == 0
+    new = table.stat()
+    assert link.is_symlink() and table.read_text() == printed
+    assert (new.st_mode, new.st_uid, new.st_gid) == (old.st_mode, 65534, 65534)
+    assert new.st_ino != old.st_ino
+    assert {path.name for path in file.parent.iterdir()} == {file.name, table.name, link.name}
+
+
+@pytest.mark.parametrize("acl, more", [("[]", ()), (None, ("--source", "operator"))])
+def test_export_that_fails_leaves_the_file(file: Path, acl: str | None, more: tuple[str, ...]):
+    table = file.parent / "table.cidr"
+    table.write_text("the old one")
+    if acl:
+        file.write_text(acl)
+    refused(run_loader("acl", "export", "--acl", file, "--format", "postfix-cidr", *more,
+                       "--output", table))
+    assert table.read_text() == "the old one"
+    assert {path.name for path in file.parent.iterdir()} == {file.name, table.name}
+
+
+def test_export_to_a_full_disk_leaves_the_file(file: Path):
+    """Written whole before it takes the old one's place."""
+    disk = file.parent / "disk"
+    disk.mkdir()
+    # Three pages: one for the old file, and less than the new one has.
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c",
+         f'mount -t tmpfs -o size=12k none {disk} && echo old >{disk}/table && "$@"; '
+         f'code=$?; cat {disk}/table; ls -A {disk}; exit $code', "sh",
+         LOADER, "acl", "export", "--acl", file, "--format", "postfix-cidr", "--allow-file",
+         many_prefixes(file.parent / "allow"), "--output", disk / "table"],
+        text=True, capture_output=True, timeout=60, env=ENVIRONMENT, check=False)
+    refused(done, "cannot write", f"{disk}/table", "No space left")
+    assert done.stdout == "old\ntable\n"
+
+
+def many_prefixes(path: Path) -> Path:
+    path.write_text("".join(f"203.0.{n // 256}.{n % 256}\n" for n in range(2000)))
+    return path
+
+
+@pytest.mark.parametrize("output, says", [
+    ("/dev/null", "/dev/null: not a regular file"), ("/nonexistent/table", "No such file"),
+    ("/tmp", "/tmp: not a regular file")])
+def test_export_to_what_is_no_file(file: Path, output: str, says: str):
+    refused(run_loader("acl", "export", "--acl", file, "--format", "json", "--output", output),
+            says)
 
 
 @pytest.mark.parametrize("format", ["postfix-cidr", "nft", "ipset", "json"])
