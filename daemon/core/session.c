@@ -36,13 +36,19 @@ bool session_has_recipient(const struct session *s)
 	return s->state >= SESSION_RCPT;
 }
 
+/* Who has authenticated, and the queue id. */
+static void forget_macros(struct session *s)
+{
+	s->authenticated = false;
+	s->queue_id_len = 0;
+}
+
 void session_end_message(struct session *s)
 {
 	session_dkim_abandon(&s->dkim);
 	s->arena = NULL;
 	s->over_limit = s->turned_away = s->failed = false;
-	s->authenticated = false;
-	s->queue_id_len = 0;
+	forget_macros(s);
 	if (s->state > SESSION_CONNECTED)
 		s->state = SESSION_CONNECTED;
 }
@@ -129,7 +135,10 @@ static enum session_result on_macros(struct session *s, const struct milter_even
 		s->helo_macros_seen = true;
 		read_certificate(s, ev->macros.pairs);
 		break;
-	case MILTER_MAIL:
+	case MILTER_MAIL: /* the packet replaces the one before it */
+		forget_macros(s);
+		read_message_macros(s, ev->macros.pairs);
+		break;
 	case MILTER_RCPT:
 	case MILTER_DATA:
 	case MILTER_END_OF_HEADERS:
@@ -144,10 +153,19 @@ static enum session_result on_macros(struct session *s, const struct milter_even
 
 /* --- the connection --------------------------------------------------------------------------- */
 
+static void forget_certificate(struct session *s)
+{
+	s->certificate_len = 0;
+	s->helo_macros_seen = false;
+}
+
+/* What macros of later events came before it are void. */
 static enum session_result on_connect(struct session *s, const struct milter_event *ev)
 {
 	if (s->state != SESSION_NEW)
 		return SESSION_CLOSE;
+	forget_macros(s);
+	forget_certificate(s);
 	s->client = ev->connect.client;
 	s->state = SESSION_CONNECTED;
 	return SESSION_NEXT;
@@ -158,8 +176,7 @@ static enum session_result on_helo(struct session *s)
 {
 	if (s->state == SESSION_NEW)
 		return SESSION_CLOSE;
-	if (session_in_message(s))
-		session_end_message(s);
+	session_end_message(s);
 	if (!s->helo_macros_seen)
 		s->certificate_len = 0;
 	s->helo_macros_seen = false;
@@ -205,6 +222,8 @@ static enum session_result on_mail(struct session *s, const struct milter_event 
 {
 	if (s->state != SESSION_CONNECTED)
 		return SESSION_CLOSE;
+	if (s->helo_macros_seen) /* and no HELO after them */
+		forget_certificate(s);
 	s->envelope = (struct facts_envelope){
 		.client = s->client,
 		.authenticated = s->authenticated,

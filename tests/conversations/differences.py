@@ -48,7 +48,8 @@ DIFFERENCES = (
         "closes the connection", "test_empty_values"),
     Difference(
         "macros", "knows macros by packet and stage",
-        "knows them by name; an empty packet leaves the older ones, which are not looked at again",
+        "knows them by name; an empty packet leaves the older ones, which are not looked at again "
+        "once their event has come",
         "test_empty_macros"),
     Difference(
         "odd-macros", "ignores a last name without a value",

@@ -94,6 +94,26 @@ def test_queue_id_is_of_its_message(daemons: Daemons, engine: str) -> None:
     assert line.startswith("noqueue: ") and first not in line
 
 
+@pytest.mark.parametrize("then", [[Packet(b"D", b"M" + strings("{mail_addr}", "x"))],
+                                  [Packet(b"H", strings("again"))]], ids=["other-macros", "helo"])
+def test_authenticated_in_macros_whose_mail_never_came(daemons: Daemons, engine: str,
+                                                       then: list[Packet]) -> None:
+    """Who sends the next message has not authenticated by them."""
+    mta = Mta(daemons("pass", engine).socket)
+    mta.negotiate()
+    mta.connect("203.0.113.9")
+    mta.helo()
+    user = Packet(b"D", b"M" + strings("{auth_authen}", "alice"))
+    mail = Packet(b"M", strings("<alice@contoso.com>"))
+    mta.connection.put(user)
+    assert from_mail_on(mta, mail).verdict.word == "accept"
+    mta.abort()
+    for packet in (user, *then):
+        mta.connection.put(packet)
+    assert "(exogate: client-other)" in from_mail_on(mta, mail).verdict.text
+    mta.quit()
+
+
 def test_abort_after_the_answer(daemons: Daemons, engine: str) -> None:
     """However many: the answer stands, and the next message is whole."""
     mta = open_mta(daemons("base", engine))

@@ -125,6 +125,26 @@ TEST(a_second_helo_voids_the_certificate)
 	steps_check_reason(STEP("E"), REASON_CERT_MISSING);
 }
 
+#define VERIFIED_HELO MACROS("DH" TLS "{cert_subject}\0" CERTIFICATE_NAME "\0")
+
+/* Nor is it known of a HELO whose macros came and that did not come itself. */
+TEST(a_certificate_without_its_helo)
+{
+	steps_begin(fixture_policy());
+	steps_step(POSTFIX);
+	steps_step(VERIFIED_HELO);
+	STEP("Chost\0"
+	     "4\0\0" EXO_V4 "\0");
+	STEP("Hhelo.example\0");
+	steps_envelope();
+	steps_evidence();
+	steps_check_reason(STEP("E"), REASON_CERT_MISSING);
+	steps_step(VERIFIED_HELO);
+	steps_envelope();
+	steps_evidence();
+	steps_check_reason(STEP("E"), REASON_CERT_MISSING);
+}
+
 TEST(a_certificate_serves_all_messages_of_its_helo)
 {
 	steps_begin(fixture_policy());
@@ -226,6 +246,38 @@ TEST(authentication_is_of_its_message)
 	steps_evidence();
 	steps_check_reason(STEP("E"), REASON_CLIENT_OTHER);
 	CHECK_EQ(steps_answer.verdict.decision, VERDICT_REJECT);
+}
+
+static void check_message_of_nobody(void)
+{
+	steps_envelope();
+	steps_evidence();
+	steps_check_reason(STEP("E"), REASON_CLIENT_OTHER);
+	CHECK_EQ(steps_answer.verdict.decision, VERDICT_REJECT);
+	check_queue_id("");
+}
+
+/* A packet replaces the one before it of the same event, and an earlier event voids it. */
+TEST(macros_whose_mail_never_came)
+{
+	struct policy *policy = fixture_policy();
+
+	policy->other_clients = POLICY_OTHER_PASS;
+	steps_begin(policy);
+	STEP("DM{auth_authen}\0alice\0i\0"
+	     "4ABC\0");
+	STEP("Chost\0"
+	     "4\0\0"
+	     "203.0.113.1\0");
+	check_message_of_nobody();
+	STEP("DM{auth_authen}\0alice\0i\0"
+	     "4ABC\0");
+	STEP("DM{mail_addr}\0x\0");
+	check_message_of_nobody();
+	STEP("DM{auth_authen}\0alice\0i\0"
+	     "4ABC\0");
+	STEP("Hhelo.example\0");
+	check_message_of_nobody();
 }
 
 HARNESS_MAIN
