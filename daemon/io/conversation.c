@@ -286,14 +286,15 @@ static void say_answer(struct worker *worker, const struct connection *c)
  */
 static void note_message(struct worker *worker, struct connection *c)
 {
-	bool patient;
+	bool in_message = session_in_message(&c->dialog->session);
+	bool patient = in_message && !deadline_is_in_content(c) &&
+		       dialog_output(c->dialog).len == 0;
+	bool changed = patient != c->patient || (worker->stopping && in_message != c->in_message);
 
-	c->in_message = session_in_message(&c->dialog->session);
-	patient = c->in_message && !deadline_is_in_content(c) && dialog_output(c->dialog).len == 0;
-	if (patient == c->patient)
-		return;
+	c->in_message = in_message;
 	c->patient = patient;
-	deadline_set(worker, c);
+	if (changed)
+		deadline_set(worker, c);
 }
 
 /* What the dialog wants that cannot be had here and now. */
