@@ -242,14 +242,14 @@ static void end_hash(const struct dkim_crypto *crypto, struct dkim_check_hash *h
 
 static enum dkim_why judge_body(const struct dkim_check_hash *hash, const struct dkim_sig *sig)
 {
+	if (sig->body_hash_len != DKIM_HASH_BYTES)
+		return DKIM_WHY_BODY_HASH;
 	if (!hash->ok)
 		return DKIM_WHY_INTERNAL;
 	if (sig->has_body_length && hash->body.put < sig->body_length)
 		return DKIM_WHY_BODY_SHORT;
-	if (sig->body_hash_len != DKIM_HASH_BYTES ||
-	    memcmp(hash->digest, sig->body_hash, DKIM_HASH_BYTES) != 0)
-		return DKIM_WHY_BODY_HASH;
-	return DKIM_WHY_VERIFIED;
+	return memcmp(hash->digest, sig->body_hash, DKIM_HASH_BYTES) == 0 ? DKIM_WHY_VERIFIED :
+									    DKIM_WHY_BODY_HASH;
 }
 
 /* --- the end ---------------------------------------------------------------------------------- */
@@ -291,19 +291,32 @@ static enum dkim_why try_keys(struct dkim_check *check, struct dkim_signature *s
 }
 
 /*
- * Of a body that differs nothing need be verified, but if no key is good for anything that is said
- * rather.  Of several keys, one that verifies is enough (6.1.2); the first says why none does.
+ * Of a body that differs nothing need be verified.  If no key is good for anything that is said
+ * rather, but not that none can be had for now: no key saves the signature.
  */
+static enum dkim_why judge_keys(const struct dkim_check *check, const struct dkim_check_name *name,
+				const struct dkim_sig *sig, enum dkim_why body)
+{
+	enum dkim_why why;
+
+	if (has_key(check, name, sig, &why) || dkim_why_result(why) == DKIM_TEMPERROR)
+		return body;
+	return why;
+}
+
+/* Of several keys, one that verifies is enough (6.1.2); the first says why none does. */
 static void judge(struct dkim_check *check, struct dkim_signature *signature,
 		  const struct dkim_check_needs *needs)
 {
 	enum dkim_why body = judge_body(needs->hash, &signature->sig);
 
 	signature->partial = needs->hash->body.beyond;
-	if (body == DKIM_WHY_VERIFIED && needs->name->n_keys)
+	if (body != DKIM_WHY_VERIFIED)
+		signature->why = judge_keys(check, needs->name, &signature->sig, body);
+	else if (needs->name->n_keys)
 		signature->why = try_keys(check, signature, needs->name);
-	else if (has_key(check, needs->name, &signature->sig, &signature->why))
-		signature->why = body;
+	else
+		signature->why = needs->name->why;
 }
 
 void dkim_check_end(struct dkim_check *check)

@@ -363,6 +363,44 @@ TEST(look_ups_without_a_record)
 	CHECK_EQ(dkim_why_result(DKIM_WHY_KEY_ABSENT), DKIM_PERMERROR);
 }
 
+/* What a key cannot save is not to be tried again for want of it; a key that never will be is. */
+TEST(another_body_is_final_without_the_key)
+{
+	static const struct {
+		struct dns_answer given;
+		enum dkim_why why;
+	} rows[] = {
+		{ { .status = DNS_FAILED }, DKIM_WHY_BODY_HASH },
+		{ { .status = DNS_FOUND, .n = 1, .texts = { SPAN("p=error") } },
+		  DKIM_WHY_BODY_HASH },
+		{ { .status = DNS_NO_NAME }, DKIM_WHY_KEY_ABSENT },
+		{ { .status = DNS_FOUND, .n = 1, .texts = { SPAN("p=") } }, DKIM_WHY_KEY_REVOKED },
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		harness_row("row %zu", i);
+		begin_message();
+		sign(&relaxed);
+		add_content();
+		CHECK(dkim_check_answer(check, 0, &rows[i].given));
+		end("Good night\r\n");
+		check_why(0, rows[i].why);
+	}
+}
+
+/* Whatever the hash would have been. */
+TEST(a_body_hash_that_cannot_match_is_final)
+{
+	begin_message();
+	add_field("DKIM-Signature",
+		  " v=1; a=rsa-sha256; d=contoso.com; s=sel; h=from; bh=AAAA; b=AAAA");
+	fixture_dkim_refused = 1;
+	add_content();
+	CHECK(dkim_check_answer(check, 0, &(struct dns_answer){ .status = DNS_FAILED }));
+	end("Good day\r\n");
+	check_why(0, DKIM_WHY_BODY_HASH);
+}
+
 TEST(a_key_on_trial_is_told)
 {
 	const struct dns_answer given = {
@@ -454,14 +492,13 @@ TEST(sha1_is_not_even_looked_up)
 
 /* --- what runs out ---------------------------------------------------------------------------- */
 
+/* How long the body is has not been seen either. */
 TEST(hashes_that_cannot_begin)
 {
-	begin_message();
-	sign(&relaxed);
 	fixture_dkim_refused = 1;
-	add_content();
-	end("Good day\r\n");
-	check_why(0, DKIM_WHY_INTERNAL);
+	CHECK_EQ(why_of_tags("q=dns/txt"), DKIM_WHY_INTERNAL);
+	fixture_dkim_refused = 1;
+	CHECK_EQ(why_of_tags("l=4"), DKIM_WHY_INTERNAL);
 	CHECK_EQ(dkim_why_result(DKIM_WHY_INTERNAL), DKIM_TEMPERROR);
 }
 
