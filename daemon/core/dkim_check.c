@@ -25,7 +25,7 @@ struct dkim_check_name {
 	struct span text;
 	bool answered;
 	enum dkim_why why; /* of no usable record: the first one's, or the answer's */
-	struct dkim_key keys[DKIM_CHECK_RECORDS_MAX];
+	struct dkim_key keys[DNS_TEXTS_MAX];
 	size_t n_keys;
 };
 
@@ -182,7 +182,7 @@ static bool keep_key(struct dkim_check *check, struct dkim_check_name *name,
 static bool read_records(struct dkim_check *check, struct dkim_check_name *name,
 			 const struct dns_answer *answer)
 {
-	for (size_t i = 0; i < answer->n && i < DKIM_CHECK_RECORDS_MAX; i++) {
+	for (size_t i = 0; i < answer->n; i++) {
 		enum dkim_why why;
 		struct dkim_key key;
 

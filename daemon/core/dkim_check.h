@@ -12,6 +12,7 @@
  * canonicalisation and l=.  At most max_signatures are tried, those that somebody cares for first,
  * then those that can be read.  Everything lies in the message's arena, and borrows the header's
  * fields; hashes are the crypto's, and go back to it at the end or when the check is abandoned.
+ * All TXT records of a name are tried (RFC 6376 6.1.2); an answer has DNS_TEXTS_MAX at most.
  * Whoever resolves names sees only the name and gives an answer: this is all that is asked of it.
  */
 #ifndef EXOGATE_DKIM_CHECK_H
@@ -20,9 +21,6 @@
 #include "dkim_choice.h"
 #include "dkim_options.h"
 #include "dns_message.h"
-
-/* TXT records of a name that are tried (RFC 6376 6.1.2). */
-#define DKIM_CHECK_RECORDS_MAX 4
 
 struct dkim_check;
 
