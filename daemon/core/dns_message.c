@@ -12,6 +12,7 @@
 #define RCODE_NO_NAME  3
 
 /* RFC 1035 3.2.2 and 3.2.4 */
+#define TYPE_NS	   2
 #define TYPE_CNAME 5
 #define TYPE_SOA   6
 #define TYPE_TXT   16
@@ -72,14 +73,20 @@ static void skip(struct reader *r, size_t n)
 
 /* --- names ------------------------------------------------------------------------------------ */
 
+/* Where a name has led so far. */
+struct trail {
+	size_t lowest;
+	unsigned int n_pointers;
+};
+
 /* Each pointer must point further back than the last, so that the walk ends. */
-static bool follow_pointer(struct reader *r, unsigned int kind, size_t *lowest)
+static bool follow_pointer(struct reader *r, unsigned int kind, struct trail *trail)
 {
 	size_t target = (size_t)((kind << 8 | read_u8(r)) & POINTER_BITS);
 
-	if (r->bad || target >= *lowest)
+	if (r->bad || target >= trail->lowest || ++trail->n_pointers > DNS_POINTERS_MAX)
 		return false;
-	*lowest = target;
+	trail->lowest = target;
 	r->at = target;
 	return true;
 }
@@ -104,12 +111,12 @@ static bool put_label(struct reader *r, unsigned int len, struct outbuf *text)
 static bool read_name(struct span message, size_t at, struct outbuf *text)
 {
 	struct reader r = { .message = message, .at = at };
-	size_t lowest = at;
+	struct trail trail = { .lowest = at };
 	unsigned int len;
 
 	while ((len = read_u8(&r))) {
 		if ((len & LABEL_KIND) == LABEL_POINTER) {
-			if (!follow_pointer(&r, len, &lowest))
+			if (!follow_pointer(&r, len, &trail))
 				return false;
 		} else if (len & LABEL_KIND || !put_label(&r, len, text)) {
 			return false;
@@ -164,6 +171,7 @@ struct response {
 	unsigned int rcode;
 	size_t answers; /* where they begin */
 	unsigned int n_answers, n_authorities;
+	unsigned int n_names; /* that were compared */
 };
 
 /* The header, and the one question, which must be ours. */
@@ -175,8 +183,7 @@ static bool read_question(struct span message, struct span name, struct response
 	skip(&r, 2);
 	flags = read_u16(&r);
 	n_questions = read_u16(&r);
-	out->message = message;
-	out->rcode = flags & FLAGS_RCODE;
+	*out = (struct response){ .message = message, .rcode = flags & FLAGS_RCODE };
 	out->n_answers = read_u16(&r);
 	out->n_authorities = read_u16(&r);
 	skip(&r, 2);
@@ -231,8 +238,8 @@ enum found {
 };
 
 /* What the answers hold of one name; *alias is where the name that it is an alias of begins. */
-static enum found find_records(const struct response *response, struct span name,
-			       struct outbuf *texts, struct dns_answer *answer, size_t *alias)
+static enum found find_records(struct response *response, struct span name, struct outbuf *texts,
+			       struct dns_answer *answer, size_t *alias)
 {
 	struct reader r = { .message = response->message, .at = response->answers };
 	enum found found = FOUND_NOTHING;
@@ -242,8 +249,11 @@ static enum found find_records(const struct response *response, struct span name
 		if (!read_record(&r, &record))
 			return FOUND_BAD;
 		if (record.class != CLASS_IN ||
-		    (record.type != TYPE_TXT && record.type != TYPE_CNAME) ||
-		    !name_is(response->message, record.name, name))
+		    (record.type != TYPE_TXT && record.type != TYPE_CNAME))
+			continue;
+		if (++response->n_names > DNS_NAMES_MAX)
+			return FOUND_BAD;
+		if (!name_is(response->message, record.name, name))
 			continue;
 		if (found == FOUND_ALIAS || (found && record.type == TYPE_CNAME))
 			return FOUND_BAD; /* an alias has no other records (RFC 2181 10.1) */
@@ -257,31 +267,43 @@ static enum found find_records(const struct response *response, struct span name
 }
 
 /* RFC 2308 5: the less of the SOA record's own TTL and of its last field. */
-static void read_negative_ttl(const struct response *response, struct dns_answer *answer)
+static uint32_t negative_ttl_s(struct span message, const struct record *soa)
+{
+	struct reader minimum = { .message = message };
+	uint32_t ttl_s;
+
+	skip(&minimum, soa->data + soa->data_len - sizeof(uint32_t));
+	ttl_s = read_u32(&minimum);
+	return soa->ttl_s < ttl_s ? soa->ttl_s : ttl_s;
+}
+
+/* What the authorities say of a name without such a record. */
+static enum dns_status read_absence(const struct response *response, bool is_alias,
+				    struct dns_answer *answer)
 {
 	struct reader r = { .message = response->message, .at = response->answers };
 	const unsigned int n = response->n_answers + response->n_authorities;
 	uint32_t ttl_s = DNS_TTL_UNSAID;
+	bool has_soa = false, has_servers = false;
 	struct record record;
 
-	for (unsigned int i = 0; i < n && read_record(&r, &record); i++) {
-		struct reader minimum = { .message = response->message };
-
-		if (i < response->n_answers || record.type != TYPE_SOA ||
-		    record.data_len < sizeof(uint32_t))
+	for (unsigned int i = 0; i < n && !has_soa && read_record(&r, &record); i++) {
+		if (i < response->n_answers)
 			continue;
-		skip(&minimum, record.data + record.data_len - sizeof(uint32_t));
-		ttl_s = read_u32(&minimum);
-		if (record.ttl_s < ttl_s)
-			ttl_s = record.ttl_s;
-		break;
+		has_servers |= record.type == TYPE_NS;
+		has_soa = record.type == TYPE_SOA && record.data_len >= sizeof(uint32_t);
+		if (has_soa)
+			ttl_s = negative_ttl_s(response->message, &record);
 	}
 	shorten_ttl(answer, ttl_s);
+	if (response->rcode == RCODE_NO_NAME)
+		return DNS_NO_NAME;
+	return has_soa || !(has_servers || is_alias) ? DNS_NO_DATA : DNS_FAILED;
 }
 
 /* Follows the aliases from the name to its records. */
-static enum dns_status find_texts(const struct response *response, struct span name,
-				  struct outbuf *texts, struct dns_answer *answer)
+static enum dns_status find_texts(struct response *response, struct span name, struct outbuf *texts,
+				  struct dns_answer *answer)
 {
 	char text[2][DNS_NAME_MAX];
 	size_t alias;
@@ -293,8 +315,7 @@ static enum dns_status find_texts(const struct response *response, struct span n
 		case FOUND_TEXTS:
 			return response->rcode == RCODE_NO_ERROR ? DNS_FOUND : DNS_UNREADABLE;
 		case FOUND_NOTHING:
-			read_negative_ttl(response, answer);
-			return response->rcode == RCODE_NO_NAME ? DNS_NO_NAME : DNS_NO_DATA;
+			return read_absence(response, n_aliases > 0, answer);
 		case FOUND_ALIAS:
 			if (!read_name(response->message, alias, &next))
 				return DNS_UNREADABLE;

@@ -6,7 +6,8 @@
  * chose them and they may be forged.  Only records count whose owner is the name that was asked
  * for, or what it is an alias of (CNAME, in whatever order they stand); what else is in the
  * response is walked over.  Nothing is allocated; cost is linear in the length of the message for
- * a chain of aliases of a given length.
+ * a chain of aliases of a given length, beside the names that are compared, whose number and length
+ * are bounded.
  */
 #ifndef EXOGATE_DNS_MESSAGE_H
 #define EXOGATE_DNS_MESSAGE_H
@@ -21,6 +22,15 @@
 #define DNS_ALIASES_MAX 8   /* in a chain; a longer one is DNS_UNREADABLE */
 #define DNS_TEXTS_MAX	8   /* records; more are DNS_UNREADABLE */
 
+/*
+ * Pointers of a name (RFC 1035 4.1.4): it has no use for more, since each leads to a further label
+ * or to its end.  A name with more is nobody's.
+ */
+#define DNS_POINTERS_MAX 128
+
+/* Names of TXT and CNAME records that are compared in all; more are DNS_UNREADABLE. */
+#define DNS_NAMES_MAX 256
+
 /* Without an SOA record that says how long what is not there may be remembered (RFC 2308 5). */
 #define DNS_TTL_UNSAID 0
 
@@ -28,7 +38,7 @@ enum dns_status {
 	DNS_FOUND,	/* at least one record */
 	DNS_NO_NAME,	/* the name does not exist: NXDOMAIN */
 	DNS_NO_DATA,	/* it does, but has no such record */
-	DNS_FAILED,	/* for now: a server fails, refuses or is silent */
+	DNS_FAILED,	/* for now: a server fails, refuses, is silent or does not know */
 	DNS_UNREADABLE, /* an answer that no server should give, or beyond our limits */
 };
 
@@ -46,6 +56,11 @@ struct dns_answer {
  * answer DNS_UNREADABLE.  That is also what is said of a message that is no response, answers
  * another question, is cut off (TC) or malformed, of a chain of aliases that is too long or goes in
  * a circle, and of too many records.
+ *
+ * Without an error and without such a record it is DNS_NO_DATA if there is an SOA record, or if
+ * there is nothing at all (RFC 2308 2.2, types 1 to 3).  Name servers without an SOA record are a
+ * referral, and an alias without what it leads to has not been followed: neither says that there is
+ * no record, and both are DNS_FAILED.
  */
 void dns_message_read(struct span message, struct span name, struct outbuf *texts,
 		      struct dns_answer *out);

@@ -7,6 +7,7 @@
 #define NAME "s1._domainkey.contoso.com"
 
 enum {
+	NS = 2,
 	CNAME = 5,
 	SOA = 6,
 	TXT = 16,
@@ -72,7 +73,8 @@ static void begin(unsigned int flags, const char *name, unsigned int type)
 
 static void count(int where)
 {
-	message[where + 1]++;
+	if (!++message[where + 1])
+		message[where]++;
 }
 
 static void put_record_head(const char *name, unsigned int type, uint32_t ttl_s, size_t data_len)
@@ -108,6 +110,13 @@ static void put_soa(uint32_t ttl_s, uint32_t minimum_s)
 	for (int i = 0; i < 4; i++)
 		put_u32(7);
 	put_u32(minimum_s);
+	count(AUTHORITY);
+}
+
+static void put_ns(void)
+{
+	put_record_head("contoso.com", NS, 3600, 1);
+	put("", 1);
 	count(AUTHORITY);
 }
 
@@ -193,6 +202,36 @@ TEST(pointers_that_do_not_point_back)
 	}
 }
 
+/* A record whose name is so many pointers, each to the one before, the first to the question's. */
+static void put_pointed(size_t n)
+{
+	size_t at;
+
+	put_record_head("", 99, 0, 2 * (n - 1));
+	count(ANSWER);
+	at = message_len;
+	put_u16(0xc00c);
+	for (size_t i = 1; i < n; i++, at += 2)
+		put_u16(0xc000 | (unsigned int)at);
+	put_u16(TXT);
+	put_u16(IN);
+	put_u32(300);
+	put_u16(2);
+	put("\1x", 2);
+	count(ANSWER);
+}
+
+/* No name has use for more, and each costs a step. */
+TEST(pointers_of_a_name_are_bounded)
+{
+	begin(0x8180, NAME, TXT);
+	put_pointed(DNS_POINTERS_MAX);
+	CHECK_EQ(read_message(), DNS_FOUND);
+	begin(0x8180, NAME, TXT);
+	put_pointed(DNS_POINTERS_MAX + 1);
+	CHECK_EQ(read_message(), DNS_NO_DATA); /* not our name's */
+}
+
 TEST(aliases_in_any_order)
 {
 	begin(0x8180, NAME, TXT);
@@ -235,6 +274,29 @@ TEST(chains_of_aliases_are_bounded)
 	CHECK_EQ(read_message(), DNS_UNREADABLE);
 }
 
+static void put_others(int n)
+{
+	for (int i = 0; i < n; i++)
+		put_text("other.contoso.com", 300, "x");
+}
+
+/* Each alias has all names of the answer compared again. */
+TEST(names_that_are_compared_are_bounded)
+{
+	begin(0x8180, NAME, TXT);
+	put_others(DNS_NAMES_MAX - 1);
+	put_text(NAME, 300, "x");
+	CHECK_EQ(read_message(), DNS_FOUND);
+	put_others(1);
+	CHECK_EQ(read_message(), DNS_UNREADABLE);
+
+	put_chain(DNS_ALIASES_MAX);
+	put_others(DNS_NAMES_MAX / (DNS_ALIASES_MAX + 1) - (DNS_ALIASES_MAX + 1));
+	CHECK_EQ(read_message(), DNS_FOUND);
+	put_others(1);
+	CHECK_EQ(read_message(), DNS_UNREADABLE);
+}
+
 TEST(an_alias_beside_other_records)
 {
 	begin(0x8180, NAME, TXT);
@@ -274,6 +336,47 @@ TEST(an_alias_of_nothing)
 	put_alias(NAME, 30, "gone.example");
 	put_soa(3600, 900);
 	CHECK_EQ(read_message(), DNS_NO_NAME);
+	CHECK_EQ(answer.ttl_s, 30);
+}
+
+/* RFC 2308 2.2: name servers without an SOA record refer to others, and know nothing. */
+TEST(a_referral)
+{
+	begin(0x8180, NAME, TXT);
+	put_ns();
+	CHECK_EQ(read_message(), DNS_FAILED);
+	CHECK_EQ(answer.ttl_s, DNS_TTL_UNSAID);
+
+	begin(0x8180, NAME, TXT);
+	put_ns();
+	put_soa(3600, 900);
+	CHECK_EQ(read_message(), DNS_NO_DATA);
+	CHECK_EQ(answer.ttl_s, 900);
+
+	begin(0x8183, NAME, TXT);
+	put_ns();
+	CHECK_EQ(read_message(), DNS_NO_NAME);
+
+	begin(0x8180, NAME, TXT);
+	put_text(NAME, 300, "text");
+	put_ns();
+	CHECK_EQ(read_message(), DNS_FOUND);
+}
+
+/* Nobody has said that the alias's target has no such record, or is not there. */
+TEST(an_alias_that_was_not_followed)
+{
+	begin(0x8180, NAME, TXT);
+	put_alias(NAME, 30, "key.provider.example");
+	CHECK_EQ(read_message(), DNS_FAILED);
+
+	put_ns();
+	CHECK_EQ(read_message(), DNS_FAILED);
+
+	begin(0x8180, NAME, TXT);
+	put_alias(NAME, 30, "key.provider.example");
+	put_soa(3600, 900);
+	CHECK_EQ(read_message(), DNS_NO_DATA);
 	CHECK_EQ(answer.ttl_s, 30);
 }
 
