@@ -69,16 +69,23 @@ static const char *set_mail_from(struct invocation *invocation, const char *valu
 	return NULL;
 }
 
+static const char *check_dns(const struct invocation *invocation)
+{
+	return invocation->dns_file && invocation->dns_server ?
+		       "--dns and --dns-server exclude each other:" :
+		       NULL;
+}
+
 static const char *set_dns_file(struct invocation *invocation, const char *value)
 {
 	invocation->dns_file = value;
-	return NULL;
+	return check_dns(invocation);
 }
 
 static const char *set_dns_server(struct invocation *invocation, const char *value)
 {
 	invocation->dns_server = value;
-	return NULL;
+	return check_dns(invocation);
 }
 
 static const char *set_now(struct invocation *invocation, const char *value)

@@ -108,10 +108,14 @@ static bool read_canonicalisation(struct reader *r)
 	       read_canon_name(body, &r->sig->body_canon);
 }
 
+/* domain-name of RFC 6376 3.5, unlike domain_parse(), has no dot at the end. */
 static bool read_name(struct reader *r, struct span text, struct domain *out)
 {
-	enum parse_status status = domain_parse_unicode(text, r->to_ascii, out);
+	enum parse_status status;
 
+	if (text.len && text.p[text.len - 1] == '.')
+		return false;
+	status = domain_parse_unicode(text, r->to_ascii, out);
 	r->failed = status == PARSE_FAILED;
 	return status == PARSE_OK;
 }

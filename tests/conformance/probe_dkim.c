@@ -7,12 +7,14 @@
  *	key RECORD		dkim_key.h, with the key decoded
  *	record RECORD		the same without it
  *	header FIELDS CANON	dkim_header.h: whole lines in, canonical ones out
- *	body BODY CANON[/CUT]	dkim_body.h, cut in chunks of CUT octets
+ *	body BODY HOW		dkim_body.h; HOW is CANON[/CUT][#LIMIT][+]: in chunks of CUT
+ *				octets, up to LIMIT, with AVX2 (+) if the CPU has it
  *	message MESSAGE OPTIONS	dkim_check.h; OPTIONS is "NOW MAX_SIGNATURES CUT", then a line for
  *				each TXT record, "NAME RECORD-IN-HEX", or "NAME !RCODE"
  */
 #include <ctype.h>
 
+#include "cpu.h"
 #include "dkim_body.h"
 #include "dkim_check.h"
 #include "dkim_header.h"
@@ -124,8 +126,6 @@ static void keep(struct dkim_hash *hash, struct span bytes)
 	hash->len += bytes.len;
 }
 
-static const struct dkim_crypto keeper = { .hash_update = keep };
-
 static void put_kept(struct dkim_sink *sink, struct dkim_hash *hash)
 {
 	dkim_sink_flush(sink);
@@ -170,6 +170,7 @@ static bool split_field(struct span line, struct span *name, struct span *value)
 
 static void answer_header(struct span lines, enum dkim_canon canon)
 {
+	const struct dkim_crypto keeper = { .hash_update = keep };
 	struct dkim_hash kept = { NULL, 0 };
 	struct dkim_sink sink;
 	struct dkim_header header;
@@ -216,11 +217,15 @@ static struct span copy_of(struct span s)
 static void answer_body(struct span body, struct span how)
 {
 	size_t cut = number_after(how, '/', body.len ? body.len : 1);
+	const struct dkim_crypto crypto = {
+		.hash_update = keep,
+		.cpu_has_avx2 = memchr(how.p, '+', how.len) && cpu_has_avx2(),
+	};
 	struct dkim_hash kept = { NULL, 0 };
 	struct dkim_sink sink;
 	struct dkim_body state;
 
-	dkim_sink_init(&sink, &keeper, &kept);
+	dkim_sink_init(&sink, &crypto, &kept);
 	dkim_body_begin(&state, canon_of(how), &sink, number_after(how, '#', UINT64_MAX));
 	while (body.len) {
 		struct span chunk = copy_of(span_of(body.p, body.len < cut ? body.len : cut));

@@ -18,7 +18,7 @@ from .dkim_explanations import Difference, explain
 from .dkim_generator import NAME, Message, make, make_keys
 from .dkim_oracles import Dkimpy, MailDkim
 
-MESSAGES = int(os.environ.get("EXOGATE_DKIM_MESSAGES", "400"))
+MESSAGES = int(os.environ.get("EXOGATE_DKIM_MESSAGES", "2500"))
 SEED = int(os.environ.get("EXOGATE_DKIM_SEED", "1"))
 KEY_SEED = 7
 

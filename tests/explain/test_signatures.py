@@ -136,6 +136,15 @@ def test_bad_files(explain: Explain, dns, content: str, words: str) -> None:
     assert done.returncode == 1 and words in done.stderr.decode(), done
 
 
+def test_a_file_and_a_server(explain: Explain, dns) -> None:
+    """Whose answer counts would be anybody's guess."""
+    file, message = dns({}), explain.write(messages.exo().data)
+    for options in (("--dns", file, "--dns-server", "127.0.0.1"),
+                    ("--dns-server", "127.0.0.1", "--dns", file)):
+        done = explain.run(message, *options)
+        assert done.returncode == 2 and "--dns-server" in done.stderr.decode(), done
+
+
 def test_no_file(explain: Explain, tmp_path: Path) -> None:
     done = explain.run(explain.write(messages.exo().data), "--dns", str(tmp_path / "none"))
     assert done.returncode == 1 and "none" in done.stderr.decode()
