@@ -243,11 +243,11 @@ static int require_interfaces(const struct options *options)
 	return 0;
 }
 
-static int attach_all(struct job *job, int lock)
+static int attach_all(struct job *job)
 {
 	size_t done = 0;
 
-	if (job->options->confirm_s && confirm_begin(job->options, lock, &job->pending_ns))
+	if (job->options->confirm_s && confirm_begin(job->options, &job->pending_ns))
 		return -1;
 	for (size_t i = 0; i < job->options->n_arguments; i++)
 		done += attach_one(job, job->options->arguments[i]) == 0;
@@ -289,7 +289,7 @@ int attach_run(const struct options *options)
 	if (pins_make(options->bpffs, &made, &lock))
 		goto out;
 	if (prepare(&job) == 0)
-		status = attach_all(&job, lock);
+		status = attach_all(&job);
 	list_maps_close(&job.maps);
 	if (made)
 		pins_tidy(options->bpffs);

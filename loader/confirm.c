@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
@@ -60,11 +61,13 @@ int confirm_refuse_pending(const struct held *held, const char *interface)
 
 /* --- the waiting processes -------------------------------------------------------------------- */
 
-#define WAITING_N 2
+#define WAITING_N     2
+#define LOOK_EVERY_NS NS_PER_S
 
 struct undo {
 	const char *dir;
 	__u64 until_ns;
+	int attaching; /* a pipe that ends with the command that attaches */
 	size_t n;
 	struct undo_target {
 		char name[IF_NAMESIZE];
@@ -104,13 +107,88 @@ static void undo_one(const struct undo_target *target, __u64 until_ns)
 	held_close(&held);
 }
 
-static void wait_until(__u64 until_ns)
+static void sleep_until(__u64 time_ns)
 {
-	const struct timespec until = { .tv_sec = (time_t)(until_ns / NS_PER_S),
-					.tv_nsec = (long)(until_ns % NS_PER_S) };
+	const struct timespec time = { .tv_sec = (time_t)(time_ns / NS_PER_S),
+				       .tv_nsec = (long)(time_ns % NS_PER_S) };
 
-	while (clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &until, NULL) == EINTR)
+	while (clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &time, NULL) == EINTR)
 		;
+}
+
+/* Is there nothing left to undo?  What cannot be read is for undo_one() to tell. */
+static bool is_over(const struct undo_target *target, __u64 until_ns)
+{
+	struct held held;
+	bool over;
+
+	if (held_open(target->path, &held))
+		return false;
+	over = held.state == HELD_ABSENT || (held.readable && pending_until(&held) != until_ns);
+	held_close(&held);
+	return over;
+}
+
+static bool all_over(const struct undo *undo)
+{
+	for (size_t i = 0; i < undo->n; i++) {
+		if (!is_over(&undo->targets[i], undo->until_ns))
+			return false;
+	}
+	return true;
+}
+
+static bool has_attached(const struct undo *undo)
+{
+	char byte;
+
+	return read(undo->attaching, &byte, sizeof(byte)) == 0;
+}
+
+/* False if it is all over before the time is: confirmed, detached, or replaced. */
+static bool wait_for_confirmation(const struct undo *undo)
+{
+	__u64 now;
+
+	for (now = now_ns(); now < undo->until_ns; now = now_ns()) {
+		if (has_attached(undo) && all_over(undo))
+			return false;
+		sleep_until(now + LOOK_EVERY_NS < undo->until_ns ? now + LOOK_EVERY_NS :
+								   undo->until_ns);
+	}
+	return true;
+}
+
+static void tell_absent(const struct undo *undo)
+{
+	for (size_t i = 0; i < undo->n; i++) {
+		if (access(undo->targets[i].path, F_OK))
+			syslog(LOG_NOTICE, "%s: nothing is pinned at %s any more, nothing to undo",
+			       undo->targets[i].name, undo->targets[i].path);
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* Such as a lock of the caller's, which would be held as long as these processes are there. */
+static void close_inherited(const struct undo *undo)
+{
+	int own[OPTIONS_INTERFACES_MAX + 1] = { undo->attaching };
+	int from = STDERR_FILENO + 1;
+
+	for (size_t i = 0; i < undo->n; i++)
+		own[i + 1] = undo->targets[i].before;
+	qsort(own, undo->n + 1, sizeof(own[0]), compare);
+	for (size_t i = 0; i <= undo->n; i++) {
+		if (own[i] > from)
+			close_range((unsigned)from, (unsigned)own[i] - 1, 0);
+		if (own[i] >= from)
+			from = own[i] + 1;
+	}
+	close_range((unsigned)from, ~0u, 0);
 }
 
 /* Of the terminal, its session and the caller's pipes nothing is kept. */
@@ -133,8 +211,12 @@ static void run_waiting(const struct undo *undo)
 {
 	int lock;
 
+	close_inherited(undo);
 	leave_terminal();
-	wait_until(undo->until_ns);
+	if (!wait_for_confirmation(undo)) {
+		tell_absent(undo);
+		return;
+	}
 	/* Whoever holds the lock, stopped perhaps: what undoes must not wait for it for long. */
 	pins_lock_soon(undo->dir, LOCK_PATIENCE_S, &lock);
 	for (size_t i = 0; i < undo->n; i++)
@@ -160,21 +242,31 @@ static int keep_target(const char *dir, const char *name, struct undo_target *ou
 	return target.held.state == HELD_ATTACHED && out->before < 0 ? -1 : 0;
 }
 
-static int start_waiting(const struct undo *undo, int lock)
+static int start_waiting(const struct undo *undo)
 {
 	pid_t pid = fork();
 
 	if (pid < 0)
 		return log_errno("cannot start the processes that wait");
 	if (pid == 0) {
-		pins_unlock(lock);
 		run_waiting(undo);
 		_exit(0);
 	}
 	return 0;
 }
 
-int confirm_begin(const struct options *options, int lock, __u64 *pending_ns)
+/* The other end is left open until this process ends, however it does. */
+static int open_attaching(struct undo *undo)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
+		return log_errno("cannot make a pipe");
+	undo->attaching = ends[0];
+	return 0;
+}
+
+int confirm_begin(const struct options *options, __u64 *pending_ns)
 {
 	static struct undo undo;
 
@@ -184,12 +276,15 @@ int confirm_begin(const struct options *options, int lock, __u64 *pending_ns)
 		if (keep_target(undo.dir, options->arguments[undo.n], &undo.targets[undo.n]))
 			return -1;
 	}
+	if (open_attaching(&undo))
+		return -1;
 	/* The operator's connection may go at any moment: what was begun is to be done. */
 	signal(SIGHUP, SIG_IGN);
 	for (int i = 0; i < WAITING_N; i++) {
-		if (start_waiting(&undo, lock))
+		if (start_waiting(&undo))
 			return -1;
 	}
+	close(undo.attaching);
 	*pending_ns = undo.until_ns;
 	return 0;
 }

@@ -6,7 +6,8 @@
  * write confirms.  Processes wait, each in a session of its own: they hold what was attached
  * before, and when the time is over put that back on each interface whose program still waits for
  * confirmation; what has been attached, detached or confirmed meanwhile they leave alone.  The one
- * that did it says so in the system log.
+ * that did it says so in the system log.  They look every second whether there is anything left
+ * to undo, and end if not.  Of what the caller had open they hold nothing.
  *
  * There are two of them, which know nothing of each other: whichever takes the lock first undoes,
  * and the other finds nothing left to do.  So one may be killed or stopped.  With both gone (or the
@@ -22,10 +23,9 @@
 
 /*
  * To be called before anything is attached: starts the waiting processes for the interfaces of
- * the options, and says what to put into the programs to attach.  lock is the caller's lock on the
- * pins, which they are not to hold.  Returns 0, or -1 after a line.
+ * the options, and says what to put into the programs to attach.  Returns 0, or -1 after a line.
  */
-int confirm_begin(const struct options *options, int lock, __u64 *pending_ns);
+int confirm_begin(const struct options *options, __u64 *pending_ns);
 
 /* Is a readable program still to be confirmed, and in how many seconds is it undone?  0 while it is
  * to be confirmed: overdue, the processes that wait are gone. */

@@ -4,7 +4,9 @@
 import fcntl
 import os
 import signal
+import socket
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,58 @@ def test_confirmed(place: Place):
     wait_until(lambda: not waiting(place), "the waiting processes to end")
     assert place.report()["program"] == program
     refused(place.loader("confirm"), "nothing waits for confirmation")
+
+
+def test_waiting_processes_hold_nothing_of_the_caller(place: Place, tmp_path: Path):
+    """As a cron job's lock: descriptors from 3 up are theirs only if they opened them."""
+    lock = tmp_path / "lock"
+    done = place.loader("attach", place.iface, "peer0", "--acl", ENDPOINTS, "--confirm", LATER,
+                        before=("flock", str(lock)))
+    assert done.returncode == 0 and len(waiting(place)) == 2
+    with lock.open() as again:
+        fcntl.flock(again, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    for pid in waiting(place):
+        held = [os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()]
+        assert sorted(name.partition(":")[0] for name in held) == ["/dev/null"] * 3 + ["pipe"]
+
+
+@pytest.mark.parametrize("end", [("confirm",), ("detach", "veth0"),
+                                 ("attach", "veth0", "--acl", ENDPOINTS)], ids=lambda end: end[0])
+def test_waiting_ends_with_what_was_waited_for(place: Place, end: tuple[str | Path, ...]):
+    place.attach("--confirm", LATER)
+    time.sleep(2)
+    assert len(waiting(place)) == 2
+    assert place.loader(*end).returncode == 0
+    wait_until(lambda: not waiting(place), "the waiting processes to end")
+
+
+def test_waiting_goes_on_for_the_others(place: Place):
+    place.ok("attach", place.iface, "peer0", "--acl", ENDPOINTS, "--confirm", "5")
+    place.ok("confirm", "peer0")
+    wait_until(lambda: not place.attached_program(), "the attachment to be undone")
+    assert place.report()["interface"] == "peer0"
+
+
+def test_waiting_ends_if_nothing_was_attached(place: Place):
+    refused(place.loader("attach", "lo", "--mode", "native", "--acl", ENDPOINTS, "--confirm",
+                         LATER), "lo: cannot attach in native mode")
+    wait_until(lambda: not waiting(place), "the waiting processes to end")
+
+
+def test_pin_that_is_gone_is_logged(place: Place, tmp_path: Path):
+    """Both processes say why they undo nothing."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+        log.bind(str(tmp_path / "log"))
+        log.settimeout(10)
+        done = place.loader("attach", place.iface, "--acl", ENDPOINTS, "--confirm", LATER, before=(
+            "unshare", "--mount", "sh", "-c",
+            "mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 && touch /dev/log && "
+            f'mount --bind {tmp_path}/log /dev/log && exec "$@"', "sh"))
+        assert (done.returncode, done.stderr) == (0, "")
+        (place.pins / place.iface).unlink()
+        for _ in range(2):
+            assert f"{place.iface}: nothing is pinned at {place.pins / place.iface} any more, " \
+                "nothing to undo" in log.recv(4096).decode()
 
 
 def test_what_was_before_comes_back(place: Place):
