@@ -192,6 +192,17 @@ out:
 	return status;
 }
 
+/* Without --confirm, attaching again is as good as `confirm` for what it replaces. */
+static int check_pending(const struct job *job, const struct target *target)
+{
+	if (job->pending_ns)
+		return confirm_refuse_pending(&target->held, target->name);
+	if (confirm_is_pending(&target->held))
+		log_warn("%s: what waited for confirmation is replaced: it will not be undone",
+			 target->name);
+	return 0;
+}
+
 /* May this be done to the interface? */
 static int check(const struct job *job, const struct target *target)
 {
@@ -203,10 +214,7 @@ static int check(const struct job *job, const struct target *target)
 		return -1;
 	if (!target->held.readable)
 		return 0;
-	return check_change(job, target) || (job->pending_ns &&
-					     confirm_refuse_pending(&target->held, target->name)) ?
-		       -1 :
-		       0;
+	return check_change(job, target) || check_pending(job, target) ? -1 : 0;
 }
 
 static int put(const struct job *job, const struct target *target)

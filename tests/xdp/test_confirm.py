@@ -130,11 +130,15 @@ def test_what_was_before_comes_back(place: Place):
 
 
 def test_what_was_attached_meanwhile_stays(place: Place):
+    """It confirms what waited, in a way; so that is said."""
     place.attach("--confirm", SOON)
-    place.attach()
+    assert warnings(place) == [
+        f"exogate-xdp: warning: {place.iface}: what waited for confirmation is replaced: it will "
+        "not be undone"]
     program = place.report()["program"]
     wait_until(lambda: not waiting(place), "the waiting processes to end")
     assert place.report()["program"] == program
+    assert warnings(place) == []
 
 
 def test_detached_meanwhile(place: Place):
