@@ -36,12 +36,28 @@ def test_commands():
     assert [name for name in found if not re.search(rf"^\.B {name}$", PAGE, re.M)] == []
 
 
+def synopses() -> dict[str, str]:
+    """What the synopsis says of each command."""
+    section = PAGE.partition(".SH SYNOPSIS\n")[2].partition("\n.PP")[0]
+    found = {}
+    for entry in section.split("\n.br\n"):
+        named = re.match(r"\.B exogate-xdp ([a-z]+(?: [a-z]+)?)", entry)
+        assert named and named[1] not in found, entry
+        found[named[1]] = entry
+    return found
+
+
+def test_synopsis_has_every_command():
+    assert list(synopses()) == commands()
+
+
 @pytest.mark.parametrize("command", commands())
 def test_options(command: str):
-    """Each has a paragraph, and stands in the synopsis of what it belongs to or is for all."""
-    options = re.findall(r"^  (--[a-z-]+)", help_of(*command.split()), re.M)
+    """Each has a paragraph; and it stands in the synopsis of what it belongs to, or is for all."""
+    options = set(re.findall(r"^  (--[a-z-]+)", help_of(*command.split()), re.M))
     assert "--bpffs" in options
-    assert [name for name in options if not re.search(rf"^\.BI? {name}\b", PAGE, re.M)] == []
+    assert [name for name in options if not re.search(rf"^\.BI? {name}(?![a-z-])", PAGE, re.M)] == []
+    assert set(re.findall(r"--[a-z-]+", synopses()[command])) == options - {"--bpffs"}
 
 
 def test_no_option_that_is_gone():
