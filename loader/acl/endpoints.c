@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "endpoints.h"
 
+#include "text_file.h"
+
 #include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
@@ -50,15 +52,9 @@ __attribute__((format(printf, 2, 3))) static int fail(const struct sink *sink, c
 	return -1;
 }
 
-/* A hostile string as it may be printed: in one line, short, without control bytes. */
 static const char *quote(const char *text, char quoted[QUOTE_MAX + 1])
 {
-	size_t len = 0;
-
-	for (; len < QUOTE_MAX && text[len]; len++)
-		quoted[len] = (char)(text[len] >= ' ' && text[len] <= '~' ? text[len] : '?');
-	quoted[len] = '\0';
-	return quoted;
+	return text_file_quote(text, strlen(text), quoted, QUOTE_MAX + 1);
 }
 
 static const char *foreign_range(const struct prefix *prefix)
@@ -241,41 +237,17 @@ int endpoints_parse(const char *json, size_t len, struct prefix *out, size_t max
 	return status;
 }
 
-/* One byte more than the limit is read, so that endpoints_parse() sees what is too long. */
-static int read_whole(const char *path, char **text, size_t *len)
-{
-	FILE *file = fopen(path, "re");
-	char *buffer = NULL;
-	int status = -1;
-
-	if (!file)
-		return -1;
-	buffer = malloc(ENDPOINTS_BYTES_MAX + 1);
-	if (!buffer)
-		goto out;
-	*len = fread(buffer, 1, ENDPOINTS_BYTES_MAX + 1, file);
-	if (ferror(file))
-		goto out;
-	*text = buffer;
-	buffer = NULL;
-	status = 0;
-out:
-	free(buffer);
-	fclose(file);
-	return status;
-}
-
 int endpoints_read(const char *path, struct prefix *out, size_t max, size_t *n, char *err,
 		   size_t err_size)
 {
 	const struct sink sink = { out, max, n, err, err_size };
 	char reason[ENDPOINTS_ERROR_SIZE];
-	char *text = NULL;
 	size_t len;
+	char *text = text_file_read(path, ENDPOINTS_BYTES_MAX, &len);
 	int status;
 
 	*n = 0;
-	if (read_whole(path, &text, &len))
+	if (!text)
 		return fail(&sink, "cannot read %s: %s", path, strerror(errno));
 	status = endpoints_parse(text, len, out, max, n, reason, sizeof(reason));
 	if (status)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cidr_file.h"
 
+#include "text_file.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,15 +51,6 @@ static void trim(const char **text, size_t *len)
 	}
 }
 
-static void quote(const char *text, size_t len, char quoted[QUOTE_MAX + 1])
-{
-	size_t i = 0;
-
-	for (; i < len && i < QUOTE_MAX; i++)
-		quoted[i] = (char)(text[i] >= ' ' && text[i] <= '~' ? text[i] : '?');
-	quoted[i] = '\0';
-}
-
 static int add_line(const char *text, size_t len, size_t line, struct list *list,
 		    char err[CIDR_FILE_ERROR_SIZE])
 {
@@ -68,13 +61,13 @@ static int add_line(const char *text, size_t len, size_t line, struct list *list
 	trim(&text, &len);
 	if (len == 0)
 		return 0;
-	quote(text, len, quoted);
 	wrong = cidr_read(text, len, &prefix);
 	if (!wrong && list_add(list, &prefix, 1))
 		wrong = errno == E2BIG ? "more prefixes than a list may have" : "out of memory";
 	if (!wrong)
 		return 0;
-	snprintf(err, CIDR_FILE_ERROR_SIZE, "line %zu: \"%s\": %s", line, quoted, wrong);
+	snprintf(err, CIDR_FILE_ERROR_SIZE, "line %zu: \"%s\": %s", line,
+		 text_file_quote(text, len, quoted, sizeof(quoted)), wrong);
 	return -1;
 }
 
@@ -94,32 +87,11 @@ int cidr_file_parse(const char *text, size_t len, struct list *list, char err[CI
 	return 0;
 }
 
-/* All of the file, on the heap; NULL with errno. */
-static char *read_whole(const char *path, size_t *len)
-{
-	FILE *file = fopen(path, "re");
-	char *text = file ? malloc(FILE_BYTES_MAX + 1) : NULL;
-	int error;
-
-	if (text) {
-		*len = fread(text, 1, FILE_BYTES_MAX + 1, file);
-		error = *len > FILE_BYTES_MAX ? EFBIG : ferror(file) ? errno : 0;
-		if (error) {
-			free(text);
-			text = NULL;
-			errno = error;
-		}
-	}
-	if (file)
-		fclose(file);
-	return text;
-}
-
 int cidr_file_read(const char *path, struct list *list, char err[CIDR_FILE_ERROR_SIZE])
 {
 	char reason[CIDR_FILE_ERROR_SIZE];
 	size_t len;
-	char *text = read_whole(path, &len);
+	char *text = text_file_read(path, FILE_BYTES_MAX, &len);
 	int status;
 
 	if (!text) {

@@ -151,14 +151,23 @@ void list_merge(struct list *list)
 	list_sort(list);
 }
 
+const struct prefix *list_walk_next(struct list_walk *walk)
+{
+	while (walk->next < walk->list->n) {
+		const struct prefix *item = &walk->list->items[walk->next++];
+
+		if (item->family == walk->family && walk->sources >> item->source & 1 &&
+		    !(walk->last && prefix_contains(walk->last, item)))
+			return walk->last = item;
+	}
+	return NULL;
+}
+
 bool list_has_family(const struct list *list, uint8_t family)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		if (list->items[i].family == family &&
-		    list->items[i].source != PREFIX_RELAY_POOL_OFF)
-			return true;
-	}
-	return false;
+	struct list_walk walk = { .list = list, .family = family, .sources = LIST_ADMITTED };
+
+	return list_walk_next(&walk) != NULL;
 }
 
 struct list_answer list_look_up(const struct list *list, uint8_t family, const uint8_t *addr)

@@ -44,6 +44,21 @@ bool list_find_overlap(const struct list *list, enum prefix_source source,
 /* Removes from a sorted list what another prefix of the same source contains. */
 void list_merge(struct list *list);
 
+/* What list_walk_next() goes through: the prefixes of one family in a sorted list that are of the
+ * sources in the mask, without those that another of them contains. */
+struct list_walk {
+	const struct list *list;
+	uint8_t family;
+	unsigned sources;	   /* bits 1 << source */
+	size_t next;		   /* 0 at first */
+	const struct prefix *last; /* NULL until there was one */
+};
+
+#define LIST_ADMITTED (~(1u << PREFIX_RELAY_POOL_OFF)) /* the sources that are */
+
+/* The next one in order; NULL after the last. */
+const struct prefix *list_walk_next(struct list_walk *walk);
+
 /* Is any prefix of this family admitted? */
 bool list_has_family(const struct list *list, uint8_t family);
 

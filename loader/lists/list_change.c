@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "list_change.h"
 
-#define SHARP 0.25
+#define SHARP	  0.25
+#define MICROSOFT (1u << PREFIX_MICROSOFT)
 
 /* --- loss ------------------------------------------------------------------------------------- */
 
@@ -22,26 +23,6 @@ static struct range range_of(const struct prefix *prefix)
 	return range;
 }
 
-/* Microsoft's prefixes of one family, those inside others left out: ranges in order, apart. */
-struct ranges {
-	const struct list *list;
-	uint8_t family;
-	size_t next;
-	const struct prefix *last;
-};
-
-static const struct prefix *next_prefix(struct ranges *in)
-{
-	while (in->next < in->list->n) {
-		const struct prefix *item = &in->list->items[in->next++];
-
-		if (item->family == in->family && item->source == PREFIX_MICROSOFT &&
-		    !(in->last && prefix_contains(in->last, item)))
-			return in->last = item;
-	}
-	return NULL;
-}
-
 static address min_of(address a, address b)
 {
 	return a < b ? a : b;
@@ -53,7 +34,7 @@ static address max_of(address a, address b)
 }
 
 /* How many addresses of a range the ranges from *cover on have; goes on to where they end. */
-static double covered(struct range range, struct ranges *in, const struct prefix **cover)
+static double covered(struct range range, struct list_walk *in, const struct prefix **cover)
 {
 	double sum = 0;
 
@@ -68,7 +49,7 @@ static double covered(struct range range, struct ranges *in, const struct prefix
 			       1;
 		if (with.last > range.last)
 			break;
-		*cover = next_prefix(in);
+		*cover = list_walk_next(in);
 	}
 	return sum;
 }
@@ -76,12 +57,13 @@ static double covered(struct range range, struct ranges *in, const struct prefix
 static double lose_family(const struct list *before, const struct list *after, uint8_t family,
 			  struct list_loss *out)
 {
-	struct ranges old = { .list = before, .family = family };
-	struct ranges new = { .list = after, .family = family };
-	const struct prefix *item, *cover = next_prefix(&new);
+	/* Those inside others left out: ranges in order, apart. */
+	struct list_walk old = { .list = before, .family = family, .sources = MICROSOFT };
+	struct list_walk new = { .list = after, .family = family, .sources = MICROSOFT };
+	const struct prefix *item, *cover = list_walk_next(&new);
 	double all = 0, kept = 0;
 
-	while ((item = next_prefix(&old))) {
+	while ((item = list_walk_next(&old))) {
 		struct range range = range_of(item);
 		double size = (double)(range.last - range.first) + 1;
 		double found = covered(range, &new, &cover);

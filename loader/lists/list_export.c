@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "list_export.h"
 
+#include "json_text.h"
+
 #include <arpa/inet.h>
 #include <inttypes.h>
-#include <jansson.h>
 
 const char *const list_format_names[LIST_FORMAT_N] = {
 	[LIST_POSTFIX_CIDR] = "postfix-cidr",
@@ -11,26 +12,6 @@ const char *const list_format_names[LIST_FORMAT_N] = {
 	[LIST_IPSET] = "ipset",
 	[LIST_JSON] = "json",
 };
-
-/* The admitted prefixes of one family that no other admitted one contains. */
-struct walk {
-	const struct list *list;
-	uint8_t family;
-	size_t next;
-	const struct prefix *last;
-};
-
-static const struct prefix *walk_next(struct walk *walk)
-{
-	while (walk->next < walk->list->n) {
-		const struct prefix *item = &walk->list->items[walk->next++];
-
-		if (item->family == walk->family && item->source != PREFIX_RELAY_POOL_OFF &&
-		    !(walk->last && prefix_contains(walk->last, item)))
-			return walk->last = item;
-	}
-	return NULL;
-}
 
 static void export_heading(FILE *out, const struct list *list)
 {
@@ -61,14 +42,14 @@ static void export_postfix(FILE *out, const struct list *list)
 
 static void export_nft_set(FILE *out, const struct list *list, uint8_t family)
 {
-	struct walk walk = { .list = list, .family = family };
+	struct list_walk walk = { .list = list, .family = family, .sources = LIST_ADMITTED };
 	const char *separator = "\t\telements = {\n\t\t\t";
 	const struct prefix *item;
 	char text[PREFIX_TEXT_SIZE];
 
 	fprintf(out, "\tset senders%u {\n\t\ttype ipv%u_addr\n\t\tflags interval\n", family,
 		family);
-	while ((item = walk_next(&walk))) {
+	while ((item = list_walk_next(&walk))) {
 		fprintf(out, "%s%s", separator, prefix_format(item, text));
 		separator = ",\n\t\t\t";
 	}
@@ -115,7 +96,7 @@ static void export_nft(FILE *out, const struct list *list, const struct exogate_
 static void export_ipset_family(FILE *out, const struct list *list, uint8_t family)
 {
 	const char *inet = family == 4 ? "inet" : "inet6";
-	struct walk walk = { .list = list, .family = family };
+	struct list_walk walk = { .list = list, .family = family, .sources = LIST_ADMITTED };
 	const struct prefix *item;
 	char text[PREFIX_TEXT_SIZE];
 
@@ -124,7 +105,7 @@ static void export_ipset_family(FILE *out, const struct list *list, uint8_t fami
 	fprintf(out, "create exogate%u-new hash:net family %s maxelem %u -exist\n", family, inet,
 		LIST_PREFIXES_MAX);
 	fprintf(out, "flush exogate%u-new\n", family);
-	while ((item = walk_next(&walk)))
+	while ((item = list_walk_next(&walk)))
 		fprintf(out, "add exogate%u-new %s\n", family, prefix_format(item, text));
 	fprintf(out, "swap exogate%u-new exogate%u\n", family, family);
 	fprintf(out, "destroy exogate%u-new\n", family);
@@ -142,23 +123,14 @@ static void export_ipset(FILE *out, const struct list *list)
 static void export_json(FILE *out, const struct list *list)
 {
 	json_t *prefixes = json_array();
-	char text[PREFIX_TEXT_SIZE], version[LIST_VERSION_SIZE];
-	json_t *root;
+	char version[LIST_VERSION_SIZE];
 
 	for (size_t i = 0; i < list->n; i++) {
-		const struct prefix *item = &list->items[i];
-
-		if (item->source != PREFIX_RELAY_POOL_OFF)
-			json_array_append_new(prefixes,
-					      json_pack("{s:s,s:s}", "prefix",
-							prefix_format(item, text), "source",
-							list_source_name(item->source)));
+		if (list->items[i].source != PREFIX_RELAY_POOL_OFF)
+			json_array_append_new(prefixes, json_prefix(&list->items[i]));
 	}
-	root = json_pack("{s:s,s:o}", "version", list_version_text(&list->origin, version),
-			 "prefixes", prefixes);
-	json_dumpf(root, out, JSON_INDENT(2));
-	fputc('\n', out);
-	json_decref(root);
+	list_version_text(&list->origin, version);
+	json_write(out, json_pack("{s:s,s:o}", "version", version, "prefixes", prefixes));
 }
 
 void list_export(FILE *out, enum list_format format, const struct list *list,

@@ -192,6 +192,34 @@ TEST(chosen_sources)
 	list_free(&chosen);
 }
 
+TEST(walk)
+{
+	static const struct {
+		uint8_t family;
+		unsigned sources;
+		const char *wanted[5];
+	} rows[] = {
+		{ 4, LIST_ADMITTED, { "40.92.0.0/15", "52.100.0.0/14", "198.51.100.0/24" } },
+		{ 6, LIST_ADMITTED, { "2a01:111:f400::/48" } },
+		{ 4, 1u << PREFIX_OPERATOR, { "40.92.7.0/24", "198.51.100.0/24" } },
+		{ 6, 1u << PREFIX_OPERATOR, { NULL } },
+		{ 4, ~0u, { "40.92.0.0/15", "40.95.0.0/16", "52.100.0.0/14", "198.51.100.0/24" } },
+	};
+	struct list list = fixture_list(worldwide, N(worldwide));
+
+	for (size_t i = 0; i < N(rows); i++) {
+		struct list_walk walk = { .list = &list,
+					  .family = rows[i].family,
+					  .sources = rows[i].sources };
+
+		harness_row("row %zu", i);
+		for (size_t k = 0; rows[i].wanted[k]; k++)
+			check_prefix(list_walk_next(&walk), rows[i].wanted[k]);
+		CHECK(!list_walk_next(&walk));
+	}
+	list_free(&list);
+}
+
 TEST(families)
 {
 	static const struct fixture_row rows[] = { { "40.95.0.0/16", PREFIX_RELAY_POOL_OFF },

@@ -8,6 +8,7 @@
 #include "prefix.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 /* A string whose bytes may be any: those that are not UTF-8 are written \xHH. */
 json_t *json_text(const char *text);
@@ -15,7 +16,10 @@ json_t *json_text(const char *text);
 /* {"prefix", "source"} */
 json_t *json_prefix(const struct prefix *prefix);
 
-/* Prints a document to standard output, and gives it back. */
+/* Writes a document, and gives it back. */
+void json_write(FILE *out, json_t *root);
+
+/* The same to standard output. */
 void json_print(json_t *root);
 
 #endif

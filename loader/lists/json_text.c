@@ -30,9 +30,14 @@ json_t *json_prefix(const struct prefix *prefix)
 			 list_source_name(prefix->source));
 }
 
+void json_write(FILE *out, json_t *root)
+{
+	json_dumpf(root, out, JSON_INDENT(2));
+	fputc('\n', out);
+	json_decref(root);
+}
+
 void json_print(json_t *root)
 {
-	json_dumpf(root, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(root);
+	json_write(stdout, root);
 }
