@@ -28,14 +28,23 @@ static __u64 now_ns(void)
 	return (__u64)now.tv_sec * NS_PER_S + (__u64)now.tv_nsec;
 }
 
-/* 0 if it does not wait, or if that cannot be read. */
-static __u64 pending_until(const struct held *held)
+/* 0 in *until_ns if it does not wait.  False if that cannot be read. */
+static bool read_pending(const struct held *held, __u64 *until_ns)
 {
 	struct exogate_pending pending;
 
 	if (!held->readable || bpf_map_lookup_elem(held->maps[HELD_PENDING], &only, &pending))
-		return 0;
-	return pending.until_ns;
+		return false;
+	*until_ns = pending.until_ns;
+	return true;
+}
+
+/* 0 if it does not wait, or if that cannot be read. */
+static __u64 pending_until(const struct held *held)
+{
+	__u64 until_ns;
+
+	return read_pending(held, &until_ns) ? until_ns : 0;
 }
 
 bool confirm_is_pending(const struct held *held)
@@ -120,11 +129,13 @@ static void sleep_until(__u64 time_ns)
 static bool is_over(const struct undo_target *target, __u64 until_ns)
 {
 	struct held held;
+	__u64 pending_ns;
 	bool over;
 
 	if (held_open(target->path, &held))
 		return false;
-	over = held.state == HELD_ABSENT || (held.readable && pending_until(&held) != until_ns);
+	over = held.state == HELD_ABSENT ||
+	       (read_pending(&held, &pending_ns) && pending_ns != until_ns);
 	held_close(&held);
 	return over;
 }
