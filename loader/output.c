@@ -20,7 +20,7 @@ static int resolve(const char *path, char out[PATH_MAX])
 	if (realpath(path, out))
 		return 0;
 	if (errno == ENOENT && strlen(path) < PATH_MAX) {
-		strcpy(out, path);
+		memcpy(out, path, strlen(path) + 1);
 		return 0;
 	}
 	return log_errno("%s", path);
@@ -75,7 +75,7 @@ static void sync_directory(const char *path)
 	char copy[PATH_MAX];
 	int fd;
 
-	strcpy(copy, path);
+	memcpy(copy, path, strlen(path) + 1);
 	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return;
