@@ -86,6 +86,20 @@ static void build_listeners(struct settings_context *c, const struct settings_va
 	settings->n_listeners = list->n;
 }
 
+/* Two sockets cannot have one path. */
+static void check_control(struct settings_context *c, const struct settings_tree *tree)
+{
+	const struct settings_value *control = &tree->control, *listen = &tree->listen;
+
+	for (size_t i = 0; settings_value_is_given(control) && i < listen->n; i++)
+		if (listen->items[i].listener->kind == SETTINGS_LISTENER_UNIX &&
+		    !strcmp(listen->items[i].listener->path, control->text.p))
+			settings_report_error(&c->report, &control->place,
+					      "\"%s\" is where \"listen\" has the mail server "
+					      "connect to; choose another path",
+					      control->text.p);
+}
+
 /* NULL if it is not given. */
 static const char *text_of(const struct settings_value *value)
 {
@@ -124,6 +138,7 @@ static void build(struct settings_context *c, const struct settings_tree *tree,
 		  struct settings *settings, struct policy_tenants *tenants)
 {
 	build_listeners(c, &tree->listen, settings);
+	check_control(c, tree);
 	settings->socket_mode = (mode_t)tree->socket.mode.number;
 	settings->socket_group = text_of(&tree->socket.group);
 	settings->control = text_of(&tree->control);

@@ -183,6 +183,10 @@ CHANGED = {
         'exogate.conf:1: listen[1]: "unix:/a" is in the list already (exogate.conf:1)'),
     "listen-kind-case": ({"listen": 'listen = [ "unix:/a", "UNIX:/a" ];'},
                          f'exogate.conf:1: listen[1]: "UNIX:/a": {LISTENER}'),
+    "control-is-listen": (
+        {"listen": 'listen = [ "unix:/a", "unix:/b" ];', "extra": 'control = "/b";'},
+        'exogate.conf:6: control: "/b" is where "listen" has the mail server connect to; choose '
+        'another path'),
     # Single values.
     "user": ({"extra": 'user = "exogate mail";'},
              'exogate.conf:6: user: "exogate mail": not the name of an account'),
