@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "listen.h"
 
 /* With a client that is to speak, and with one that is to read its answer. */
 #define PATIENCE_NS CLOCK_SECOND_NS
@@ -28,11 +27,16 @@ static bool await(int fd, short events, uint64_t end_ns)
 	return false;
 }
 
-int control_listen(const char *path, FILE *errors)
+int control_listen(const char *path, struct listen_file *made, FILE *errors)
 {
-	const struct listen_rights rights = { .mode = 0600 };
+	const struct listen_place place = {
+		.path = path,
+		.setting = "control",
+		.directory_hint = "",
+		.mode = 0600,
+	};
 
-	return listen_unix(path, &rights, errors);
+	return listen_unix(&place, made, errors);
 }
 
 /* One read, so that no client can keep the daemon for longer than that may take. */

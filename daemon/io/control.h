@@ -13,10 +13,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "listen.h"
+
 #define CONTROL_COMMAND_MAX 64 /* octets of a line */
 
-/* Listens at the path; -1 after a line on errors. */
-int control_listen(const char *path, FILE *errors);
+/* Listens at the path; -1 after a line on errors.  What it made is for listen_remove(). */
+int control_listen(const char *path, struct listen_file *made, FILE *errors);
 
 /*
  * Takes the next client and its command, without line feed; returns the descriptor that

@@ -21,118 +21,171 @@
 
 /* --- unix ------------------------------------------------------------------------------------- */
 
-static const char *mend_of_unix(int error)
+/* The end of a line, which says what to do. */
+static void put_mend(const struct listen_place *place, int error, FILE *errors)
 {
 	switch (error) {
 	case ENOENT:
-		return "make its directory (for Postfix: inside the queue directory, group "
-		       "postfix, "
-		       "mode 2750)";
+		fprintf(errors, "make its directory%s\n", place->directory_hint);
+		break;
 	case EACCES:
 	case EPERM:
 	case EROFS:
-		return "start exogated as root, or let its user write to the directory";
+		fprintf(errors, "start exogated as root, or let its user write to the directory\n");
+		break;
 	default:
-		return "change the setting \"listen\"";
+		fprintf(errors, "change the setting \"%s\"\n", place->setting);
+		break;
 	}
 }
 
-/* A full backlog (EAGAIN) means that somebody has one. */
-static bool is_served(const struct sockaddr_un *address)
+/* Where there is a socket, what comes of connecting to it: 0, or the error. */
+static int try_to_connect(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool served = fd >= 0 &&
-		      (!connect(fd, (const struct sockaddr *)address, sizeof(*address)) ||
-		       errno == EAGAIN);
+	int error = 0;
 
+	if (fd < 0 || connect(fd, (const struct sockaddr *)address, sizeof(*address)))
+		error = errno;
 	if (fd >= 0)
 		close(fd);
-	return served;
+	return error;
+}
+
+/* A full backlog (EAGAIN) means that somebody has one; EPROTOTYPE: a socket of another type. */
+static bool is_served(int error)
+{
+	return !error || error == EAGAIN || error == EPROTOTYPE;
 }
 
 /*
- * Still so after a moment: the kernel ends the listening of a daemon that was killed some
- * milliseconds after its end.
+ * The same, but served only if it is still so after a moment: the kernel ends the listening of a
+ * daemon that was killed some milliseconds after its end.
  */
-static bool stays_served(const struct sockaddr_un *address)
+static int probe(const struct sockaddr_un *address)
 {
 	const struct timespec pause = { .tv_nsec = SERVED_PAUSE_NS };
+	int error = try_to_connect(address);
 
-	for (int i = 0; i < SERVED_TRIES; i++) {
-		if (!is_served(address))
-			return false;
+	for (int i = 1; i < SERVED_TRIES && is_served(error); i++) {
 		nanosleep(&pause, NULL);
+		error = try_to_connect(address);
 	}
-	return true;
+	return error;
+}
+
+/* Only what is refused has no process: other errors, of rights for instance, say nothing of it. */
+static bool is_stale(const struct listen_place *place, const struct sockaddr_un *address,
+		     FILE *errors)
+{
+	int error = probe(address);
+
+	if (error == ECONNREFUSED || error == ENOENT)
+		return true;
+	if (is_served(error))
+		fprintf(errors,
+			"exogated: unix:%s: another process serves it; stop that one first, or "
+			"change the setting \"%s\"\n",
+			place->path, place->setting);
+	else
+		fprintf(errors,
+			"exogated: unix:%s: cannot tell whether another process serves it: %s; "
+			"remove it if none does\n",
+			place->path, strerror(error));
+	return false;
 }
 
 /* Removes what a daemon that is gone left behind, and nothing else. */
-static bool clear_stale(const struct sockaddr_un *address, FILE *errors)
+static bool clear_stale(const struct listen_place *place, const struct sockaddr_un *address,
+			FILE *errors)
 {
 	struct stat status;
+	int error;
 
-	if (lstat(address->sun_path, &status))
+	if (lstat(place->path, &status))
 		return true;
 	if (!S_ISSOCK(status.st_mode)) {
 		fprintf(errors,
 			"exogated: unix:%s: there is a file that is not a socket; move it away or "
-			"change "
-			"the setting \"listen\"\n",
-			address->sun_path);
+			"change the setting \"%s\"\n",
+			place->path, place->setting);
 		return false;
 	}
-	if (stays_served(address)) {
-		fprintf(errors,
-			"exogated: unix:%s: another process serves it; stop that one first\n",
-			address->sun_path);
+	if (!is_stale(place, address, errors))
 		return false;
-	}
-	if (unlink(address->sun_path) == 0 || errno == ENOENT)
+	if (unlink(place->path) == 0 || errno == ENOENT)
 		return true;
-	fprintf(errors, "exogated: unix:%s: cannot remove what an ended daemon left: %s; %s\n",
-		address->sun_path, strerror(errno), mend_of_unix(errno));
+	error = errno;
+	fprintf(errors, "exogated: unix:%s: cannot remove what an ended daemon left: %s; ",
+		place->path, strerror(error));
+	put_mend(place, error, errors);
 	return false;
 }
 
 /* False with errno, or after a line on errors with 0 in it. */
-static bool give_rights(const char *path, const struct listen_rights *rights, FILE *errors)
+static bool give_rights(const struct listen_place *place, FILE *errors)
 {
 	const struct group *group = NULL;
 
 	errno = 0;
-	if (rights->group && !(group = getgrnam(rights->group))) {
+	if (place->group && !(group = getgrnam(place->group))) {
 		fprintf(errors,
 			"exogated: unix:%s: group \"%s\": %s; create it or change the setting "
 			"\"socket.group\"\n",
-			path, rights->group, errno ? strerror(errno) : "no such group");
+			place->path, place->group, errno ? strerror(errno) : "no such group");
 		errno = 0;
 		return false;
 	}
-	if (group && chown(path, (uid_t)-1, group->gr_gid))
+	if (group && chown(place->path, (uid_t)-1, group->gr_gid))
 		return false;
-	return !chmod(path, rights->mode);
+	return !chmod(place->path, place->mode);
 }
 
-int listen_unix(const char *path, const struct listen_rights *rights, FILE *errors)
+static void note_file(const char *path, struct listen_file *made)
+{
+	struct stat status;
+
+	if (!lstat(path, &status))
+		*made = (struct listen_file){ status.st_dev, status.st_ino };
+}
+
+void listen_remove(const char *path, struct listen_file *made)
+{
+	struct stat status;
+
+	if (made->inode && !lstat(path, &status) && status.st_ino == made->inode &&
+	    status.st_dev == made->device)
+		unlink(path);
+	made->inode = 0; /* which may be given to the next file there */
+}
+
+int listen_unix(const struct listen_place *place, struct listen_file *made, FILE *errors)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd;
+	int fd, error;
 
-	if (strlen(path) >= sizeof(address.sun_path)) {
+	*made = (struct listen_file){ 0 };
+	if (strlen(place->path) >= sizeof(address.sun_path)) {
 		fprintf(errors, "exogated: unix:%s: longer than %zu bytes; choose a shorter path\n",
-			path, sizeof(address.sun_path) - 1);
+			place->path, sizeof(address.sun_path) - 1);
 		return -1;
 	}
-	memcpy(address.sun_path, path, strlen(path));
-	if (!clear_stale(&address, errors))
+	memcpy(address.sun_path, place->path, strlen(place->path));
+	if (!clear_stale(place, &address, errors))
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && !bind(fd, (struct sockaddr *)&address, sizeof(address)) &&
-	    give_rights(path, rights, errors) && !listen(fd, BACKLOG))
-		return fd;
-	if (errno)
-		fprintf(errors, "exogated: unix:%s: cannot listen: %s; %s\n", path, strerror(errno),
-			mend_of_unix(errno));
+	if (fd >= 0 && !bind(fd, (struct sockaddr *)&address, sizeof(address))) {
+		note_file(place->path, made);
+		if (give_rights(place, errors) && !listen(fd, BACKLOG))
+			return fd;
+	}
+	error = errno;
+	if (error) {
+		fprintf(errors, "exogated: unix:%s: cannot listen: %s; ", place->path,
+			strerror(error));
+		put_mend(place, error, errors);
+	}
+	listen_remove(place->path, made);
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -207,51 +260,84 @@ static int listen_inet(const struct settings_listener *listener, FILE *errors)
 
 /* --- all -------------------------------------------------------------------------------------- */
 
-static int listen_at(const struct settings_listener *listener, const struct listen_rights *rights,
-		     FILE *errors)
+static int listen_at(const struct settings *settings, const struct settings_listener *listener,
+		     struct listen_file *made, FILE *errors)
 {
+	const struct listen_place place = {
+		.path = listener->path,
+		.setting = "listen",
+		.directory_hint = " (for Postfix: inside the queue directory, group postfix, mode "
+				  "2750)",
+		.mode = settings->socket_mode,
+		.group = settings->socket_group,
+	};
 	int fd;
 
 	if (listener->kind != SETTINGS_LISTENER_UNIX)
 		return listen_inet(listener, errors);
 	fd = listen_passed_unix(listener->path);
-	return fd >= 0 ? fd : listen_unix(listener->path, rights, errors);
+	return fd >= 0 ? fd : listen_unix(&place, made, errors);
 }
 
-static void close_first(const struct settings *settings, int *fds, size_t n)
+static bool open_each(struct listeners *listeners, FILE *errors)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct settings_listener *listener = &settings->listeners[i];
+	const struct settings *settings = listeners->settings;
 
-		if (listener->kind == SETTINGS_LISTENER_UNIX && !listen_passed_is(fds[i]))
-			unlink(listener->path);
-		close(fds[i]);
+	for (size_t i = 0; i < settings->n_listeners; i++) {
+		listeners->fds[i] =
+			listen_at(settings, &settings->listeners[i], &listeners->files[i], errors);
+		if (listeners->fds[i] < 0)
+			return false;
 	}
-	free(fds);
+	return listen_passed_all_used(listeners->fds, settings->n_listeners, errors);
 }
 
-int *listen_open_all(const struct settings *settings, FILE *errors)
+bool listen_open_all(struct listeners *listeners, const struct settings *settings, FILE *errors)
 {
-	const struct listen_rights rights = { settings->socket_mode, settings->socket_group };
-	int *fds = calloc(settings->n_listeners, sizeof(*fds));
+	size_t n = settings->n_listeners;
 
-	if (!fds)
+	*listeners = (struct listeners){
+		.settings = settings,
+		.fds = malloc(n * sizeof(*listeners->fds)),
+		.files = calloc(n, sizeof(*listeners->files)),
+	};
+	for (size_t i = 0; listeners->fds && i < n; i++)
+		listeners->fds[i] = -1;
+	if (!listeners->fds || !listeners->files)
 		fprintf(errors, "exogated: not enough memory\n");
-	for (size_t i = 0; fds && i < settings->n_listeners; i++) {
-		fds[i] = listen_at(&settings->listeners[i], &rights, errors);
-		if (fds[i] < 0) {
-			close_first(settings, fds, i);
-			return NULL;
-		}
-	}
-	if (!fds || listen_passed_all_used(fds, settings->n_listeners, errors))
-		return fds;
-	close_first(settings, fds, settings->n_listeners);
-	return NULL;
+	else if (open_each(listeners, errors))
+		return true;
+	listen_close_all(listeners);
+	return false;
 }
 
-void listen_close_all(const struct settings *settings, int *fds)
+static size_t count_open(const struct listeners *listeners)
 {
-	if (fds)
-		close_first(settings, fds, settings->n_listeners);
+	return listeners->fds ? listeners->settings->n_listeners : 0;
+}
+
+static void remove_files(struct listeners *listeners)
+{
+	for (size_t i = 0; i < count_open(listeners); i++)
+		listen_remove(listeners->settings->listeners[i].path, &listeners->files[i]);
+}
+
+void listen_end_all(struct listeners *listeners)
+{
+	remove_files(listeners);
+	for (size_t i = 0; i < count_open(listeners); i++)
+		if (!listen_passed_is(listeners->fds[i]))
+			shutdown(listeners->fds[i], SHUT_RDWR);
+}
+
+void listen_close_all(struct listeners *listeners)
+{
+	if (listeners->files)
+		remove_files(listeners);
+	for (size_t i = 0; i < count_open(listeners); i++)
+		if (listeners->fds[i] >= 0)
+			close(listeners->fds[i]);
+	free(listeners->fds);
+	free(listeners->files);
+	*listeners = (struct listeners){ 0 };
 }

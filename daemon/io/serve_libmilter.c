@@ -26,7 +26,7 @@ struct server {
 	struct supervisor *supervisor;
 	struct policy_store *policies;
 	const struct session_limiter *limiter;
-	int *listeners;
+	struct listeners listeners;
 	struct ledger *ledgers;		  /* of each process */
 	struct filter_process *processes; /* one a listener */
 	size_t n_processes;		  /* that were started */
@@ -44,7 +44,7 @@ static size_t list_others(const struct server *server)
 		server->others[n++] = server->processes[i].control;
 	for (size_t i = 0; i < server->settings->n_listeners; i++)
 		if (i != server->n_processes)
-			server->others[n++] = server->listeners[i];
+			server->others[n++] = server->listeners.fds[i];
 	return n;
 }
 
@@ -59,8 +59,8 @@ static bool start_processes(struct server *server, FILE *errors)
 			.limiter = server->limiter,
 			.ledger = &server->ledgers[server->n_processes],
 			.listener = server->n_processes,
-			.fd = server->listeners[server->n_processes],
-			.passed = listen_passed_is(server->listeners[server->n_processes]),
+			.fd = server->listeners.fds[server->n_processes],
+			.passed = listen_passed_is(server->listeners.fds[server->n_processes]),
 			.others = server->others,
 			.n_others = list_others(server),
 		};
@@ -70,12 +70,6 @@ static bool start_processes(struct server *server, FILE *errors)
 		server->n_processes++;
 	}
 	return true;
-}
-
-static void close_listeners(struct server *server)
-{
-	listen_close_all(server->settings, server->listeners);
-	server->listeners = NULL;
 }
 
 static bool end_processes(struct server *server)
@@ -94,7 +88,7 @@ static void close_server(struct server *server)
 {
 	if (!server)
 		return;
-	close_listeners(server);
+	listen_close_all(&server->listeners);
 	end_processes(server);
 	ledger_free(server->ledgers, server->settings->n_listeners);
 	free(server->processes);
@@ -133,11 +127,10 @@ static struct server *open_server(const struct serve_options *options, FILE *err
 	server->supervisor = options->supervisor;
 	server->policies = options->policies;
 	server->limiter = options->limiter;
-	if (acquire_memory(server, errors)) {
-		server->listeners = listen_open_all(server->settings, errors);
-		if (server->listeners && start_processes(server, errors))
-			return server;
-	}
+	if (acquire_memory(server, errors) &&
+	    listen_open_all(&server->listeners, server->settings, errors) &&
+	    start_processes(server, errors))
+		return server;
 	close_server(server);
 	return NULL;
 }
@@ -197,7 +190,7 @@ static bool run_server(struct server *server)
 					     });
 	well = wait_for_stop(server);
 	log_line(well ? "stopping" : "stopping, since a process of libmilter's has ended");
-	close_listeners(server);
+	listen_close_all(&server->listeners);
 	return end_processes(server) && well;
 }
 

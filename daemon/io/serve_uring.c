@@ -27,7 +27,7 @@ struct server {
 	const struct settings *settings;
 	struct supervisor *supervisor;
 	struct crew crew;
-	int *listeners;
+	struct listeners listeners;
 	struct ledger *ledgers; /* of each worker */
 	struct worker *workers;
 	pthread_t *threads;
@@ -51,7 +51,7 @@ static void close_server(struct server *server)
 	if (server->crew.ended >= 0)
 		close(server->crew.ended);
 	ledger_free(server->ledgers, server->n_workers);
-	listen_close_all(server->settings, server->listeners);
+	listen_close_all(&server->listeners);
 	free(server->workers);
 	free(server->threads);
 	free(server);
@@ -94,10 +94,9 @@ static bool acquire(struct server *server, FILE *errors)
 
 	if (!ring_probe(errors) || !acquire_memory(server, errors))
 		return false;
-	server->listeners = listen_open_all(settings, errors);
-	if (!server->listeners)
+	if (!listen_open_all(&server->listeners, settings, errors))
 		return false;
-	crew->listeners = server->listeners;
+	crew->listeners = server->listeners.fds;
 	crew->connections =
 		file_limit_raise(settings->connections,
 				 settings->n_listeners + WORKER_FILES * server->n_workers, errors);
@@ -165,6 +164,7 @@ static bool stop_threads(struct server *server)
 	bool ok = true;
 
 	atomic_store(&server->crew.stopping, true);
+	listen_end_all(&server->listeners);
 	for (size_t i = 0; i < server->n_running; i++)
 		worker_wake(&server->workers[i]);
 	for (size_t i = 0; i < server->n_running; i++) {

@@ -24,6 +24,7 @@ struct supervisor {
 	struct supervisor_start start;
 	int signals; /* a signalfd */
 	int control; /* -1: none */
+	struct listen_file control_file;
 	bool said_ready;
 	uint64_t started_ns, loaded_ns;
 	size_t n_tenants, n_domains; /* of the policy in force */
@@ -59,7 +60,7 @@ static bool acquire(struct supervisor *s, FILE *errors)
 		return false;
 	}
 	if (control)
-		s->control = control_listen(control, errors);
+		s->control = control_listen(control, &s->control_file, errors);
 	return !control || s->control >= 0;
 }
 
@@ -82,14 +83,20 @@ struct supervisor *supervisor_open(const struct supervisor_start *start, FILE *e
 	return NULL;
 }
 
+static void close_control(struct supervisor *s)
+{
+	if (s->control < 0)
+		return;
+	listen_remove(s->start.settings->control, &s->control_file);
+	close(s->control);
+	s->control = -1;
+}
+
 void supervisor_close(struct supervisor *s)
 {
 	if (!s)
 		return;
-	if (s->control >= 0) {
-		unlink(s->start.settings->control);
-		close(s->control);
-	}
+	close_control(s);
 	if (s->signals >= 0)
 		close(s->signals);
 	free(s->awaited);
@@ -336,6 +343,7 @@ enum supervisor_event supervisor_wait(struct supervisor *s, struct pollfd *fds, 
 			number = take_signal(s);
 		if (number && number != SIGHUP) {
 			notify_stopping();
+			close_control(s); /* nobody answers there from now on */
 			return SUPERVISOR_STOP;
 		}
 		if (engine_is_ready(s, fds, n))

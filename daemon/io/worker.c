@@ -44,7 +44,7 @@ static void on_accepted(struct worker *worker, size_t listener, int result)
 	worker->n_accepting--;
 	if (result >= 0)
 		conversation_open(worker, result);
-	else if (result != -ECANCELED)
+	else if (result != -ECANCELED && !atomic_load(&worker->crew->stopping))
 		log_line("accept: %s", strerror(-result));
 	if (result >= 0 && !worker->stopping)
 		submit_accept(worker, listener);

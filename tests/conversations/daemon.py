@@ -3,6 +3,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -161,6 +162,12 @@ class Daemon:
         assert code == 0, text[-6000:]
         assert "Sanitizer" not in text and "runtime error" not in text, text[-6000:]
         assert not self.socket.exists()
+
+
+def free_port(family: socket.AddressFamily, host: str) -> int:
+    with socket.socket(family) as probe:
+        probe.bind((host, 0))
+        return probe.getsockname()[1]
 
 
 def end_all(daemons: Mapping[object, Daemon]) -> None:

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from lab.commands import accepts, wait_until
 from milter.client import Mta
 from milter.wire import ProtocolError
 
 from .cases import exo
-from .daemon import CERTIFICATE, TIMEOUT_S, Daemon, write_settings
+from .daemon import CERTIFICATE, TIMEOUT_S, Daemon, free_port, write_settings
 
 SECCOMP = Path(__file__).resolve().parents[1] / "lab" / "seccomp.py"
 SYSCTL = Path("/proc/sys/kernel/io_uring_disabled")
@@ -85,6 +86,49 @@ def test_socket_path_is_a_link(exogated: Path, tmp_path: Path) -> None:
     (tmp_path / "milter.sock").symlink_to(tmp_path / "precious")
     failed_line(exogated, "-c", write_settings(tmp_path))
     assert (tmp_path / "precious").read_text() == "precious"
+
+
+def test_socket_of_another_type(exogated: Path, tmp_path: Path) -> None:
+    """No stream can be had to it, and yet a process has it."""
+    path = tmp_path / "milter.sock"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        other.bind(str(path))
+        line = failed_line(exogated, "-c", write_settings(tmp_path))
+        assert str(path) in line and "another process serves it" in line
+        other.connect(str(path))
+        assert other.send(b"still there") and other.recv(20) == b"still there"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.parametrize("setting", ["listen", "control"])
+def test_socket_that_may_not_be_tried(exogated: Path, setting: str) -> None:
+    """Root's, in a directory of the user's: it could be removed, but who knows whether it serves."""
+    with tempfile.TemporaryDirectory() as name, socket.socket(socket.AF_UNIX) as other:
+        directory = Path(name)
+        path = directory / "root.sock"
+        other.bind(str(path))
+        path.chmod(0o600)
+        other.listen()
+        if setting == "listen":
+            settings = write_settings(directory, socket=str(path))
+        else:
+            settings = write_settings(directory, more=f'control = "{path}";')
+        os.chown(directory, (nobody := pwd.getpwnam("nobody")).pw_uid, nobody.pw_gid)
+        line = failed_line("setpriv", "--reuid", "nobody", "--clear-groups", exogated,
+                           "-c", settings)
+        assert str(path) in line and "Permission denied" in line and "remove it" in line
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(path))
+
+
+@pytest.mark.parametrize("problem", ["a-file", "no-directory"])
+def test_control_socket_that_cannot_be_had(exogated: Path, tmp_path: Path, problem: str) -> None:
+    """It is another setting's than what Postfix connects to."""
+    path = tmp_path / ("file" if problem == "a-file" else "none/control.sock")
+    (tmp_path / "file").write_text("precious")
+    line = failed_line(exogated, "-c", write_settings(tmp_path, more=f'control = "{path}";'))
+    assert str(path) in line and "Postfix" not in line and '"listen"' not in line
+    assert ('"control"' if problem == "a-file" else "make its directory") in line
 
 
 def test_socket_path_too_long(exogated: Path, tmp_path: Path) -> None:
@@ -181,6 +225,53 @@ def test_serves_as_the_user(start: Callable[..., Daemon]) -> None:
         assert status["Groups"].split() == [str(account.pw_gid)]
         check_served(daemon)
         daemon.end()
+
+
+def test_leaves_what_took_its_place(start: Callable[..., Daemon], engine: str,
+                                    tmp_path: Path) -> None:
+    """At the end it removes its own sockets, not those that are at these paths by now."""
+    paths = [tmp_path / "milter.sock", tmp_path / "control.sock"]
+    daemon = start(engine, more=f'control = "{paths[1]}";')
+    others = [socket.socket(socket.AF_UNIX) for _ in paths]
+    for path, other in zip(paths, others):
+        path.rename(path.with_suffix(".moved"))
+        other.bind(str(path))
+        other.listen()
+    daemon.process.send_signal(signal.SIGTERM)
+    assert daemon.process.wait(timeout=TIMEOUT_S) == 0
+    for path, other in zip(paths, others):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(path))
+        other.close()
+
+
+@pytest.mark.parametrize("kind", ["unix", "inet"])
+def test_the_next_daemon_need_not_wait(start: Callable[..., Daemon], engine: str, kind: str,
+                                       tmp_path: Path) -> None:
+    """It serves new clients while the one before finishes a message, and keeps its sockets."""
+    port = free_port(socket.AF_INET, "127.0.0.1")
+    place = {"also": f', "inet:{port}@127.0.0.1"'} if kind == "inet" else {}
+    settings = {"more": f'control = "{tmp_path}/control.sock";', **place}
+    first = start(engine, **settings)
+    busy = Mta(("127.0.0.1", port) if kind == "inet" else first.socket)
+    busy.negotiate()
+    busy.connect()
+    busy.helo(CERTIFICATE)
+    busy.envelope(message := exo())
+    busy.connection.flush()
+    check_served(first)
+    first.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: not accepts(first.socket), "the end of listening", TIMEOUT_S)
+    second = start(engine, **settings)
+    busy.content(message)
+    assert busy.end(message).verdict.word == "accept"
+    busy.quit()
+    assert first.process.wait(timeout=TIMEOUT_S) == 0
+    with Mta(("127.0.0.1", port) if kind == "inet" else second.socket) as mta:
+        mta.connect()
+        mta.quit()
+    assert (tmp_path / "control.sock").exists()
+    second.end()
 
 
 def check_served(daemon: Daemon) -> None:

@@ -22,7 +22,7 @@ from milter.client import Mta
 from milter.wire import ProtocolError
 
 from .cases import exo
-from .daemon import CERTIFICATE, CONTOSO_ID, TIMEOUT_S, Daemon, open_mta, write_settings
+from .daemon import CERTIFICATE, CONTOSO_ID, TIMEOUT_S, Daemon, free_port, open_mta, write_settings
 
 # Settings whose tenants are all in a table.
 TABLE = """\
@@ -410,12 +410,6 @@ def test_group_that_is_not_there(exogated: Path, tmp_path: Path) -> None:
     done = run(exogated, "-c", path)
     assert done.returncode == 1
     assert '"no-such-group"' in done.stderr and "socket.group" in done.stderr
-
-
-def free_port(family: socket.AddressFamily, host: str) -> int:
-    with socket.socket(family) as probe:
-        probe.bind((host, 0))
-        return probe.getsockname()[1]
 
 
 def test_several_listeners(exogated: Path, tmp_path: Path) -> None:
