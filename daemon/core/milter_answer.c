@@ -102,6 +102,7 @@ struct outbuf milter_answer_compose(struct session_answer *answer, struct arena 
 		out = compose_acceptance(&answer->plan, arena);
 		if (outbuf_ok(&out))
 			return out;
+		answer->limit = SPAN("edits");
 		session_defer(answer, REASON_LIMIT);
 	}
 	out = compose_refusal(small, answer);

@@ -33,7 +33,7 @@
 	X(REASON_TEMPERROR, "temperror", "Could not be verified for now")                        \
 	X(REASON_PROOF_MISSING, "proof-missing", "Not proven to come from the tenant")           \
 	X(REASON_AUTHORISED, "authorised", "Authorised")                                         \
-	X(REASON_LIMIT, "limit", "Message header exceeds a limit")                               \
+	X(REASON_LIMIT, "limit", "Message exceeds a limit")                                      \
 	X(REASON_RATE_LIMIT, "rate-limit", "Tenant sends more than it may for now")              \
 	X(REASON_BUSY, "busy", "Too many messages at once")                                      \
 	X(REASON_INTERNAL, "internal", "Internal error")                                         \

@@ -53,10 +53,16 @@ void session_end_message(struct session *s)
 		s->state = SESSION_CONNECTED;
 }
 
-void session_over_limit(struct session *s)
+static void exceed(struct session *s, struct span limit)
 {
 	session_dkim_abandon(&s->dkim);
 	s->over_limit = true;
+	s->limit = limit;
+}
+
+void session_over_limit(struct session *s)
+{
+	exceed(s, SPAN("header"));
 }
 
 /* The same, since nothing is known of something that was said. */
@@ -207,7 +213,7 @@ static void keep_mail_from(struct session *s, struct span path)
 	enum parse_status status;
 
 	if (path.len > sizeof(s->mail_from)) {
-		session_over_limit(s);
+		exceed(s, SPAN("sender"));
 		return;
 	}
 	memcpy(s->mail_from, path.p, path.len);
@@ -239,7 +245,7 @@ static enum session_result on_rcpt(struct session *s, const struct milter_event 
 	if (s->state != SESSION_MAIL && s->state != SESSION_RCPT)
 		return SESSION_CLOSE;
 	if (s->envelope.n_rcpts == s->policy->limits.recipients)
-		session_over_limit(s);
+		exceed(s, SPAN("recipients"));
 	else if (!facts_add_recipient(&s->envelope, s->policy, ev->path.address))
 		fail(s);
 	s->state = SESSION_RCPT;

@@ -61,9 +61,10 @@ struct session {
 
 	/* of the message */
 	struct arena *arena;
-	bool over_limit;  /* nothing of it is kept, it will be deferred */
-	bool turned_away; /* and that is for want of an arena */
-	bool failed;	  /* or of other memory, to read what it says with */
+	bool over_limit;   /* nothing of it is kept, it will be deferred */
+	struct span limit; /* which, if it is over one */
+	bool turned_away;  /* and that is for want of an arena */
+	bool failed;	   /* or of other memory, to read what it says with */
 	bool authenticated;
 	char mail_from[SESSION_MAIL_FROM_MAX];
 	char queue_id[SESSION_QUEUE_ID_MAX];
@@ -123,7 +124,7 @@ bool session_has_recipient(const struct session *session);
  */
 void session_end_message(struct session *session);
 
-/* To be called when a message outgrows its limits: its verdict will be to defer it. */
+/* To be called when a message's header outgrows its limits: its verdict will be to defer it. */
 void session_over_limit(struct session *session);
 
 enum session_result session_step(struct session *session, const struct milter_event *event,

@@ -16,6 +16,7 @@ struct session_answer {
 	struct verdict verdict;
 	struct rewrite_plan plan;  /* of what is taken */
 	const struct facts *facts; /* NULL if the message could not be followed */
+	struct span limit;	   /* that was exceeded, of REASON_LIMIT */
 	struct span queue_id;	   /* empty if the MTA gave none */
 	struct span message_id;
 	struct span network_message_id;

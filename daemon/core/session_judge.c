@@ -40,10 +40,12 @@ static void plan(struct session *s, struct session_answer *answer)
 		.leading_space = s->leading_space,
 	};
 
-	if (!rewrite_plan(&input, s->arena, &answer->plan))
+	if (!rewrite_plan(&input, s->arena, &answer->plan)) {
+		answer->limit = SPAN("edits");
 		session_defer(answer, REASON_LIMIT);
-	else if (!edits_allowed(s, &answer->plan))
+	} else if (!edits_allowed(s, &answer->plan)) {
 		give_up_plan(answer);
+	}
 }
 
 /* Last, so that what is put off for another reason uses nothing up. */
@@ -62,6 +64,7 @@ static void judge_whole(struct session *s, struct session_answer *answer)
 	struct facts *facts = arena_record(s->arena, sizeof(*facts));
 
 	if (!facts) {
+		answer->limit = SPAN("header");
 		session_defer(answer, REASON_LIMIT);
 		return;
 	}
@@ -94,6 +97,7 @@ void session_judge(struct session *s, struct session_answer *answer)
 {
 	*answer = (struct session_answer){
 		.policy = s->policy,
+		.limit = s->limit,
 		.queue_id = span_of(s->queue_id, s->queue_id_len),
 		.client = s->client,
 	};

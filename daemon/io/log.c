@@ -97,6 +97,8 @@ static void put_message(struct outbuf *line, const struct session_answer *answer
 	if (answer->verdict.would_reject)
 		put_pair(line, SPAN("would"), SPAN("reject"));
 	put_pair(line, SPAN("reason"), reason_word(answer->verdict.reason));
+	if (answer->verdict.reason == REASON_LIMIT)
+		put_pair(line, SPAN("limit"), answer->limit);
 	put_facts(line, answer);
 	outbuf_put(line, SPAN(" ms="));
 	put_duration(line, duration_ns / 1000);

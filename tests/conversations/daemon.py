@@ -47,7 +47,7 @@ tenants = (
   {{ name = "fabrikam"; ids = [ "{fabrikam_id}" ]; domains = [ "fabrikam.com" ]; proofs = 1; }}
 );
 limits: {{ connections = "{connections}"; messages = "{messages}"; message_header = "{header}";
-           message_wait = "{message_wait}"; idle = "{idle}"; message_idle = "{message_idle}"; }};
+           message_wait = "{message_wait}"; idle = "{idle}"; message_idle = "{message_idle}"; {limits} }};
 """
 
 # Only what has no default.
@@ -67,7 +67,7 @@ BASE = {"authserv_id": AUTHSERV_ID, "mode": "enforce", "other_clients": "reject"
         "message_wait": "240s",
         "idle": "600s", "message_idle": "600s",
         "originator_orgs": '[ "contoso.com" ]', "dkim_domains": "", "contoso": "", "more": "", "also": "",
-        "acl": ""}
+        "acl": "", "limits": ""}
 
 SECRET_HEADER = ('secret_header: {{ name = "X-Contoso-Relay"; '
                  'values = "<{directory}/contoso.secret"; }};')

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from milter.client import Answer, Mta, Offer, strings
+from milter.client import Answer, Message, Mta, Offer, strings
 from milter.wire import NO_BIT, NO_DATA, NO_EOH, Packet
 
 from .cases import AUTHORISED, FROM, exo
@@ -58,6 +58,23 @@ def test_replies_of_the_operators(start: Callable[..., Daemon], engine: str) -> 
     mta.helo()
     assert mta.message(exo()).verdict.text == "451 4.7.1 Later (exogate: cert-missing)"
     mta.quit()
+    daemon.end()
+
+
+@pytest.mark.parametrize(("limit", "set_to", "message"), [
+    ("recipients", 'recipients = "2";', exo(rcpts=("a@b.example", "c@d.example", "e@f.example"))),
+    ("edits", 'edits = "10";', exo(top=(("X-MS-Exchange-Organization-SCL", " 1"),) * 11)),
+    ("header", "", exo(None, *[("X-Large", " " + 30000 * "x")] * 9)),
+    ("sender", "", exo(mail_from=f"{520 * 'a'}@contoso.com")),
+], ids=["recipients", "edits", "header", "sender"])
+def test_log_says_which_limit(start: Callable[..., Daemon], engine: str, limit: str, set_to: str,
+                              message: Message) -> None:
+    daemon = start(engine, limits=set_to)
+    mta = open_mta(daemon)
+    assert mta.message(message).verdict.text == (
+        "451 4.7.1 Message exceeds a limit (exogate: limit)")
+    mta.quit()
+    daemon.wait_for_log(f" verdict=tempfail reason=limit limit={limit} tenant=")
     daemon.end()
 
 

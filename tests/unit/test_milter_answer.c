@@ -65,10 +65,10 @@ TEST(each_message_for_its_kind)
 
 	policy->exota.reject_message = SPAN("No!");
 	check_text(refusal(policy, &deferred, "4A"),
-		   "451 4.7.1 Message header exceeds a limit (exogate: limit)");
+		   "451 4.7.1 Message exceeds a limit (exogate: limit)");
 	policy->exota.tempfail_message = SPAN("Later.");
 	check_text(refusal(policy, &deferred, "4A"),
-		   "450 4.7.1 queue_id: 4A - Later. - reason: Message header exceeds a limit "
+		   "450 4.7.1 queue_id: 4A - Later. - reason: Message exceeds a limit "
 		   "(exogate: limit)");
 }
 
