@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "conversation_keys.h"
 #include "deadline.h"
+#include "file_limit.h"
 #include "log.h"
 
 static void advance(struct worker *worker, struct connection *c);
@@ -57,6 +58,16 @@ static void say_closed(struct worker *worker, enum close_reason reason, const ch
 		return;
 	if (worker->n_closed[reason]++ < WORKER_CLOSE_LINES)
 		log_line("milter connection closed: %s%s", close_reason_word(reason).p, detail);
+}
+
+static void say_full(struct worker *worker)
+{
+	const struct crew *crew = worker->crew;
+	char detail[64];
+
+	snprintf(detail, sizeof(detail), "; raise %s",
+		 file_limit_to_raise(crew->connections, crew->settings->connections));
+	say_closed(worker, CLOSE_FULL, detail);
 }
 
 static void say_closed_more(struct worker *worker)
@@ -356,7 +367,7 @@ void conversation_open(struct worker *worker, int fd)
 
 	if (!is_admitted(worker)) {
 		close(fd);
-		say_closed(worker, CLOSE_FULL, "; raise limits.connections");
+		say_full(worker);
 		counters_count(&worker->counters->closed[CLOSE_FULL]);
 		return;
 	}

@@ -15,4 +15,10 @@
  */
 size_t file_limit_raise(size_t connections, size_t others, FILE *errors);
 
+/* What to raise so that there can be more connections, where so many of the wanted are allowed. */
+static inline const char *file_limit_to_raise(size_t allowed, size_t wanted)
+{
+	return allowed < wanted ? "LimitNOFILE" : "limits.connections";
+}
+
 #endif

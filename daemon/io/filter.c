@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 
 #include "clock.h"
+#include "file_limit.h"
 #include "filter_answer.h"
 #include "log.h"
 #include "peer.h"
@@ -301,6 +302,8 @@ bool filter_open(const struct filter_options *options, FILE *errors)
 		.keys = open_keys(options->settings, errors),
 		.crypto = shared_crypto_open(),
 		.connections = options->connections,
+		.to_raise =
+			file_limit_to_raise(options->connections, options->settings->connections),
 		.messages = options->settings->messages,
 		.limiter = options->limiter,
 		.message_wait_s = options->settings->message_wait_s,

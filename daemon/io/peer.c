@@ -17,6 +17,7 @@ static struct shared {
 	const struct dkim_crypto *crypto;
 	const struct session_limiter *limiter;
 	size_t connections_max;
+	const char *to_raise;
 	unsigned int message_wait_s;
 	pthread_mutex_t lock; /* of what follows */
 	struct ledger *ledger;
@@ -45,6 +46,7 @@ bool peer_set_up(const struct peer_limits *limits, struct policy_store *policies
 	shared.ledger = ledger;
 	shared.limiter = limits->limiter;
 	shared.connections_max = limits->connections;
+	shared.to_raise = limits->to_raise;
 	shared.keys = limits->keys;
 	shared.crypto = limits->crypto;
 	shared.message_wait_s = limits->message_wait_s;
@@ -67,8 +69,8 @@ static void refuse_connection(void)
 	if (now_s == shared.refused_s)
 		return;
 	shared.refused_s = now_s;
-	log_line("milter connection closed: %s; raise limits.connections",
-		 close_reason_word(CLOSE_FULL).p);
+	log_line("milter connection closed: %s; raise %s", close_reason_word(CLOSE_FULL).p,
+		 shared.to_raise);
 }
 
 /* Counts it in if it is not one too many. */

@@ -33,8 +33,9 @@ struct peer {
 };
 
 struct peer_limits {
-	size_t connections; /* at once */
-	size_t messages;    /* at once, each with an arena */
+	size_t connections;   /* at once */
+	const char *to_raise; /* for more of them */
+	size_t messages;      /* at once, each with an arena */
 	const struct session_limiter *limiter;
 	unsigned int message_wait_s;
 	size_t message_bytes;

@@ -22,7 +22,7 @@ from milter.client import Mta
 from milter.wire import ProtocolError
 
 from .cases import exo
-from .daemon import CERTIFICATE, CONTOSO_ID, TIMEOUT_S, Daemon, free_port, open_mta, write_settings
+from .daemon import CERTIFICATE, CONTOSO_ID, TIMEOUT_S, Daemon, free_port, hold_slots, open_mta, write_settings
 
 # Settings whose tenants are all in a table.
 TABLE = """\
@@ -148,6 +148,12 @@ def test_status_says_the_limit_that_holds(exogated: Path, tmp_path: Path, engine
     limits = re.findall("limits.connections is cut to ([0-9]+) by", daemon.log_text())
     assert len(limits) == listeners and all(200 < int(limit) < 300 for limit in limits)
     assert status_of(exogated, tmp_path)["connections"]["limit"] == sum(map(int, limits))
+    held = hold_slots(daemon, int(limits[0]))
+    with pytest.raises((ProtocolError, ConnectionError)):
+        Mta(daemon.socket).negotiate()
+    daemon.wait_for_log("closed: full; raise LimitNOFILE")
+    for mta in held:
+        mta.connection.socket.close()
     daemon.end()
 
 
