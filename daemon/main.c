@@ -206,6 +206,8 @@ int main(int argc, char **argv)
 	struct options options;
 	int status = EXIT_OK;
 
+	if (!privileges_open_streams())
+		return EXIT_FAILED;
 	/* A line a write: a journal would not take as many pieces. */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	switch (options_parse(argc, argv, &options)) {

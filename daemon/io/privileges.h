@@ -11,6 +11,12 @@
 #include "settings.h"
 
 /*
+ * First of all: standard streams that the process was started without become /dev/null, so that
+ * nothing of the daemon's has their numbers and is written to.  False if there is none.
+ */
+bool privileges_open_streams(void);
+
+/*
  * Closes what the process was started with beside the standard streams and the sockets that the
  * service manager passed.
  */

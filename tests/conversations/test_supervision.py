@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.commands import wait_until
+from lab.commands import accepts, wait_until
 from lab.threads import stopped_thread
 from milter.client import Mta
 from milter.wire import ProtocolError
@@ -449,6 +449,21 @@ def test_vanished_hosts_are_noticed(start: Start, tmp_path: Path) -> None:
         (row,) = wait_until(accepted, "the connection", TIMEOUT_S)
         assert row[5].split(":")[0] == "02"     # the keep-alive timer runs
     daemon.end()
+
+
+def test_standard_streams_that_are_closed(exogated: Path, tmp_path: Path, engine: str) -> None:
+    """Lines of the log do not go into what would have their numbers."""
+    settings = write_settings(tmp_path)
+    process = subprocess.Popen(["/bin/sh", "-c", 'exec "$0" "$@" <&- >&- 2>&-', exogated,
+                                "--engine", engine, "-c", settings])
+    wait_until(lambda: accepts(tmp_path / "milter.sock"), "exogated", TIMEOUT_S)
+    streams = [os.readlink(f"/proc/{process.pid}/fd/{fd}") for fd in range(3)]
+    mta = open_mta(tmp_path / "milter.sock")
+    assert mta.message(exo()).verdict.word == "accept"
+    mta.quit()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=TIMEOUT_S) == 0
+    assert streams == 3 * ["/dev/null"]
 
 
 def test_inherited_descriptors_are_closed(exogated: Path, tmp_path: Path) -> None:
