@@ -23,6 +23,7 @@ struct dkim_check_hash {
 /* A key record's name, and what was found there. */
 struct dkim_check_name {
 	struct span text;
+	enum dkim_care care; /* the most of those who need it */
 	bool answered;
 	enum dkim_why why; /* of no usable record: the first one's, or the answer's */
 	struct dkim_key keys[DNS_TEXTS_MAX];
@@ -124,6 +125,8 @@ static bool note_needs(struct dkim_check *check)
 		needs->hash = need_hash(check, &signature->sig);
 		if (!needs->name || !needs->hash)
 			return false;
+		if (signature->care > needs->name->care)
+			needs->name->care = signature->care;
 	}
 	return true;
 }
@@ -155,6 +158,12 @@ bool dkim_check_name(const struct dkim_check *check, size_t i, struct span *name
 		return false;
 	*name = check->names[i]->text;
 	return true;
+}
+
+enum dkim_care dkim_check_care(const struct dkim_check *check, size_t i)
+{
+	assert(i < check->n_names);
+	return check->names[i]->care;
 }
 
 bool dkim_check_waits(const struct dkim_check *check)

@@ -34,6 +34,9 @@ struct dkim_check *dkim_check_begin(const struct dkim_options *options,
 /* The domain name of a key record that is needed, in lower case, of A-labels; false beyond them. */
 bool dkim_check_name(const struct dkim_check *check, size_t i, struct span *name);
 
+/* To whom the key matters most, of one of those names. */
+enum dkim_care dkim_check_care(const struct dkim_check *check, size_t i);
+
 /*
  * Answers for that name; a second answer is ignored, and none is kept.  DNS_FAILED makes the
  * signatures that need it a temporary error, everything else is final.  False if the arena is

@@ -13,12 +13,19 @@ static enum dkim_why judge_sig(const struct dkim_sig *sig, uint64_t now)
 	return DKIM_WHY_NOT_TRIED;
 }
 
-static unsigned int rank(const struct dkim_options *options, const struct dkim_signature *signature)
+static enum dkim_care care_for(const struct dkim_options *options,
+			       const struct dkim_signature *signature)
+{
+	if (!dkim_signature_is_open(signature) || !options->cares)
+		return DKIM_CARE_NOBODY;
+	return options->cares(options->whom, domain_span(&signature->sig.domain));
+}
+
+static unsigned int rank(const struct dkim_signature *signature)
 {
 	if (!dkim_signature_is_open(signature))
 		return 0;
-	return 1 + (options->cares &&
-		    options->cares(options->whom, domain_span(&signature->sig.domain)));
+	return 1 + (signature->care != DKIM_CARE_NOBODY);
 }
 
 /* False if to_ascii has failed. */
@@ -84,7 +91,8 @@ bool dkim_choice_make(struct dkim_choice *choice, const struct dkim_options *opt
 			spare = arena_record(arena, sizeof(*spare));
 		if (!spare || !read_signature(options, field, spare))
 			return false;
-		spare->rank = crowded ? rank(options, spare) : 0;
+		spare->care = care_for(options, spare);
+		spare->rank = crowded ? rank(spare) : 0;
 		spare = admit(choice, options->max_signatures, spare);
 	}
 	return true;

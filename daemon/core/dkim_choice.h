@@ -29,7 +29,8 @@ struct dkim_signature {
 	enum dkim_why why;		  /* NOT_TRIED: not known yet */
 	bool testing;			  /* t=y of its key: it proves nothing */
 	bool partial;			  /* l= leaves some of the body uncovered */
-	struct dkim_sig sig;		  /* whole unless the why is of the field's own syntax */
+	enum dkim_care care;
+	struct dkim_sig sig; /* whole unless the why is of the field's own syntax */
 
 	unsigned int rank; /* private */
 };

@@ -13,6 +13,14 @@
 #define DKIM_SIGNATURES_MAX 16	 /* limit of max_signatures */
 #define DKIM_RSA_BITS_MIN   1024 /* of min_rsa_bits: RFC 8301 3.2 */
 
+/* To whose verdict a signature may matter. */
+enum dkim_care {
+	DKIM_CARE_NOBODY,
+	DKIM_CARE_AUTHOR, /* whose domain From's might be aligned with */
+	DKIM_CARE_TENANT,
+	DKIM_CARE_N,
+};
+
 struct dkim_options {
 	const struct dkim_crypto *crypto; /* outlives the check */
 	uint64_t now;			  /* seconds since 1970, for t= and x= */
@@ -21,8 +29,8 @@ struct dkim_options {
 	domain_to_ascii *to_ascii; /* of the domains of signatures; NULL: U-labels are none */
 	bool leading_space;	   /* the values of fields have theirs */
 
-	/* Asked if there are more: may a signature of that domain matter?  NULL: none does. */
-	bool (*cares)(const void *whom, struct span domain);
+	/* To whom does a signature of that domain matter?  NULL: to nobody. */
+	enum dkim_care (*cares)(const void *whom, struct span domain);
 	const void *whom;
 };
 

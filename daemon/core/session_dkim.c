@@ -16,13 +16,14 @@ static bool is_within(struct span name, struct span domain)
 	return !extra || name.p[extra - 1] == '.';
 }
 
-/* Some tenant's, or one that From's domain might be aligned with. */
-static bool cares(const void *whom, struct span domain)
+static enum dkim_care cares(const void *whom, struct span domain)
 {
 	const struct session_dkim *dkim = whom;
 
-	return (dkim->tenant && policy_is_signer(dkim->policy, dkim->tenant, domain)) ||
-	       policy_tenant_of(dkim->policy, domain) || is_within(dkim->from_domain, domain);
+	if ((dkim->tenant && policy_is_signer(dkim->policy, dkim->tenant, domain)) ||
+	    policy_tenant_of(dkim->policy, domain))
+		return DKIM_CARE_TENANT;
+	return is_within(dkim->from_domain, domain) ? DKIM_CARE_AUTHOR : DKIM_CARE_NOBODY;
 }
 
 /* False if the arena is exhausted. */

@@ -28,6 +28,12 @@ bool session_dkim_begin(struct session_dkim *dkim, const struct policy *policy,
 /* Gives up the check, if there is one. */
 void session_dkim_abandon(struct session_dkim *dkim);
 
+/* To whom the key of session_key_name(..., i, ...) matters. */
+static inline enum dkim_care session_dkim_care(const struct session_dkim *dkim, size_t i)
+{
+	return dkim_check_care(dkim->check, i);
+}
+
 /* Whether it is under way and an answer outstanding. */
 static inline bool session_dkim_waits(const struct session_dkim *dkim)
 {

@@ -12,14 +12,16 @@
 
 #include "span.h"
 
-#define ALARMS(X)                                                                          \
-	X(ALARM_CLIENT_UNLISTED, "client-unlisted",                                        \
-	  "a trusted certificate from an address that is not listed; is the list stale?")  \
-	X(ALARM_CERT_MISSING, "cert-missing",                                              \
-	  "mail of a tenant without a verified client certificate")                        \
-	X(ALARM_RATE_LIMIT, "rate-limit",                                                  \
-	  "mail beyond what it may send is deferred; is an account of it in other hands?") \
-	X(ALARM_STAMP_VANISHED, "stamp-vanished", "a stamp that used to come is no longer there")
+#define ALARMS(X)                                                                                 \
+	X(ALARM_CLIENT_UNLISTED, "client-unlisted",                                               \
+	  "a trusted certificate from an address that is not listed; is the list stale?")         \
+	X(ALARM_CERT_MISSING, "cert-missing",                                                     \
+	  "mail of a tenant without a verified client certificate")                               \
+	X(ALARM_RATE_LIMIT, "rate-limit",                                                         \
+	  "mail beyond what it may send is deferred; is an account of it in other hands?")        \
+	X(ALARM_STAMP_VANISHED, "stamp-vanished", "a stamp that used to come is no longer there") \
+	X(ALARM_DNS_FULL, "dns-full",                                                             \
+	  "too many questions wait for name servers; the key of a signature is not asked for")
 
 enum alarm {
 #define ALARM_ENUM(alarm, word, text) alarm,

@@ -35,7 +35,9 @@ static void ask(struct conversation_keys *keys, size_t i, struct span name)
 		.i = i,
 	};
 	keys->n = i + 1;
-	known = resolver_ask(keys->worker->resolver.resolver, name, &lookup->waiter);
+	known = resolver_ask(keys->worker->resolver.resolver, name,
+			     session_dkim_care(&keys->connection->dialog->session.dkim, i),
+			     &lookup->waiter);
 	if (known)
 		dialog_key(keys->connection->dialog, i, known);
 }

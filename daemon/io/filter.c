@@ -285,12 +285,15 @@ static const struct smfiDesc description = {
 	.xxfi_close = on_close,
 };
 
-static struct key_service *open_keys(const struct settings *settings, FILE *errors)
+static struct key_service *open_keys(const struct settings *settings, struct ledger *ledger,
+				     FILE *errors)
 {
 	const struct resolver_options options = {
 		.servers = settings->dns_servers,
 		.timeout_ms = settings->dns_timeout_ms,
-		.cache_entries = settings->dns_cache,
+		.answers_max = settings->dns_cache,
+		.messages_max = settings->messages,
+		.counters = &ledger->counters,
 	};
 
 	return key_service_open(&options, errors);
@@ -299,7 +302,7 @@ static struct key_service *open_keys(const struct settings *settings, FILE *erro
 bool filter_open(const struct filter_options *options, FILE *errors)
 {
 	const struct peer_limits limits = {
-		.keys = open_keys(options->settings, errors),
+		.keys = open_keys(options->settings, options->ledger, errors),
 		.crypto = shared_crypto_open(),
 		.connections = options->connections,
 		.to_raise =

@@ -69,7 +69,7 @@ static void ask_all(struct key_service *service, struct key_question *q)
 		struct key_question *next = q->next; /* once told, it may be gone */
 		const struct dns_answer *known;
 
-		known = resolver_ask(service->poll.resolver, q->name, &q->waiter);
+		known = resolver_ask(service->poll.resolver, q->name, q->care, &q->waiter);
 		if (known)
 			tell(q, known);
 		q = next;
@@ -129,12 +129,13 @@ struct key_service *key_service_open(const struct resolver_options *options, FIL
 }
 
 void key_service_ask(struct key_service *service, struct key_question *q, struct span name,
-		     struct outbuf texts)
+		     enum dkim_care care, struct outbuf texts)
 {
 	*q = (struct key_question){
 		.waiter.told = on_told,
 		.service = service,
 		.name = name,
+		.care = care,
 		.texts = texts,
 	};
 	pthread_mutex_lock(&service->lock);

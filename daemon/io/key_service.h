@@ -17,6 +17,7 @@ struct key_question {
 	struct key_service *service;
 	struct key_question *next;
 	struct span name; /* lives until the wait is over */
+	enum dkim_care care;
 	bool told;
 	struct dns_answer answer; /* its texts lie in `texts` */
 	struct outbuf texts;
@@ -27,7 +28,7 @@ struct key_service *key_service_open(const struct resolver_options *options, FIL
 
 /* Has it asked; `texts` is room for the answer, which is DNS_UNREADABLE if it does not suffice. */
 void key_service_ask(struct key_service *service, struct key_question *question, struct span name,
-		     struct outbuf texts);
+		     enum dkim_care care, struct outbuf texts);
 
 /* Returns once it is answered. */
 void key_service_wait(struct key_question *question);

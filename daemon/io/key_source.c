@@ -150,7 +150,7 @@ static const struct dns_answer *ask(struct key_source *source, struct span name)
 
 	source->told = false;
 	source->waiter = (struct resolver_waiter){ .told = on_told };
-	known = resolver_ask(source->poll.resolver, name, &source->waiter);
+	known = resolver_ask(source->poll.resolver, name, DKIM_CARE_TENANT, &source->waiter);
 	while (!known && !source->told)
 		resolver_poll_wait(&source->poll, -1);
 	return known ? known : &source->answer;
@@ -165,7 +165,8 @@ struct key_source *key_source_open(const struct key_source_options *options, FIL
 	const struct resolver_options servers = {
 		.servers = options->servers,
 		.timeout_ms = options->timeout_ms,
-		.cache_entries = CACHE_ENTRIES,
+		.answers_max = CACHE_ENTRIES,
+		.messages_max = 1,
 	};
 	struct key_source *source = calloc(1, sizeof(*source));
 	bool ok;

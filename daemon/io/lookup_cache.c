@@ -6,27 +6,25 @@
 
 #include "clock.h"
 
-bool lookup_cache_open(struct lookup_cache *cache, size_t n)
+bool lookup_cache_open(struct lookup_cache *cache, size_t answers_max, size_t questions_max)
 {
-	size_t n_buckets = 1;
+	size_t n = answers_max + questions_max, n_buckets = 1;
 
 	while (n_buckets < n)
 		n_buckets *= 2;
 	*cache = (struct lookup_cache){
 		.entries = calloc(n, sizeof(*cache->entries)),
+		.n_entries = n,
+		.answers_max = answers_max,
+		.questions_max = questions_max,
 		.buckets = calloc(n_buckets, sizeof(struct lookup *)),
 		.n_buckets = n_buckets,
 	};
-	if (!cache->entries || !cache->buckets) {
-		free(cache->entries);
-		free(cache->buckets);
-		return false;
-	}
-	for (size_t i = 0; i < n; i++) {
-		cache->entries[i].hash_next = cache->free;
-		cache->free = &cache->entries[i];
-	}
-	return true;
+	if (cache->entries && cache->buckets)
+		return true;
+	free(cache->entries);
+	free(cache->buckets);
+	return false;
 }
 
 void lookup_cache_close(struct lookup_cache *cache)
@@ -40,15 +38,25 @@ void lookup_cache_close(struct lookup_cache *cache)
 
 /* --- the order of use ------------------------------------------------------------------------- */
 
+static bool is_failure(const struct lookup *l)
+{
+	return l->answer.status == DNS_FAILED || l->answer.status == DNS_UNREADABLE;
+}
+
 static void link_newest(struct lookup_cache *cache, struct lookup *l)
 {
 	l->newer = NULL;
 	l->older = cache->newest;
-	if (cache->newest)
-		cache->newest->newer = l;
-	else
-		cache->oldest = l;
+	*(cache->newest ? &cache->newest->newer : &cache->oldest) = l;
 	cache->newest = l;
+}
+
+static void link_oldest(struct lookup_cache *cache, struct lookup *l)
+{
+	l->older = NULL;
+	l->newer = cache->oldest;
+	*(cache->oldest ? &cache->oldest->older : &cache->newest) = l;
+	cache->oldest = l;
 }
 
 static void unlink_use(struct lookup_cache *cache, struct lookup *l)
@@ -83,6 +91,7 @@ static void drop(struct lookup_cache *cache, struct lookup *l)
 	struct lookup **link = bucket_of(cache, name_of(l));
 
 	assert(l->settled && !l->in_use);
+	cache->n_answers--;
 	while (*link != l)
 		link = &(*link)->hash_next;
 	*link = l->hash_next;
@@ -104,36 +113,48 @@ struct lookup *lookup_cache_find(struct lookup_cache *cache, struct span name, u
 		drop(cache, l);
 		return NULL;
 	}
-	unlink_use(cache, l);
-	link_newest(cache, l);
+	if (l->settled && !is_failure(l)) {
+		unlink_use(cache, l);
+		link_newest(cache, l);
+	}
 	return l;
 }
 
-/* The least recently used one that has its answer makes room. */
-static bool make_room(struct lookup_cache *cache)
+/* One that is not in use goes, if there is one. */
+static void make_room(struct lookup_cache *cache)
 {
 	struct lookup *l = cache->oldest;
 
-	while (l && (!l->settled || l->in_use))
+	while (l && l->in_use)
 		l = l->newer;
 	if (l)
 		drop(cache, l);
+}
+
+/* Fresh ones only once none is left that was used before: their memory is not touched yet. */
+static struct lookup *take_free(struct lookup_cache *cache)
+{
+	struct lookup *l = cache->free;
+
+	if (l)
+		cache->free = l->hash_next;
+	else if (cache->n_used < cache->n_entries)
+		l = &cache->entries[cache->n_used++];
 	return l;
 }
 
-struct lookup *lookup_cache_add(struct lookup_cache *cache, struct span name)
+struct lookup *lookup_cache_add(struct lookup_cache *cache, struct span name, size_t questions_max)
 {
 	struct lookup **bucket = bucket_of(cache, name), *l;
 
-	assert(name.len <= DNS_NAME_MAX);
-	if (!cache->free && !make_room(cache))
+	assert(name.len <= DNS_NAME_MAX && questions_max <= cache->questions_max);
+	l = cache->n_questions < questions_max ? take_free(cache) : NULL;
+	if (!l)
 		return NULL;
-	l = cache->free;
-	cache->free = l->hash_next;
 	*l = (struct lookup){ .hash_next = *bucket, .name_len = (unsigned char)name.len };
 	memcpy(l->name, name.p, name.len);
 	*bucket = l;
-	link_newest(cache, l);
+	cache->n_questions++;
 	return l;
 }
 
@@ -166,11 +187,20 @@ static bool keep_texts(struct lookup *l)
 	return l->texts;
 }
 
-void lookup_cache_settle(struct lookup *l, const struct dns_answer *answer, uint64_t now_ns)
+void lookup_cache_settle(struct lookup_cache *cache, struct lookup *l,
+			 const struct dns_answer *answer, uint64_t now_ns)
 {
 	l->answer = *answer;
 	if (answer->n && !keep_texts(l))
 		l->answer = (struct dns_answer){ .status = DNS_FAILED };
 	l->settled = true;
 	l->expires_ns = now_ns + capped_ttl_s(&l->answer) * CLOCK_SECOND_NS;
+	cache->n_questions--;
+	if (cache->n_answers == cache->answers_max)
+		make_room(cache);
+	cache->n_answers++;
+	if (is_failure(l))
+		link_oldest(cache, l);
+	else
+		link_newest(cache, l);
 }

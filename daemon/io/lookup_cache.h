@@ -2,10 +2,12 @@
 /*
  * lookup_cache - which questions have been asked of DNS, and what is known of them?
  *
- * Bounded in entries, each of at most LOOKUP_TEXT_BYTES of text: the least recently used one makes
- * room for another.  An answer is kept as long as its records allow (RFC 1035 4.1.3, RFC 2308), and
- * never beyond: nothing stale is served.  A question is entered when it is asked, so that whoever
- * asks it meanwhile waits for the same answer.  One thread.
+ * Bounded in answers, each of at most LOOKUP_TEXT_BYTES of text: the least recently used one makes
+ * room for another, and those that say that nothing is known do so first, so that they push out
+ * one at most of the others.  An answer is kept as long as its records allow (RFC 1035 4.1.3, RFC
+ * 2308), and never beyond: nothing stale is served.  A question is entered when it is asked, so
+ * that whoever asks it meanwhile waits for the same answer; questions have a bound of their own,
+ * and push out no answer.  Memory is touched as it comes into use.  One thread.
  */
 #ifndef EXOGATE_LOOKUP_CACHE_H
 #define EXOGATE_LOOKUP_CACHE_H
@@ -24,7 +26,7 @@
 
 struct lookup {
 	struct lookup *hash_next;
-	struct lookup *newer, *older; /* in the order of use */
+	struct lookup *newer, *older; /* of a settled one, in the order in which they stay */
 	struct resolver_waiter *waiters;
 	struct dns_answer answer;
 	char *texts;	     /* what the answer's spans point to, or NULL */
@@ -37,26 +39,30 @@ struct lookup {
 
 struct lookup_cache {
 	struct lookup *entries;
+	size_t n_entries, n_used; /* those after them were never used */
+	size_t answers_max, questions_max;
+	size_t n_answers, n_questions;
 	struct lookup **buckets;
 	size_t n_buckets;
-	struct lookup *free;
+	struct lookup *free; /* that were used */
 	struct lookup *newest, *oldest;
 };
 
-/* Room for so many entries.  False without memory, and then there is nothing to close. */
-bool lookup_cache_open(struct lookup_cache *cache, size_t n);
+/* Room for so many of both.  False without memory, and then there is nothing to close. */
+bool lookup_cache_open(struct lookup_cache *cache, size_t answers_max, size_t questions_max);
 void lookup_cache_close(struct lookup_cache *cache);
 
 /* The question, asked or answered; NULL if it is to be asked (anew).  The name has no capitals. */
 struct lookup *lookup_cache_find(struct lookup_cache *cache, struct span name, uint64_t now_ns);
 
 /*
- * Enters a question that lookup_cache_find() did not find.  NULL if all entries are questions that
- * have no answer yet.
+ * Enters a question that lookup_cache_find() did not find.  NULL if so many, at most as many as
+ * there is room for, are without an answer already.
  */
-struct lookup *lookup_cache_add(struct lookup_cache *cache, struct span name);
+struct lookup *lookup_cache_add(struct lookup_cache *cache, struct span name, size_t questions_max);
 
 /* Settles a question; copies the texts.  Without memory for them the answer is DNS_FAILED. */
-void lookup_cache_settle(struct lookup *lookup, const struct dns_answer *answer, uint64_t now_ns);
+void lookup_cache_settle(struct lookup_cache *cache, struct lookup *lookup,
+			 const struct dns_answer *answer, uint64_t now_ns);
 
 #endif

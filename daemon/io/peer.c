@@ -302,6 +302,7 @@ static enum session_result wait_for_keys(struct session *session, struct session
 
 	for (size_t i = 0; keys && session_key_name(session, i, &name); i++)
 		key_service_ask(shared.keys, &keys[i].question, name,
+				session_dkim_care(&session->dkim, i),
 				outbuf_over(keys[i].texts, sizeof(keys[i].texts)));
 	for (size_t i = 0; i < n; i++) {
 		if (keys)

@@ -22,6 +22,8 @@ struct resolver {
 	ares_channel channel;
 	struct resolver_watch watch;
 	struct lookup_cache cache;
+	struct counters *counters;
+	struct alarm_log alarms;
 	size_t n_asked; /* of c-ares, and not answered */
 	bool closing;
 };
@@ -94,13 +96,22 @@ static int open_servers(struct resolver *r, const struct resolver_options *optio
 	return status == ARES_SUCCESS ? set_servers(r, options->servers) : status;
 }
 
+static size_t questions_of(size_t messages)
+{
+	return messages < RESOLVER_QUESTIONS_MAX / DKIM_SIGNATURES_MAX ?
+		       messages * DKIM_SIGNATURES_MAX :
+		       RESOLVER_QUESTIONS_MAX;
+}
+
 struct resolver *resolver_open(const struct resolver_options *options, FILE *errors)
 {
 	struct resolver *r = calloc(1, sizeof(*r));
 	int status = ARES_ENOMEM;
 
-	if (r && lookup_cache_open(&r->cache, options->cache_entries)) {
+	if (r && lookup_cache_open(&r->cache, options->answers_max,
+				   questions_of(options->messages_max))) {
 		r->watch = options->watch;
+		r->counters = options->counters;
 		status = open_servers(r, options);
 	}
 	if (status == ARES_SUCCESS)
@@ -173,7 +184,7 @@ static void on_answer(void *arg, int status, int n_timeouts, unsigned char *mess
 	if (message)
 		dns_message_read(span_of((const char *)message, (size_t)len),
 				 span_of(lookup->name, lookup->name_len), &out, &answer);
-	lookup_cache_settle(lookup, &answer, clock_monotonic_ns());
+	lookup_cache_settle(&r->cache, lookup, &answer, clock_monotonic_ns());
 	tell_waiters(lookup);
 }
 
@@ -184,7 +195,7 @@ static void ask_servers(struct resolver *r, struct lookup *lookup)
 	const struct dns_answer failed = { .status = DNS_FAILED };
 
 	if (!question) {
-		lookup_cache_settle(lookup, &failed, clock_monotonic_ns());
+		lookup_cache_settle(&r->cache, lookup, &failed, clock_monotonic_ns());
 		return;
 	}
 	*question = (struct question){ r, lookup };
@@ -192,7 +203,34 @@ static void ask_servers(struct resolver *r, struct lookup *lookup)
 	ares_query(r->channel, lookup->name, ns_c_in, ns_t_txt, on_answer, question);
 }
 
-const struct dns_answer *resolver_ask(struct resolver *r, struct span name,
+static void raise_alarm(struct resolver *r, enum alarm alarm, const char *about)
+{
+	if (!r->counters)
+		return;
+	counters_count(&r->counters->alarms[alarm]);
+	alarm_say(&r->alarms, alarm, about, clock_monotonic_ns());
+}
+
+/* NULL if there is no room. */
+static struct lookup *add_question(struct resolver *r, struct span name, enum dkim_care care)
+{
+	static const size_t quarters[DKIM_CARE_N] = {
+		[DKIM_CARE_NOBODY] = 1,
+		[DKIM_CARE_AUTHOR] = 2,
+		[DKIM_CARE_TENANT] = 4,
+	};
+	const size_t room = r->cache.questions_max * quarters[care] / 4;
+	struct lookup *lookup = lookup_cache_add(&r->cache, name, room);
+	char about[DNS_NAME_MAX + 1];
+
+	if (!lookup) {
+		snprintf(about, sizeof(about), "%.*s", (int)name.len, name.p);
+		raise_alarm(r, ALARM_DNS_FULL, about);
+	}
+	return lookup;
+}
+
+const struct dns_answer *resolver_ask(struct resolver *r, struct span name, enum dkim_care care,
 				      struct resolver_waiter *waiter)
 {
 	static const struct dns_answer too_many = { .status = DNS_FAILED };
@@ -206,7 +244,7 @@ const struct dns_answer *resolver_ask(struct resolver *r, struct span name,
 	name.p = text;
 	lookup = lookup_cache_find(&r->cache, name, clock_monotonic_ns());
 	if (!lookup) {
-		lookup = lookup_cache_add(&r->cache, name);
+		lookup = add_question(r, name, care);
 		if (!lookup)
 			return &too_many;
 		ask_servers(r, lookup);

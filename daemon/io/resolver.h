@@ -6,6 +6,10 @@
  * resolver: a worker by its ring, others by poll(2) (resolver_poll.h).  Whoever asks what has been
  * asked already waits for the same answer, and what is known is not asked again (lookup_cache.h).
  *
+ * Questions that wait are bounded.  Others' may take a quarter of the room, those of authors half
+ * of it, and those of tenants all: whoever sends mail with signatures of a domain whose servers
+ * are silent delays nobody else's.
+ *
  * An answer comes within resolver_options.timeout_ms, give or take a second: servers that are
  * silent for so long have failed.  One thread.
  */
@@ -14,7 +18,15 @@
 
 #include <stdio.h>
 
+#include "counters.h"
+#include "dkim_options.h"
 #include "dns_message.h"
+
+/*
+ * Questions without an answer: as many as its messages have signatures that are tried, but no more
+ * than this, of the 65536 that a channel can tell apart.  One takes about 2 KiB, also of c-ares.
+ */
+#define RESOLVER_QUESTIONS_MAX 16384
 
 struct resolver;
 
@@ -37,7 +49,9 @@ struct resolver_options {
 	/* "ADDR", "ADDR:PORT" or "[ADDR]:PORT", with commas; NULL: those of /etc/resolv.conf */
 	const char *servers;
 	uint32_t timeout_ms;
-	size_t cache_entries;
+	size_t answers_max;	   /* that are remembered */
+	size_t messages_max;	   /* whose signatures are asked for at once */
+	struct counters *counters; /* of which it writes its own; NULL: nobody counts */
 	struct resolver_watch watch;
 };
 
@@ -53,11 +67,11 @@ void resolver_close(struct resolver *resolver);
 /*
  * Asks for the TXT records of a name: domain name text (domain.h) without the last dot.  Returns
  * the answer if it is known, valid until the next call of this module, and the waiter is not
- * touched.  Otherwise NULL, and the waiter, whose `told` is set, waits for the answer, unless it is
- * forgotten before.
+ * touched; DNS_FAILED, too, if there is no room to wait for one.  Otherwise NULL, and the waiter,
+ * whose `told` is set, waits for the answer, unless it is forgotten before.
  */
 const struct dns_answer *resolver_ask(struct resolver *resolver, struct span name,
-				      struct resolver_waiter *waiter);
+				      enum dkim_care care, struct resolver_waiter *waiter);
 
 /* It waits no more.  Does nothing if it does not wait. */
 void resolver_forget(struct resolver_waiter *waiter);

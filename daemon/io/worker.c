@@ -149,13 +149,15 @@ static bool acquire_memory(struct worker *worker, size_t messages, FILE *errors)
 	return false;
 }
 
-static bool open_verifier(struct worker *worker, FILE *errors)
+static bool open_verifier(struct worker *worker, size_t messages, FILE *errors)
 {
 	const struct settings *settings = worker->crew->settings;
 	const struct resolver_options options = {
 		.servers = settings->dns_servers,
 		.timeout_ms = settings->dns_timeout_ms,
-		.cache_entries = settings->dns_cache,
+		.answers_max = settings->dns_cache,
+		.messages_max = messages,
+		.counters = worker->counters,
 	};
 	const struct resolver_ring_kinds kinds = {
 		.socket = OP_DNS_SOCKET,
@@ -191,7 +193,7 @@ bool worker_open(struct worker *worker, struct crew *crew, struct ledger *ledger
 		return false;
 	}
 	worker->ring_is_open = ring_open(&worker->ring, crew->connections, errors);
-	return worker->ring_is_open && open_verifier(worker, errors);
+	return worker->ring_is_open && open_verifier(worker, messages, errors);
 }
 
 void worker_close(struct worker *worker)

@@ -97,7 +97,10 @@ static const struct settings_row dns_rows[] = {
 		.fallback = "1000",
 		.example = "cache = \"1000\"",
 		.help = "Answers that each worker remembers, for as long as they hold; those that\n"
-			"say that there is no key, too, for 5 minutes at most.",
+			"say that there is no key, too, for 5 minutes at most. Questions that\n"
+			"wait for one have room of their own: 16 for each message that the\n"
+			"worker can judge at once, 16384 at most, of up to 2 KiB; others' can\n"
+			"take a quarter of it, so that their silence delays no tenant's mail.",
 	},
 };
 const struct settings_scope settings_table_dns = SCOPE(dns_rows, struct settings_tree_dns);

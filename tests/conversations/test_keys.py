@@ -16,7 +16,6 @@ import dkim
 import pytest
 from dnslib import RCODE, DNSRecord
 from lab.commands import wait_until
-from lab.commands import wait_until
 from lab.scripted_dns import Server, text
 from lab.signing import Key
 from milter.client import Answer, Message, Mta
@@ -40,6 +39,7 @@ class Names:
         self.key = key
         self.rcode = RCODE.NOERROR
         self.silent = False
+        self.silent_domain = "invalid"
         self.may_answer = threading.Event()
         self.may_answer.set()
         self.server = Server(self._answer)
@@ -50,7 +50,7 @@ class Names:
 
     def _answer(self, query: DNSRecord, transport: str) -> list[bytes]:
         self.may_answer.wait()
-        if self.silent:
+        if self.silent or str(query.q.qname).rstrip(".").endswith(self.silent_domain):
             return []
         known = str(query.q.qname).rstrip(".") == self.key.name
         reply = text(query, *split(self.key.record)) if known else query.reply()
@@ -223,6 +223,30 @@ def test_a_server_that_is_silent(serve, names: Names, key: Key, engine: str) -> 
     names.silent = False
     time.sleep(5.1)     # until what failed may be asked again
     assert ask(daemon, signed(exo(), key)) == "accept"
+    daemon.end()
+
+
+def test_others_silent_name_servers(serve, names: Names, key: Key) -> None:
+    """However many signatures wait for them: the mail of tenants is judged by keys that are known,
+    and by those that are not known yet."""
+    daemon = serve("uring", timeout="100s", messages="200", connections="400", workers=1)
+    assert ask(daemon, signed(exo(), key)) == "accept"
+    other = copy.copy(key)
+    other.selector = "other"
+    names.silent_domain = "evil.example"
+    mtas = [open_mta(daemon) for _ in range(120)]
+    for i, mta in enumerate(mtas):
+        fields = tuple(("DKIM-Signature", f" v=1; a=rsa-sha256; d=evil.example; s=s{i}x{j}; "
+                                          "h=from; bh=AAAA; b=AAAA") for j in range(8))
+        mta.envelope(message := exo())
+        mta.content(dataclasses.replace(message, fields=fields + message.fields))
+        mta.connection.flush()
+    wait_until(lambda: "alarm: dns-full" in daemon.log_text(), "no more room")
+    assert ask(daemon, signed(exo(), key)) == "accept"
+    names.key = other
+    assert ask(daemon, signed(exo(), other)) == "accept"
+    for mta in mtas:
+        mta.connection.socket.close()
     daemon.end()
 
 

@@ -14,12 +14,20 @@ PROBE = Path(__file__).resolve().parents[2] / "build" / "asan" / "tests" / "prob
 class Probe:
     """The resolver in a process of its own; each call returns once all is told."""
 
-    def __init__(self, servers: str, timeout_ms: int = 3000, entries: int = 100):
-        self._process = subprocess.Popen([PROBE, servers, str(timeout_ms), str(entries)],
+    def __init__(self, servers: str, timeout_ms: int = 3000, answers: int = 100,
+                 messages: int = 10):
+        self._process = subprocess.Popen([PROBE, servers, str(timeout_ms), str(answers),
+                                          str(messages)],
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, *names: str) -> list[str]:
         return self._command("ask", *names)
+
+    def others(self, *names: str) -> list[str]:
+        return self._command("others", *names)
+
+    def authors(self, *names: str) -> list[str]:
+        return self._command("authors", *names)
 
     def forget(self, *names: str) -> list[str]:
         return self._command("forget", *names)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * probe_resolver SERVERS TIMEOUT_MS ENTRIES - asks what standard input says, and prints what is
- * told.
+ * probe_resolver SERVERS TIMEOUT_MS ANSWERS MESSAGES - asks what standard input says, and prints
+ * what is told.
  *
  *	ask NAME...	asks for all of them at once, and waits until all are told: a line each, in
  *			the order in which they were told: NAME known|told STATUS TEXT...
- *	forget NAME	asks, and waits no more
+ *	others NAME...	the same, for a signature that nobody cares for
+ *	authors NAME...	the same, for an author's
+ *	forget NAME...	asks, and waits no more
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,13 +45,20 @@ static void on_told(struct resolver_waiter *waiter, const struct dns_answer *ans
 	n_waiting--;
 }
 
-static void ask(struct question *q, const char *name)
+static enum dkim_care care_of(const char *verb)
+{
+	if (!strcmp(verb, "others"))
+		return DKIM_CARE_NOBODY;
+	return strcmp(verb, "authors") ? DKIM_CARE_TENANT : DKIM_CARE_AUTHOR;
+}
+
+static void ask(struct question *q, const char *name, enum dkim_care care)
 {
 	const struct dns_answer *known;
 
 	*q = (struct question){ .waiter.told = on_told };
 	snprintf(q->name, sizeof(q->name), "%s", name);
-	known = resolver_ask(asked.resolver, span_of_string(q->name), &q->waiter);
+	known = resolver_ask(asked.resolver, span_of_string(q->name), care, &q->waiter);
 	if (known)
 		print_answer(name, "known", known);
 	else
@@ -62,7 +71,7 @@ static void obey(char *line)
 	size_t n = 0;
 
 	while ((name = strtok_r(NULL, " \n", &rest)) && n < NAMES_MAX)
-		ask(&questions[n++], name);
+		ask(&questions[n++], name, care_of(verb));
 	if (verb && !strcmp(verb, "forget"))
 		for (; n; n--, n_waiting--)
 			resolver_forget(&questions[n - 1].waiter);
@@ -77,12 +86,13 @@ int main(int argc, char **argv)
 	static char line[NAMES_MAX * 64];
 	struct resolver_options options;
 
-	if (argc != 4)
+	if (argc != 5)
 		return 2;
 	options = (struct resolver_options){
 		.servers = argv[1],
 		.timeout_ms = (uint32_t)strtoul(argv[2], NULL, 10),
-		.cache_entries = strtoul(argv[3], NULL, 10),
+		.answers_max = strtoul(argv[3], NULL, 10),
+		.messages_max = strtoul(argv[4], NULL, 10),
 	};
 	if (!resolver_poll_open(&asked, &options, stderr))
 		return 1;

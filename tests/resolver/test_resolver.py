@@ -143,13 +143,36 @@ def test_forged_answers_are_not_heard(serve, probe):
 
 def test_the_cache_is_bounded(serve, probe):
     server = serve(good)
-    asking = probe(server, entries=2)
+    asking = probe(server, answers=2)
     for name in ("a.example", "b.example", "c.example"):
         asking.ask(name)
     assert "known" in asking.ask("c.example")[0]
     assert "told" in asking.ask("a.example")[0]
-    full = asking.ask("d.example", "e.example", "f.example")
-    assert "f.example known failed" in full
+
+
+PER_MESSAGE = 16   # signatures that may be tried
+
+
+def test_questions_are_bounded_by_whom_they_matter_to(serve, probe):
+    """Others' may wait in a quarter of the room, authors' in half of it."""
+    asking = probe(serve(silent), messages=2, timeout_ms=1000)
+    for ask, room in ((asking.others, PER_MESSAGE // 2), (asking.authors, PER_MESSAGE),
+                      (asking.ask, 2 * PER_MESSAGE)):
+        names = [f"{ask.__name__}{i}.example" for i in range(2 * PER_MESSAGE + 1)]
+        lines = ask(*names)
+        assert sorted(lines) == sorted(
+            f"{name} {'told' if i < room else 'known'} failed" for i, name in enumerate(names))
+
+
+def test_others_silent_servers_take_nobodys_place(serve, probe):
+    """Nor the answers that are known."""
+    def behave(query: DNSRecord, transport: str) -> list[bytes]:
+        return [] if "evil" in str(query.q.qname) else good(query, transport)
+
+    asking = probe(serve(behave), answers=10, messages=10, timeout_ms=1000)
+    assert asking.ask(NAME) == [f"{NAME} told found v=DKIM1; p=abc"]
+    assert len(asking.others(*[f"{i}.evil.example" for i in range(200)])) == 200
+    assert asking.ask(NAME) == [f"{NAME} known found v=DKIM1; p=abc"]
 
 
 def test_no_server_at_all(probe, serve):

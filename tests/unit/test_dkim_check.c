@@ -417,9 +417,9 @@ TEST(a_key_on_trial_is_told)
 
 /* --- which are tried -------------------------------------------------------------------------- */
 
-static bool cares_for(const void *whom, struct span domain)
+static enum dkim_care cares_for(const void *whom, struct span domain)
 {
-	return span_eq(domain, span_of_string(whom));
+	return span_eq(domain, span_of_string(whom)) ? DKIM_CARE_TENANT : DKIM_CARE_NOBODY;
 }
 
 TEST(at_most_so_many)
@@ -440,6 +440,9 @@ TEST(at_most_so_many)
 		sign(&sample);
 	}
 	add_content();
+	check_name(2, "s._domainkey.mine.example");
+	CHECK_EQ(dkim_check_care(check, 1), DKIM_CARE_NOBODY);
+	CHECK_EQ(dkim_check_care(check, 2), DKIM_CARE_TENANT);
 	end("x\r\n");
 	CHECK_EQ(signature(0)->field->index, 1);
 	CHECK_EQ(signature(1)->field->index, 2);
