@@ -29,46 +29,40 @@ bool lookup_cache_open(struct lookup_cache *cache, size_t answers_max, size_t qu
 
 void lookup_cache_close(struct lookup_cache *cache)
 {
-	for (struct lookup *l = cache->newest; l; l = l->older)
+	for (struct lookup *l = cache->answers.newest; l; l = l->older)
 		free(l->texts);
 	free(cache->entries);
 	free(cache->buckets);
 	*cache = (struct lookup_cache){ 0 };
 }
 
-/* --- the order of use ------------------------------------------------------------------------- */
+/* --- lists ------------------------------------------------------------------------------------ */
 
 static bool is_failure(const struct lookup *l)
 {
 	return l->answer.status == DNS_FAILED || l->answer.status == DNS_UNREADABLE;
 }
 
-static void link_newest(struct lookup_cache *cache, struct lookup *l)
+static void link_newest(struct lookup_list *list, struct lookup *l)
 {
 	l->newer = NULL;
-	l->older = cache->newest;
-	*(cache->newest ? &cache->newest->newer : &cache->oldest) = l;
-	cache->newest = l;
+	l->older = list->newest;
+	*(list->newest ? &list->newest->newer : &list->oldest) = l;
+	list->newest = l;
 }
 
-static void link_oldest(struct lookup_cache *cache, struct lookup *l)
+static void link_oldest(struct lookup_list *list, struct lookup *l)
 {
 	l->older = NULL;
-	l->newer = cache->oldest;
-	*(cache->oldest ? &cache->oldest->older : &cache->newest) = l;
-	cache->oldest = l;
+	l->newer = list->oldest;
+	*(list->oldest ? &list->oldest->older : &list->newest) = l;
+	list->oldest = l;
 }
 
-static void unlink_use(struct lookup_cache *cache, struct lookup *l)
+static void unlink_from(struct lookup_list *list, struct lookup *l)
 {
-	if (l->newer)
-		l->newer->older = l->older;
-	else
-		cache->newest = l->older;
-	if (l->older)
-		l->older->newer = l->newer;
-	else
-		cache->oldest = l->newer;
+	*(l->newer ? &l->newer->older : &list->newest) = l->older;
+	*(l->older ? &l->older->newer : &list->oldest) = l->newer;
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */
@@ -95,7 +89,7 @@ static void drop(struct lookup_cache *cache, struct lookup *l)
 	while (*link != l)
 		link = &(*link)->hash_next;
 	*link = l->hash_next;
-	unlink_use(cache, l);
+	unlink_from(&cache->answers, l);
 	free(l->texts);
 	*l = (struct lookup){ .hash_next = cache->free };
 	cache->free = l;
@@ -114,8 +108,8 @@ struct lookup *lookup_cache_find(struct lookup_cache *cache, struct span name, u
 		return NULL;
 	}
 	if (l->settled && !is_failure(l)) {
-		unlink_use(cache, l);
-		link_newest(cache, l);
+		unlink_from(&cache->answers, l);
+		link_newest(&cache->answers, l);
 	}
 	return l;
 }
@@ -123,7 +117,7 @@ struct lookup *lookup_cache_find(struct lookup_cache *cache, struct span name, u
 /* One that is not in use goes, if there is one. */
 static void make_room(struct lookup_cache *cache)
 {
-	struct lookup *l = cache->oldest;
+	struct lookup *l = cache->answers.oldest;
 
 	while (l && l->in_use)
 		l = l->newer;
@@ -154,6 +148,7 @@ struct lookup *lookup_cache_add(struct lookup_cache *cache, struct span name, si
 	*l = (struct lookup){ .hash_next = *bucket, .name_len = (unsigned char)name.len };
 	memcpy(l->name, name.p, name.len);
 	*bucket = l;
+	link_newest(&cache->questions, l);
 	cache->n_questions++;
 	return l;
 }
@@ -195,12 +190,13 @@ void lookup_cache_settle(struct lookup_cache *cache, struct lookup *l,
 		l->answer = (struct dns_answer){ .status = DNS_FAILED };
 	l->settled = true;
 	l->expires_ns = now_ns + capped_ttl_s(&l->answer) * CLOCK_SECOND_NS;
+	unlink_from(&cache->questions, l);
 	cache->n_questions--;
 	if (cache->n_answers == cache->answers_max)
 		make_room(cache);
 	cache->n_answers++;
 	if (is_failure(l))
-		link_oldest(cache, l);
+		link_oldest(&cache->answers, l);
 	else
-		link_newest(cache, l);
+		link_newest(&cache->answers, l);
 }

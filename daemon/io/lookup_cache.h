@@ -26,15 +26,20 @@
 
 struct lookup {
 	struct lookup *hash_next;
-	struct lookup *newer, *older; /* of a settled one, in the order in which they stay */
+	struct lookup *newer, *older; /* in a list of questions, or of answers */
 	struct resolver_waiter *waiters;
+	struct resolver_query *query; /* of one that is not settled */
 	struct dns_answer answer;
 	char *texts;	     /* what the answer's spans point to, or NULL */
-	uint64_t expires_ns; /* of a settled one */
+	uint64_t expires_ns; /* the answer; or the time to wait for it, set by whoever asks */
 	bool settled;
 	bool in_use; /* whoever reads the answer: stays although it may be over */
 	unsigned char name_len;
 	char name[DNS_NAME_MAX + 1]; /* in lower case, with NUL */
+};
+
+struct lookup_list {
+	struct lookup *newest, *oldest;
 };
 
 struct lookup_cache {
@@ -44,8 +49,9 @@ struct lookup_cache {
 	size_t n_answers, n_questions;
 	struct lookup **buckets;
 	size_t n_buckets;
-	struct lookup *free; /* that were used */
-	struct lookup *newest, *oldest;
+	struct lookup *free;	      /* that were used */
+	struct lookup_list answers;   /* in the order in which they stay */
+	struct lookup_list questions; /* in the order in which they were asked */
 };
 
 /* Room for so many of both.  False without memory, and then there is nothing to close. */

@@ -10,16 +10,20 @@
 #include "clock.h"
 #include "lookup_cache.h"
 
-/* How often all servers are asked; c-ares waits twice as long each time. */
-#define ROUNDS		  3
-#define ROUNDS_TIME	  7    /* 1 + 2 + 4 */
-#define SERVER_TIMEOUT_MS 100u /* at least, for a round trip */
+/*
+ * How often all servers are asked, if there is time for it; c-ares waits twice as long each time.
+ * None is given less than it takes to go round the world.
+ */
+#define ROUNDS_MAX	  3
+#define SERVER_TIMEOUT_MS 100u
 
 /* What fits a datagram that no network fragments (dnsflagday.net/2020); larger ones come by TCP. */
 #define UDP_BYTES 1232
 
 struct resolver {
 	ares_channel channel;
+	const char *servers; /* NULL: the host's */
+	uint32_t timeout_ms;
 	struct resolver_watch watch;
 	struct lookup_cache cache;
 	struct counters *counters;
@@ -29,9 +33,9 @@ struct resolver {
 };
 
 /* What c-ares gives back with an answer. */
-struct question {
+struct resolver_query {
 	struct resolver *resolver;
-	struct lookup *lookup;
+	struct lookup *lookup; /* NULL: it was not waited for any longer */
 };
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -44,56 +48,73 @@ static void on_socket(void *data, ares_socket_t fd, int readable, int writable)
 		     (short)((readable ? POLLIN : 0) | (writable ? POLLOUT : 0)));
 }
 
-static int count_servers(ares_channel channel)
+/* As many as there are, but no more than SETTINGS_NAME_SERVERS_MAX: the others are cut off. */
+static int limit_servers(ares_channel channel, uint32_t *n)
 {
-	struct ares_addr_port_node *servers = NULL;
-	int n = 0;
+	struct ares_addr_port_node *servers = NULL, *last, *rest;
+	int status = ares_get_servers_ports(channel, &servers);
 
-	if (ares_get_servers_ports(channel, &servers) == ARES_SUCCESS)
-		for (const struct ares_addr_port_node *s = servers; s; s = s->next)
-			n++;
+	*n = 1;
+	for (last = servers; last && last->next && *n < SETTINGS_NAME_SERVERS_MAX; ++*n)
+		last = last->next;
+	rest = last ? last->next : NULL;
+	if (rest) {
+		last->next = NULL;
+		status = ares_set_servers_ports(channel, servers);
+		last->next = rest;
+	}
 	ares_free_data(servers);
-	return n ? n : 1;
+	return status;
 }
 
-static int open_channel(struct resolver *r, int server_timeout_ms)
+static int open_channel(struct resolver *r, int rounds, uint32_t server_timeout_ms, uint32_t *n)
 {
 	struct ares_options options = {
 		.flags = ARES_FLAG_EDNS | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES,
 		.ednspsz = UDP_BYTES,
-		.timeout = server_timeout_ms,
-		.tries = ROUNDS,
+		.timeout = (int)server_timeout_ms,
+		.tries = rounds,
 		.sock_state_cb = on_socket,
 		.sock_state_cb_data = r,
 	};
+	int status = ares_init_options(&r->channel, &options,
+				       ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS |
+					       ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB |
+					       ARES_OPT_NOROTATE);
 
-	return ares_init_options(&r->channel, &options,
-				 ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS |
-					 ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB |
-					 ARES_OPT_NOROTATE);
+	if (status == ARES_SUCCESS && r->servers)
+		status = ares_set_servers_ports_csv(r->channel, r->servers);
+	return status == ARES_SUCCESS ? limit_servers(r->channel, n) : status;
 }
 
-static int set_servers(struct resolver *r, const char *servers)
+static void close_channel(struct resolver *r)
 {
-	return servers ? ares_set_servers_ports_csv(r->channel, servers) : ARES_SUCCESS;
+	if (r->channel)
+		ares_destroy(r->channel);
+	r->channel = NULL;
+}
+
+/* For each of so many servers, if all are asked so often. */
+static uint32_t server_timeout_ms(const struct resolver *r, int rounds, uint32_t n_servers)
+{
+	return r->timeout_ms / (((1u << rounds) - 1) * n_servers);
 }
 
 /* How many servers there are is known only to an open channel, and sets the time for each. */
-static int open_servers(struct resolver *r, const struct resolver_options *options)
+static int open_servers(struct resolver *r)
 {
-	int status = open_channel(r, SERVER_TIMEOUT_MS);
-	uint32_t each_ms;
+	int rounds = ROUNDS_MAX, status;
+	uint32_t n, each_ms;
 
+	status = open_channel(r, rounds, SERVER_TIMEOUT_MS, &n);
+	close_channel(r);
 	if (status != ARES_SUCCESS)
 		return status;
-	status = set_servers(r, options->servers);
-	each_ms = options->timeout_ms / (uint32_t)(ROUNDS_TIME * count_servers(r->channel));
-	ares_destroy(r->channel);
-	r->channel = NULL;
-	if (status != ARES_SUCCESS)
-		return status;
-	status = open_channel(r, (int)(each_ms < SERVER_TIMEOUT_MS ? SERVER_TIMEOUT_MS : each_ms));
-	return status == ARES_SUCCESS ? set_servers(r, options->servers) : status;
+	while (rounds > 1 && server_timeout_ms(r, rounds, n) < SERVER_TIMEOUT_MS)
+		rounds--;
+	each_ms = server_timeout_ms(r, rounds, n);
+	return open_channel(r, rounds, each_ms < SERVER_TIMEOUT_MS ? SERVER_TIMEOUT_MS : each_ms,
+			    &n);
 }
 
 static size_t questions_of(size_t messages)
@@ -112,7 +133,9 @@ struct resolver *resolver_open(const struct resolver_options *options, FILE *err
 				   questions_of(options->messages_max))) {
 		r->watch = options->watch;
 		r->counters = options->counters;
-		status = open_servers(r, options);
+		r->servers = options->servers;
+		r->timeout_ms = options->timeout_ms;
+		status = open_servers(r);
 	}
 	if (status == ARES_SUCCESS)
 		return r;
@@ -126,8 +149,7 @@ struct resolver *resolver_open(const struct resolver_options *options, FILE *err
 void resolver_close(struct resolver *r)
 {
 	r->closing = true;
-	if (r->channel)
-		ares_destroy(r->channel);
+	close_channel(r);
 	lookup_cache_close(&r->cache);
 	free(r);
 }
@@ -166,41 +188,52 @@ static void tell_waiters(struct lookup *lookup)
 	lookup->in_use = false;
 }
 
+static void settle(struct resolver *r, struct lookup *lookup, const struct dns_answer *answer)
+{
+	if (lookup->query)
+		lookup->query->lookup = NULL;
+	lookup->query = NULL;
+	lookup_cache_settle(&r->cache, lookup, answer, clock_monotonic_ns());
+	tell_waiters(lookup);
+}
+
 static void on_answer(void *arg, int status, int n_timeouts, unsigned char *message, int len)
 {
-	struct question *question = arg;
-	struct lookup *lookup = question->lookup;
-	struct resolver *r = question->resolver;
+	struct resolver_query *query = arg;
+	struct lookup *lookup = query->lookup;
+	struct resolver *r = query->resolver;
 	char texts[LOOKUP_TEXT_BYTES];
 	struct outbuf out = outbuf_over(texts, sizeof(texts));
 	struct dns_answer answer = { .status = DNS_FAILED };
 
 	(void)status;
 	(void)n_timeouts;
-	free(question);
-	if (r->closing)
-		return;
-	r->n_asked--;
-	if (message)
-		dns_message_read(span_of((const char *)message, (size_t)len),
-				 span_of(lookup->name, lookup->name_len), &out, &answer);
-	lookup_cache_settle(&r->cache, lookup, &answer, clock_monotonic_ns());
-	tell_waiters(lookup);
+	if (!r->closing)
+		r->n_asked--;
+	if (!r->closing && lookup) {
+		if (message)
+			dns_message_read(span_of((const char *)message, (size_t)len),
+					 span_of(lookup->name, lookup->name_len), &out, &answer);
+		settle(r, lookup, &answer);
+	}
+	free(query);
 }
 
 /* c-ares may answer at once. */
 static void ask_servers(struct resolver *r, struct lookup *lookup)
 {
-	struct question *question = malloc(sizeof(*question));
+	struct resolver_query *query = malloc(sizeof(*query));
 	const struct dns_answer failed = { .status = DNS_FAILED };
 
-	if (!question) {
-		lookup_cache_settle(&r->cache, lookup, &failed, clock_monotonic_ns());
+	lookup->expires_ns = clock_monotonic_ns() + r->timeout_ms * (CLOCK_SECOND_NS / 1000);
+	if (!query) {
+		settle(r, lookup, &failed);
 		return;
 	}
-	*question = (struct question){ r, lookup };
+	*query = (struct resolver_query){ r, lookup };
+	lookup->query = query;
 	r->n_asked++;
-	ares_query(r->channel, lookup->name, ns_c_in, ns_t_txt, on_answer, question);
+	ares_query(r->channel, lookup->name, ns_c_in, ns_t_txt, on_answer, query);
 }
 
 static void raise_alarm(struct resolver *r, enum alarm alarm, const char *about)
@@ -268,15 +301,30 @@ void resolver_ready(struct resolver *r, int fd, short events)
 /* Rounded up: at the time that c-ares rounds down it finds that it is not over, again and again. */
 uint64_t resolver_due_ns(struct resolver *r)
 {
+	const struct lookup *oldest = r->cache.questions.oldest;
+	uint64_t due_ns = oldest ? oldest->expires_ns : RESOLVER_NEVER_NS, servers_ns;
 	struct timeval left;
 
 	if (!r->n_asked || !ares_timeout(r->channel, NULL, &left))
-		return RESOLVER_NEVER_NS;
-	return clock_monotonic_ns() + (uint64_t)left.tv_sec * CLOCK_SECOND_NS +
-	       ((uint64_t)left.tv_usec + 1000) * 1000;
+		return due_ns;
+	servers_ns = clock_monotonic_ns() + (uint64_t)left.tv_sec * CLOCK_SECOND_NS +
+		     ((uint64_t)left.tv_usec + 1000) * 1000;
+	return servers_ns < due_ns ? servers_ns : due_ns;
+}
+
+/* The time is the same for all, so that the oldest is the first whose time is over. */
+static void give_up(struct resolver *r)
+{
+	const struct dns_answer failed = { .status = DNS_FAILED };
+	const uint64_t now_ns = clock_monotonic_ns();
+	struct lookup *oldest;
+
+	while ((oldest = r->cache.questions.oldest) && oldest->expires_ns <= now_ns)
+		settle(r, oldest, &failed);
 }
 
 void resolver_work(struct resolver *r)
 {
 	ares_process_fd(r->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	give_up(r);
 }

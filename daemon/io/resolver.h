@@ -10,8 +10,8 @@
  * of it, and those of tenants all: whoever sends mail with signatures of a domain whose servers
  * are silent delays nobody else's.
  *
- * An answer comes within resolver_options.timeout_ms, give or take a second: servers that are
- * silent for so long have failed.  One thread.
+ * An answer comes within resolver_options.timeout_ms: servers that are silent for so long have
+ * failed.  One thread.
  */
 #ifndef EXOGATE_RESOLVER_H
 #define EXOGATE_RESOLVER_H
@@ -21,6 +21,7 @@
 #include "counters.h"
 #include "dkim_options.h"
 #include "dns_message.h"
+#include "settings.h"
 
 /*
  * Questions without an answer: as many as its messages have signatures that are tried, but no more
@@ -46,7 +47,10 @@ struct resolver_watch {
 };
 
 struct resolver_options {
-	/* "ADDR", "ADDR:PORT" or "[ADDR]:PORT", with commas; NULL: those of /etc/resolv.conf */
+	/*
+	 * "ADDR", "ADDR:PORT" or "[ADDR]:PORT", with commas; NULL: those of /etc/resolv.conf.  Of
+	 * either the first SETTINGS_NAME_SERVERS_MAX.
+	 */
 	const char *servers;
 	uint32_t timeout_ms;
 	size_t answers_max;	   /* that are remembered */
@@ -54,6 +58,9 @@ struct resolver_options {
 	struct counters *counters; /* of which it writes its own; NULL: nobody counts */
 	struct resolver_watch watch;
 };
+
+/* Sockets watched at once: a UDP and a TCP one for each server. */
+#define RESOLVER_SOCKETS_MAX ((size_t)2 * SETTINGS_NAME_SERVERS_MAX)
 
 /* Later than any time: resolver_due_ns() when nothing is under way. */
 #define RESOLVER_NEVER_NS UINT64_MAX

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resolver_poll.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 
 #include "clock.h"
 #include "log.h"
 
-/* A socket that finds no place is not heard: its server will be said to be silent. */
 static void watch(void *owner, int fd, short events)
 {
 	struct resolver_poll *p = owner;
@@ -15,10 +15,9 @@ static void watch(void *owner, int fd, short events)
 
 	while (i < p->n && p->fds[i].fd != fd)
 		i++;
-	if (i == p->n && i < RESOLVER_POLL_FDS)
+	assert(i < RESOLVER_POLL_FDS);
+	if (i == p->n)
 		p->n++;
-	if (i == RESOLVER_POLL_FDS)
-		return;
 	p->fds[i] = (struct pollfd){ .fd = fd, .events = events };
 	if (!events)
 		p->fds[i] = p->fds[--p->n];

@@ -9,8 +9,7 @@
 
 #include "resolver.h"
 
-/* Sockets watched at once: a UDP and a TCP one for each server, and one for the owner. */
-#define RESOLVER_POLL_FDS 32
+#define RESOLVER_POLL_FDS (1 + RESOLVER_SOCKETS_MAX)
 
 struct resolver_poll {
 	struct resolver *resolver;

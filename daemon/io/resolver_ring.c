@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resolver_ring.h"
 
+#include <assert.h>
+
 #include "clock.h"
 
 #define GENERATION_BITS 0xffffffu
@@ -30,13 +32,12 @@ static void end(struct resolver_ring *self, const struct resolver_ring_socket *s
 
 static struct resolver_ring_socket *find(struct resolver_ring *self, int fd)
 {
-	for (size_t i = 0; i < RESOLVER_RING_SOCKETS; i++)
+	for (size_t i = 0; i < RESOLVER_SOCKETS_MAX; i++)
 		if (self->sockets[i].fd == fd)
 			return &self->sockets[i];
 	return NULL;
 }
 
-/* A socket that finds no place is not heard: its server will be said to be silent. */
 static void watch(void *owner, int fd, short events)
 {
 	struct resolver_ring *self = owner;
@@ -48,8 +49,7 @@ static void watch(void *owner, int fd, short events)
 		end(self, socket);
 	else
 		socket = find(self, -1);
-	if (!socket)
-		return;
+	assert(socket);
 	socket->fd = events ? fd : -1;
 	socket->events = events;
 	if (events)
@@ -67,7 +67,7 @@ bool resolver_ring_open(struct resolver_ring *self, const struct resolver_option
 		.kinds = *kinds,
 		.due_ns = RESOLVER_NEVER_NS,
 	};
-	for (size_t i = 0; i < RESOLVER_RING_SOCKETS; i++)
+	for (size_t i = 0; i < RESOLVER_SOCKETS_MAX; i++)
 		self->sockets[i].fd = -1;
 	watched.watch = (struct resolver_watch){ watch, self };
 	self->resolver = resolver_open(&watched, errors);

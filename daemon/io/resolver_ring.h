@@ -12,9 +12,6 @@
 #include "resolver.h"
 #include "ring.h"
 
-/* Sockets watched at once: a UDP and a TCP one for each server. */
-#define RESOLVER_RING_SOCKETS 32
-
 /* The kinds of the ring's tags that are the resolver's alone. */
 struct resolver_ring_kinds {
 	uint8_t socket;
@@ -30,7 +27,7 @@ struct resolver_ring {
 		int fd; /* -1: the place is free */
 		short events;
 		uint32_t generation;
-	} sockets[RESOLVER_RING_SOCKETS];
+	} sockets[RESOLVER_SOCKETS_MAX];
 	uint64_t due_ns; /* of the timer that is set; RESOLVER_NEVER_NS: none is */
 	struct __kernel_timespec delay;
 	uint32_t timer_generation;

@@ -121,6 +121,10 @@ static const char *join_servers(struct settings_context *c, const struct setting
 	size_t len = 0;
 	char *joined, *p;
 
+	if (servers->n > SETTINGS_NAME_SERVERS_MAX)
+		settings_report_error(&c->report, &servers->place,
+				      "%zu name servers; at most %d are asked", servers->n,
+				      SETTINGS_NAME_SERVERS_MAX);
 	for (size_t i = 0; i < servers->n; i++)
 		len += servers->items[i].text.len + 1;
 	joined = p = len ? settings_pool_array(c->keep, len, 1) : NULL;

@@ -33,6 +33,9 @@ struct settings_listener {
 
 struct settings_pool;
 
+/* No more are asked. */
+#define SETTINGS_NAME_SERVERS_MAX 8
+
 struct settings {
 	const struct settings_listener *listeners;
 	size_t n_listeners;	     /* at least one */

@@ -77,7 +77,8 @@ static const struct settings_row dns_rows[] = {
 		.example = "servers = [ \"127.0.0.1\" ]",
 		.help = "Whom to ask for the keys of signatures: \"ADDRESS\", \"ADDRESS:PORT\" or\n"
 			"\"[ADDRESS]:PORT\". Best a resolver on this host: what it answers is\n"
-			"believed, and who can forge its answers can forge signatures.",
+			"believed, and who can forge its answers can forge signatures. 8 are\n"
+			"asked at most, one after the other.",
 	},
 	{
 		PLACE(dns, timeout),

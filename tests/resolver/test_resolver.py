@@ -100,6 +100,49 @@ def test_silence_ends_in_time(serve, probe):
     assert asking.ask(NAME) == [f"{NAME} known failed"]   # for some seconds
 
 
+def wait_of(asking) -> float:
+    begin = time.monotonic()
+    assert asking.ask(NAME, "b.example") == [f"{NAME} told failed", "b.example told failed"]
+    return time.monotonic() - begin
+
+
+def test_silence_of_many_ends_in_time(serve, probe):
+    """And each was asked, however little time there is for it."""
+    for n in (1, 3, 8):
+        servers = [serve(silent) for _ in range(n)]
+        assert 0.5 < wait_of(probe(*servers, timeout_ms=1000)) < 1.3
+        assert all(NAME in server.names() for server in servers)
+
+
+def test_more_servers_than_are_asked(serve, probe):
+    """Only of the host's list: that of the settings may not have so many."""
+    servers = [serve(silent) for _ in range(9)]
+    assert wait_of(probe(*servers, timeout_ms=1000)) < 1.3
+    assert [len(server.asked) > 0 for server in servers] == [True] * 8 + [False]
+
+
+def test_silence_by_tcp_ends_in_time(serve, probe):
+    def behave(query: DNSRecord, transport: str) -> list[bytes]:
+        return by_tcp("x")(query, transport) if transport == "udp" else []
+
+    server = serve(behave)
+    assert wait_of(probe(server, timeout_ms=1000)) < 1.3
+    assert (NAME, "tcp") in server.asked
+
+
+def test_an_answer_that_comes_too_late(serve, probe):
+    """Is not waited for, but heard of the next who asks."""
+    def behave(query: DNSRecord, transport: str) -> list[bytes]:
+        time.sleep(1.5)
+        return good(query, transport)
+
+    asking = probe(serve(behave), timeout_ms=1000)
+    assert asking.ask(NAME) == [f"{NAME} told failed"]
+    time.sleep(1)
+    assert asking.ask(NAME) == [f"{NAME} known failed"]
+    assert asking.ask("other.example") == ["other.example told failed"]
+
+
 def by_tcp(*texts: str | list[str]):
     def behave(query: DNSRecord, transport: str) -> list[bytes]:
         reply = text(query, *texts) if transport == "tcp" else query.reply()

@@ -279,6 +279,9 @@ CHANGED = {
         {"dkim": 'dkim: { source = "none"; };'},
         'exogate.conf:5: tenants[0].proofs: 2 proofs need signatures that are verified, and '
         'dkim.source is "none"; set dkim.source, or write proofs = 1'),
+    "nine-name-servers": (
+        {"extra": "dns: { servers = [ %s ]; };" % ", ".join(f'"192.0.2.{i}"' for i in range(9))},
+        "exogate.conf:6: dns.servers: 9 name servers; at most 8 are asked"),
     "name-server-empty": (
         {"extra": 'dns: { servers = [ "" ]; };'},
         'exogate.conf:6: dns.servers[0]: "": not a server; write "ADDRESS", "ADDRESS:PORT" '
