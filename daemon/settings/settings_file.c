@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text_file.h"
+
 #define DIRECTIVE "@include"
 
 #define BLANKS	   " \t\r\n\f"
@@ -36,13 +38,11 @@ static const char *read_stream(FILE *file, char **text)
 
 char *settings_file_text(const char *path, const char **why)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file = text_file_open(path, why);
 	char *text = NULL;
 
-	if (!file) {
-		*why = strerror(errno);
+	if (!file)
 		return NULL;
-	}
 	*why = read_stream(file, &text);
 	fclose(file);
 	if (!*why)

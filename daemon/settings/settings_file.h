@@ -17,7 +17,7 @@
 
 #define SETTINGS_FILE_DEPTH 10 /* of nested includes, as in libconfig */
 
-/* The text of a file, which may be a pipe, for the caller to free(); NULL, and *why says why. */
+/* The text of a file that text_file.h takes, for the caller to free(); NULL, and *why says why. */
 char *settings_file_text(const char *path, const char **why);
 
 /* False after at least one error on the report, whose path the text is called by. */

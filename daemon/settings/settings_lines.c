@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "text_file.h"
+
 static void take_lines(FILE *file, settings_line *take, void *reader)
 {
 	char *text = NULL;
@@ -19,17 +21,17 @@ static void take_lines(FILE *file, settings_line *take, void *reader)
 bool settings_lines_read(struct settings_context *context, const struct settings_value *path,
 			 settings_line *take, void *reader)
 {
-	FILE *file = fopen(path->text.p, "re");
-	bool good = false;
+	const char *why;
+	FILE *file = text_file_open(path->text.p, &why);
 
 	if (file) {
 		take_lines(file, take, reader);
-		good = !ferror(file);
-	}
-	if (!good)
-		settings_report_error(&context->report, &path->place, "cannot read %s: %s",
-				      path->text.p, strerror(errno));
-	if (file)
+		if (ferror(file))
+			why = strerror(errno);
 		fclose(file);
-	return good;
+	}
+	if (why)
+		settings_report_error(&context->report, &path->place, "cannot read %s: %s",
+				      path->text.p, why);
+	return !why;
 }

@@ -12,8 +12,8 @@
 typedef void settings_line(void *reader, unsigned int n, struct span text);
 
 /*
- * Reads the file, which may be a pipe, from its beginning; false after an error on the report, of a
- * file that cannot be opened or not be read to its end.
+ * Reads the file, which text_file.h takes, from its beginning; false after an error on the
+ * report, of a file that cannot be opened or not be read to its end.
  */
 bool settings_lines_read(struct settings_context *context, const struct settings_value *path,
 			 settings_line *take, void *reader);

@@ -3,7 +3,6 @@
 
 #include "text_file.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -242,13 +241,14 @@ int endpoints_read(const char *path, struct prefix *out, size_t max, size_t *n, 
 {
 	const struct sink sink = { out, max, n, err, err_size };
 	char reason[ENDPOINTS_ERROR_SIZE];
+	const char *why;
 	size_t len;
-	char *text = text_file_read(path, ENDPOINTS_BYTES_MAX, &len);
+	char *text = text_file_read(path, ENDPOINTS_BYTES_MAX, &len, &why);
 	int status;
 
 	*n = 0;
 	if (!text)
-		return fail(&sink, "cannot read %s: %s", path, strerror(errno));
+		return fail(&sink, "cannot read %s: %s", path, why);
 	status = endpoints_parse(text, len, out, max, n, reason, sizeof(reason));
 	if (status)
 		fail(&sink, "%s: %s", path, reason);

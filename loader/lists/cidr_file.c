@@ -90,13 +90,13 @@ int cidr_file_parse(const char *text, size_t len, struct list *list, char err[CI
 int cidr_file_read(const char *path, struct list *list, char err[CIDR_FILE_ERROR_SIZE])
 {
 	char reason[CIDR_FILE_ERROR_SIZE];
+	const char *why;
 	size_t len;
-	char *text = text_file_read(path, FILE_BYTES_MAX, &len);
+	char *text = text_file_read(path, FILE_BYTES_MAX, &len, &why);
 	int status;
 
 	if (!text) {
-		snprintf(err, CIDR_FILE_ERROR_SIZE, "cannot read %.200s: %s", path,
-			 strerror(errno));
+		snprintf(err, CIDR_FILE_ERROR_SIZE, "cannot read %.200s: %s", path, why);
 		return -1;
 	}
 	status = cidr_file_parse(text, len, list, reason);

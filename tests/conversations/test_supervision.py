@@ -281,6 +281,17 @@ def test_reload_of_what_is_bad(supervised: Start, exogated: Path, tmp_path: Path
     daemon.end()
 
 
+def test_ends_though_a_reload_finds_a_named_pipe(supervised: Start, tmp_path: Path,
+                                                engine: str) -> None:
+    """In the place of the settings, to which nobody writes: SIGTERM is heeded all the same."""
+    daemon, path = supervised(engine=engine), tmp_path / "exogate.conf"
+    path.unlink()
+    os.mkfifo(path)
+    daemon.process.send_signal(signal.SIGHUP)
+    daemon.wait_for_log("not reloaded")
+    daemon.end()
+
+
 def test_reload_of_the_table_of_tenants(supervised: Start, exogated: Path, tmp_path: Path,
                                         engine: str) -> None:
     """Connections go on with the tenants that they began with; a bad table changes nothing."""

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is valid: spellings, includes, warnings, and many tenants."""
 
+import os
+import subprocess
+
 import pytest
 
-from .conftest import BASE, ENDPOINTS, Settings, exogated
+from .conftest import BASE, ENDPOINTS, EXOGATED, Settings, exogated
 from .test_errors import GUID, OTHER_GUID, tenant
 
 OK = "exogate.conf: ok: 1 tenant, 2 domains, 6 Microsoft prefixes\n"
@@ -90,6 +93,19 @@ def test_relay_pool(settings: Settings) -> None:
 def test_pipe() -> None:
     done = exogated("check", "-c", "/dev/stdin", stdin="\n".join(BASE.values()))
     assert (done.stderr, done.returncode) == ("", 0)
+
+
+def test_process_substitution() -> None:
+    """As a shell has it: a pipe without a name, whose writer takes its time."""
+    reading, writing = os.pipe()
+    lines = BASE | {"acl": f'acl: {{ source = "/dev/fd/{reading}"; }};'}
+    slow = subprocess.Popen(["sh", "-c", 'sleep 0.3; exec cat "$0"', ENDPOINTS], stdout=writing)
+    os.close(writing)
+    done = subprocess.run([EXOGATED, "check", "-c", "/dev/stdin"], capture_output=True, text=True,
+                          input="\n".join(lines.values()), pass_fds=[reading], timeout=60,
+                          check=False)
+    os.close(reading)
+    assert (done.stderr, done.returncode, slow.wait()) == ("", 0, 0)
 
 
 def test_includes(settings: Settings) -> None:

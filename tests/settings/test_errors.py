@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each class of error with the exact line that names it, its place and its mend."""
 
+import os
+
 import pytest
 
 from .conftest import BASE, ENDPOINTS, Settings, exogated
@@ -747,6 +749,39 @@ def test_file_that_cannot_be_read(settings: Settings, path: str, why: str) -> No
     settings.path = settings.directory / path
     done = exogated("check", "-c", settings.path)
     assert (done.stderr, done.returncode) == (f"{settings.path}: cannot be read: {why}\n", 1)
+
+
+FILES = {
+    "include": ({"extra": '@include "$DIR/fifo"'}, 'exogate.conf:6: @include "fifo": '),
+    "acl": ({"acl": 'acl: { source = "$DIR/fifo"; };'},
+            "exogate.conf:3: acl.source: cannot read fifo: "),
+    "map": ({"tenants": tenant(rewrite='{ map = "$DIR/fifo"; }')},
+            "exogate.conf:5: tenants[0].rewrite.map: cannot read fifo: "),
+    "secret": ({"tenants": tenant(secret_header='{ name = "X-Secret"; values = "<$DIR/fifo"; }')},
+               "exogate.conf:5: tenants[0].secret_header.values: cannot read fifo: "),
+    "table": ({"tenants": "", "extra": 'tenant_table = "$DIR/fifo";'},
+              "exogate.conf:5: tenant_table: cannot read fifo: "),
+}
+NO_FILE = "neither a regular file nor a pipe without a name"
+
+
+@pytest.mark.parametrize("changed, start", FILES.values(), ids=FILES.keys())
+def test_a_named_pipe_is_not_waited_for(settings: Settings, changed: dict[str, str],
+                                        start: str) -> None:
+    """Nobody writes to it; a daemon that reads its settings anew would hang."""
+    os.mkfifo(settings.directory / "fifo")
+    answer = settings.check(*[line for key, line in changed.items() if key == "extra"],
+                            **{key: line for key, line in changed.items() if key != "extra"})
+    assert ([line.split("; save")[0] for line in answer.lines], answer.code) == (
+        [start + NO_FILE], 1)
+
+
+@pytest.mark.parametrize("path", ["fifo", "/dev/zero"])
+def test_settings_that_are_no_file(settings: Settings, path: str) -> None:
+    os.mkfifo(settings.directory / "fifo")
+    settings.path = settings.directory / path
+    done = exogated("check", "-c", settings.path)
+    assert (done.stderr, done.returncode) == (f"{settings.path}: cannot be read: {NO_FILE}\n", 1)
 
 
 def test_all_errors_in_one_run(settings: Settings) -> None:
