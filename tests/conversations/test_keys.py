@@ -199,6 +199,24 @@ def test_a_large_body_in_chunks(serve, key: Key, engine: str) -> None:
     daemon.end()
 
 
+def test_where_the_body_is_cut(serve, key: Key, engine: str) -> None:
+    """Between CR and LF, in blanks, before, in and behind the empty lines at the end."""
+    daemon = serve(engine)
+    body = b"a  \t b \r\n\r\nc\r\n \t\r\n\r\n\r\n"
+    message = signed(dataclasses.replace(exo(), body=body), key)
+    other = dataclasses.replace(message, body=body.replace(b"c", b"d"))
+    mta = open_mta(daemon)
+    for at in range(len(body) + 1):
+        for one, reason in ((message, "accept"), (other, "proof-missing")):
+            mta.envelope(one)
+            mta.content(dataclasses.replace(one, body=b""))
+            for chunk in filter(None, (one.body[:at], one.body[at:])):
+                mta.event(b"B", chunk)
+            assert reason_of(mta.end(one)) == reason, at
+    mta.quit()
+    daemon.end()
+
+
 def test_a_key_that_is_not_there(serve, names: Names, key: Key, engine: str) -> None:
     names.rcode = RCODE.NXDOMAIN
     daemon = serve(engine)

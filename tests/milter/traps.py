@@ -25,7 +25,6 @@ def untested(what: str, why: str) -> Trap:
 
 
 NOT_YET = "exogate does not do that yet"
-NEVER_READ = "the body is not asked for: nothing reads it yet"
 MTA_SIDE = "the mail server does it before any filter sees the message"
 NEVER_SENT = "exogate never sends it"
 
@@ -37,6 +36,7 @@ CONVERSATIONS = "conversations/test_conversations.py"
 ROBUSTNESS = "conversations/test_robustness.py"
 WAITING = "conversations/test_waiting.py"
 BOTH = "conversations/test_both_engines.py"
+KEYS, CHECK = "conversations/test_keys.py", "unit/test_dkim_check.c"
 SAME = "conversations/test_generated.py::test_both_engines_say_the_same"
 STORM = "reliability/test_storm.py::test_nothing_is_lost_and_nothing_unjudged"
 
@@ -118,7 +118,11 @@ TRAPS = {
                f"{BOTH}::test_parameters"),
     29: tested("rejected recipients are not asked for", f"{NEGOTIATE}::what_postfix_offers"),
     # content
-    30: untested("where a body is cut into chunks", NEVER_READ),
+    30: tested("a body is cut between CR and LF, in blanks, in the empty lines at its end",
+               f"{KEYS}::test_where_the_body_is_cut",
+               "unit/test_dkim_body.c::pieces_do_not_matter",
+               "unit/test_session_dkim.c::whole_byte_by_byte_and_split_everywhere",
+               "conformance/test_dkim.py::test_signatures_of_bodies_in_pieces"),
     31: tested("no body at all, no end of headers", f"{SESSION}::legal_sequences",
                f"{BOTH}::test_no_body"),
     32: tested("END_OF_MESSAGE may bring the last chunk", f"{LIMITS}::a_body_larger_than_the_arena",
@@ -183,9 +187,20 @@ TRAPS = {
     62: untested("SRS hashes", NOT_YET),
     63: untested("SRS times", NOT_YET),
     64: untested("SRS lengths", NOT_YET),
-    65: untested("DKIM algorithms and key sizes", NOT_YET),
-    66: untested("DKIM keys in DNS", NOT_YET),
-    67: tested("a cap on results must not hide one", "unit/test_facts.c::more_results_than_are_looked_at"),
+    65: tested("DKIM algorithms and key sizes, d= and i=, t=s, x=, l=, h= without From",
+               f"{CHECK}::sha1_is_not_even_looked_up", f"{CHECK}::key_records", f"{CHECK}::times",
+               f"{CHECK}::lengths", "unit/test_dkim_sig.c::one_tag_changed",
+               "unit/test_dkim_key.c::what_a_key_is_for", "unit/test_openssl_dkim.c::ed25519",
+               "conformance/test_dkim.py::test_signatures"),
+    66: tested("DKIM keys in DNS: several records, several strings, none, none for now, revoked",
+               f"{CHECK}::key_records", f"{CHECK}::look_ups_without_a_record",
+               "unit/test_dns_message.c::strings_of_one_record_are_joined",
+               "unit/test_dns_message.c::records_stay_apart_and_the_least_ttl_counts",
+               f"{KEYS}::test_a_key_that_is_not_there", f"{KEYS}::test_a_server_that_fails",
+               f"{KEYS}::test_a_server_that_is_silent"),
+    67: tested("a cap on results or signatures must not hide one",
+               "unit/test_facts.c::more_results_than_are_looked_at", f"{CHECK}::at_most_so_many",
+               "unit/test_session_dkim.c::strangers_first"),
     68: tested("what looks like a result in a comment is none", "case:authres-in-a-comment"),
     69: tested("a result is strictly read or not at all",
                "conformance/test_authres.py::test_parse"),
