@@ -322,12 +322,23 @@ static void remove_files(struct listeners *listeners)
 		listen_remove(listeners->settings->listeners[i].path, &listeners->files[i]);
 }
 
+/* Who has connected and was not accepted would wait for the descriptor to be closed. */
+static void end_listening(int fd)
+{
+	int client;
+
+	if (shutdown(fd, SHUT_RDWR))
+		return;
+	while ((client = accept(fd, NULL, NULL)) >= 0)
+		close(client);
+}
+
 void listen_end_all(struct listeners *listeners)
 {
 	remove_files(listeners);
 	for (size_t i = 0; i < count_open(listeners); i++)
 		if (!listen_passed_is(listeners->fds[i]))
-			shutdown(listeners->fds[i], SHUT_RDWR);
+			end_listening(listeners->fds[i]);
 }
 
 void listen_close_all(struct listeners *listeners)

@@ -164,9 +164,9 @@ static bool stop_threads(struct server *server)
 	bool ok = true;
 
 	atomic_store(&server->crew.stopping, true);
-	listen_end_all(&server->listeners);
 	for (size_t i = 0; i < server->n_running; i++)
 		worker_wake(&server->workers[i]);
+	listen_end_all(&server->listeners);
 	for (size_t i = 0; i < server->n_running; i++) {
 		pthread_join(server->threads[i], NULL);
 		ok = ok && !atomic_load(&server->workers[i].failed);
