@@ -188,7 +188,7 @@ static void close_bare(struct bare *bare)
 
 static int run(bool quick)
 {
-	struct openssl_dkim *openssl = openssl_dkim_open();
+	struct openssl_dkim *openssl = openssl_dkim_open(1);
 	EVP_PKEY *key = EVP_RSA_gen(DKIM_BENCH_BITS);
 	struct subject subject = { .quick = quick };
 	bool ok = openssl && key && open_bare(&subject.bare, key);

@@ -88,7 +88,7 @@ static bool open_verifier(struct judge *judge)
 		.timeout_ms = settings->dns_timeout_ms,
 	};
 
-	judge->openssl = openssl_dkim_open();
+	judge->openssl = openssl_dkim_open(1);
 	judge->keys = key_source_open(&options, stderr);
 	if (!judge->openssl)
 		return out_of_memory();

@@ -19,7 +19,7 @@ struct openssl_dkim {
 	struct dkim_crypto crypto;
 	EVP_MD *sha256;
 	struct dkim_hash *free;
-	size_t n_hashes;
+	size_t n_hashes, hashes_max;
 	EVP_MD_CTX *ed25519;
 	struct key_cache *keys;
 };
@@ -30,7 +30,7 @@ static struct dkim_hash *new_hash(struct openssl_dkim *self)
 {
 	struct dkim_hash *hash;
 
-	if (self->n_hashes == OPENSSL_DKIM_HASHES_MAX)
+	if (self->n_hashes == self->hashes_max)
 		return NULL;
 	hash = calloc(1, sizeof(*hash));
 	if (!hash)
@@ -139,7 +139,7 @@ static enum dkim_crypto_status verify(void *opaque, const struct dkim_claim *cla
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-struct openssl_dkim *openssl_dkim_open(void)
+struct openssl_dkim *openssl_dkim_open(size_t messages)
 {
 	struct openssl_dkim *self = calloc(1, sizeof(*self));
 
@@ -154,6 +154,7 @@ struct openssl_dkim *openssl_dkim_open(void)
 		.judge_key = judge_key,
 		.verify = verify,
 	};
+	self->hashes_max = messages * DKIM_SIGNATURES_MAX;
 	self->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	self->ed25519 = EVP_MD_CTX_new();
 	self->keys = key_cache_open(OPENSSL_DKIM_KEYS);

@@ -14,15 +14,17 @@
 #include <stddef.h>
 
 #include "dkim_crypto.h"
+#include "dkim_options.h"
 
 /* Keys kept decoded; beyond them the one that was used longest ago goes. */
 #define OPENSSL_DKIM_KEYS 1024
 
-/* A hash context is held by a message while its body comes: so many of them before the last ask. */
-#define OPENSSL_DKIM_HASHES_MAX 8192
-
-/* NULL if OpenSSL has no SHA-256, or without memory; to be freed with openssl_dkim_close(). */
-struct openssl_dkim *openssl_dkim_open(void);
+/*
+ * For so many messages at once, each of which may hold DKIM_SIGNATURES_MAX hashes while its body
+ * comes; contexts are made as they are needed, and take about half a KiB.  NULL if OpenSSL has no
+ * SHA-256, or without memory; to be freed with openssl_dkim_close().
+ */
+struct openssl_dkim *openssl_dkim_open(size_t messages);
 
 /* NULL does nothing.  No hash may be under way. */
 void openssl_dkim_close(struct openssl_dkim *self);

@@ -303,7 +303,7 @@ bool filter_open(const struct filter_options *options, FILE *errors)
 {
 	const struct peer_limits limits = {
 		.keys = open_keys(options->settings, options->ledger, errors),
-		.crypto = shared_crypto_open(),
+		.crypto = shared_crypto_open(options->settings->messages),
 		.connections = options->connections,
 		.to_raise =
 			file_limit_to_raise(options->connections, options->settings->connections),

@@ -59,7 +59,7 @@ static enum dkim_crypto_status verify(void *self, const struct dkim_claim *claim
 	return status;
 }
 
-const struct dkim_crypto *shared_crypto_open(void)
+const struct dkim_crypto *shared_crypto_open(size_t messages)
 {
 	static const struct dkim_crypto crypto = {
 		.hash_begin = hash_begin,
@@ -68,7 +68,7 @@ const struct dkim_crypto *shared_crypto_open(void)
 		.judge_key = judge_key,
 		.verify = verify,
 	};
-	struct openssl_dkim *openssl = openssl_dkim_open();
+	struct openssl_dkim *openssl = openssl_dkim_open(messages);
 
 	if (!openssl)
 		return NULL;

@@ -10,7 +10,10 @@
 
 #include "dkim_crypto.h"
 
-/* NULL if OpenSSL has no SHA-256, or without memory.  It lasts as long as the process. */
-const struct dkim_crypto *shared_crypto_open(void);
+/*
+ * For so many messages at once.  NULL if OpenSSL has no SHA-256, or without memory.  It lasts as
+ * long as the process.
+ */
+const struct dkim_crypto *shared_crypto_open(size_t messages);
 
 #endif

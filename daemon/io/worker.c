@@ -165,7 +165,7 @@ static bool open_verifier(struct worker *worker, size_t messages, FILE *errors)
 		.cancel = OP_CANCEL,
 	};
 
-	worker->crypto = openssl_dkim_open();
+	worker->crypto = openssl_dkim_open(messages);
 	if (!worker->crypto) {
 		fprintf(errors, "exogated: OpenSSL has no SHA-256, or there is no memory\n");
 		return false;

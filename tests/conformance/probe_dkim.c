@@ -414,7 +414,7 @@ int main(void)
 {
 	int status;
 
-	openssl = openssl_dkim_open();
+	openssl = openssl_dkim_open(1);
 	if (!openssl)
 		probe_fail("no OpenSSL");
 	status = probe_run(answer);

@@ -12,14 +12,36 @@
 #include "harness.h"
 #include "key_cache.h"
 
+#define MESSAGES 1000
+
 static struct openssl_dkim *openssl;
 static const struct dkim_crypto *crypto;
 static const unsigned char digest[DKIM_HASH_BYTES] = "digest";
 
 static void open_crypto(void)
 {
-	openssl = openssl_dkim_open();
+	openssl = openssl_dkim_open(MESSAGES);
 	crypto = openssl_dkim_crypto(openssl);
+}
+
+/* As many as the messages that it is for may hold, and no more. */
+TEST(hashes_until_there_are_no_more)
+{
+	static struct dkim_hash *hashes[MESSAGES * DKIM_SIGNATURES_MAX];
+	unsigned char out[DKIM_HASH_BYTES];
+	size_t n = 0;
+
+	open_crypto();
+	while (n < N_ELEMENTS(hashes) && (hashes[n] = crypto->hash_begin(crypto->self)))
+		n++;
+	CHECK_EQ(n, N_ELEMENTS(hashes));
+	CHECK(!crypto->hash_begin(crypto->self));
+	CHECK(crypto->hash_end(crypto->self, hashes[--n], out));
+	hashes[n++] = crypto->hash_begin(crypto->self);
+	CHECK(hashes[n - 1]);
+	while (n)
+		crypto->hash_end(crypto->self, hashes[--n], out);
+	openssl_dkim_close(openssl);
 }
 
 static struct span base64(const unsigned char *bytes, int len)
