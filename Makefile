@@ -166,7 +166,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,build/asan/tests/%,$(filter tests/unit/t
 # Beside core: what of the other folders is tested in C.
 UNIT_SHARED := $(call san,$(filter-out tests/unit/test_%,$(SRC_unit)) \
                $(addprefix daemon/io/,clock.c counters.c escape.c filter_answer.c lookup_cache.c observed.c rate_limit.c ring.c \
-               stamp_watch.c timer_wheel.c) daemon/settings/idn.c \
+               shared_crypto.c stamp_watch.c timer_wheel.c) daemon/settings/idn.c \
                $(addprefix bench/,bytes.c client.c corpus.c histogram.c milter_targets.c peer.c \
                process.c reply.c script.c stream.c))
 PROBES := $(patsubst tests/conformance/%.c,build/asan/tests/%,$(SRC_probe))

@@ -4,9 +4,6 @@
 #include "clock.h"
 #include "serve.h"
 
-/* PROGRESS packets in the longest wait: one every 15 seconds, as it is set at first. */
-#define PROGRESS_PACKETS 16
-
 static uint64_t least(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -40,9 +37,7 @@ static uint64_t wait_end_ns(const struct worker *worker, const struct connection
 
 static uint64_t progress_ns(const struct worker *worker, const struct connection *c)
 {
-	unsigned int s = worker->crew->settings->message_wait_s / PROGRESS_PACKETS;
-
-	return c->progress_ns + (s ? s : 1) * CLOCK_SECOND_NS;
+	return c->progress_ns + serve_progress_ns(worker->crew->settings->message_wait_s);
 }
 
 void deadline_set(struct worker *worker, struct connection *c)

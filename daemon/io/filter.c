@@ -245,6 +245,11 @@ static sfsistat on_close(SMFICTX *ctx)
 
 /* --- the end of a message --------------------------------------------------------------------- */
 
+static void tell_progress(void *ctx)
+{
+	smfi_progress(ctx);
+}
+
 static sfsistat on_end_of_message(SMFICTX *ctx)
 {
 	uint64_t started_ns = clock_monotonic_ns();
@@ -256,7 +261,7 @@ static sfsistat on_end_of_message(SMFICTX *ctx)
 		return SMFIS_TEMPFAIL;
 	peer_macros_tell(ctx, peer, MILTER_END_OF_MESSAGE);
 	peer_begin_content(peer);
-	peer_judge(peer, &answer);
+	peer_judge(peer, tell_progress, ctx, &answer);
 	verdict = filter_answer_give(ctx, &answer, peer->arena);
 	log_message(&answer, clock_monotonic_ns() - started_ns);
 	peer_end_message(peer, &answer);
@@ -303,7 +308,8 @@ bool filter_open(const struct filter_options *options, FILE *errors)
 {
 	const struct peer_limits limits = {
 		.keys = open_keys(options->settings, options->ledger, errors),
-		.crypto = shared_crypto_open(options->settings->messages),
+		.crypto =
+			shared_crypto_open(options->settings->messages, options->settings->workers),
 		.connections = options->connections,
 		.to_raise =
 			file_limit_to_raise(options->connections, options->settings->connections),

@@ -6,31 +6,67 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
 #include "resolver_poll.h"
 
+/* Until it is answered or forgotten, the thread may know it; then it belongs to who asked. */
+struct key_question {
+	struct resolver_waiter waiter; /* the first member; the thread's */
+	struct key_service *service;
+	struct key_question *next, *next_forgotten;
+	enum {
+		QUESTION_NEW,
+		QUESTION_ASKED,
+		QUESTION_TOLD,
+	} state;
+	bool forgotten;
+	struct dns_answer answer;
+	char *texts; /* what the answer's spans point to, or NULL */
+	enum dkim_care care;
+	size_t name_len;
+	char name[];
+};
+
 struct key_service {
 	struct resolver_poll poll; /* the thread's */
-	int wake;		   /* an eventfd: there are new questions */
-	pthread_mutex_t lock;	   /* of what follows, and of the answers */
+	int wake;		   /* an eventfd: there are questions for the thread */
+	pthread_mutex_t lock;	   /* of what follows, and of the questions' states and answers */
 	pthread_cond_t told;
-	struct key_question *new;
+	struct key_question *new, *forgotten;
 };
+
+static void free_question(struct key_question *q)
+{
+	free(q->texts);
+	free(q);
+}
+
+static void wake(struct key_service *service)
+{
+	if (eventfd_write(service->wake, 1))
+		log_line("eventfd: %s", strerror(errno));
+}
 
 /* --- the thread ------------------------------------------------------------------------------- */
 
-/* The spans come to lie in the question's own room, one after the other. */
 static void copy_answer(struct key_question *q, const struct dns_answer *answer)
 {
-	q->answer = *answer;
-	for (size_t i = 0; i < answer->n; i++) {
-		q->answer.texts[i].p = q->texts.p + q->texts.len;
-		outbuf_put(&q->texts, answer->texts[i]);
+	struct outbuf texts;
+	size_t len = 0;
+
+	for (size_t i = 0; i < answer->n; i++)
+		len += answer->texts[i].len;
+	q->texts = malloc(len + 1);
+	q->answer = q->texts ? *answer : (struct dns_answer){ .status = DNS_FAILED };
+	texts = outbuf_over(q->texts, len);
+	for (size_t i = 0; i < q->answer.n; i++) {
+		q->answer.texts[i].p = texts.p + texts.len;
+		outbuf_put(&texts, answer->texts[i]);
 	}
-	if (!outbuf_ok(&q->texts))
-		q->answer = (struct dns_answer){ .status = DNS_UNREADABLE };
 }
 
 static void tell(struct key_question *q, const struct dns_answer *answer)
@@ -39,7 +75,7 @@ static void tell(struct key_question *q, const struct dns_answer *answer)
 
 	pthread_mutex_lock(&service->lock);
 	copy_answer(q, answer);
-	q->told = true;
+	q->state = QUESTION_TOLD;
 	pthread_cond_broadcast(&service->told);
 	pthread_mutex_unlock(&service->lock);
 }
@@ -49,31 +85,64 @@ static void on_told(struct resolver_waiter *waiter, const struct dns_answer *ans
 	tell((struct key_question *)(void *)waiter, answer);
 }
 
-static struct key_question *take_questions(struct key_service *service)
+/* Those that are new and not forgotten yet. */
+static struct key_question *take_new(struct key_service *service)
 {
-	struct key_question *questions;
-	uint64_t ignored;
+	struct key_question *questions = NULL, *q;
 
-	if (read(service->wake, &ignored, sizeof(ignored)) < 0)
-		log_line("eventfd: %s", strerror(errno));
 	pthread_mutex_lock(&service->lock);
-	questions = service->new;
-	service->new = NULL;
+	while ((q = service->new)) {
+		service->new = q->next;
+		if (q->forgotten) {
+			free_question(q);
+			continue;
+		}
+		q->state = QUESTION_ASKED;
+		q->next = questions;
+		questions = q;
+	}
 	pthread_mutex_unlock(&service->lock);
 	return questions;
 }
 
+/* Once told, it may be gone. */
 static void ask_all(struct key_service *service, struct key_question *q)
 {
 	while (q) {
-		struct key_question *next = q->next; /* once told, it may be gone */
+		struct key_question *next = q->next;
 		const struct dns_answer *known;
 
-		known = resolver_ask(service->poll.resolver, q->name, q->care, &q->waiter);
+		known = resolver_ask(service->poll.resolver, span_of(q->name, q->name_len), q->care,
+				     &q->waiter);
 		if (known)
 			tell(q, known);
 		q = next;
 	}
+}
+
+static void forget_all(struct key_service *service)
+{
+	struct key_question *q, *next;
+
+	pthread_mutex_lock(&service->lock);
+	q = service->forgotten;
+	service->forgotten = NULL;
+	pthread_mutex_unlock(&service->lock);
+	for (; q; q = next) {
+		next = q->next_forgotten;
+		resolver_forget(&q->waiter);
+		free_question(q);
+	}
+}
+
+static void obey(struct key_service *service)
+{
+	uint64_t ignored;
+
+	if (read(service->wake, &ignored, sizeof(ignored)) < 0)
+		log_line("eventfd: %s", strerror(errno));
+	ask_all(service, take_new(service));
+	forget_all(service);
 }
 
 static void *run(void *arg)
@@ -83,7 +152,7 @@ static void *run(void *arg)
 	pthread_setname_np(pthread_self(), "resolver");
 	while (true)
 		if (resolver_poll_wait(&service->poll, service->wake))
-			ask_all(service, take_questions(service));
+			obey(service);
 	return NULL;
 }
 
@@ -103,6 +172,17 @@ static int start_thread(struct key_service *service)
 	return error;
 }
 
+static void init_locks(struct key_service *service)
+{
+	pthread_condattr_t attributes;
+
+	pthread_mutex_init(&service->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&service->told, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
 struct key_service *key_service_open(const struct resolver_options *options, FILE *errors)
 {
 	struct key_service *service = calloc(1, sizeof(*service));
@@ -113,8 +193,7 @@ struct key_service *key_service_open(const struct resolver_options *options, FIL
 		return NULL;
 	}
 	if (service) {
-		pthread_mutex_init(&service->lock, NULL);
-		pthread_cond_init(&service->told, NULL);
+		init_locks(service);
 		service->wake = eventfd(0, EFD_CLOEXEC);
 		error = service->wake < 0 ? errno : start_thread(service);
 	}
@@ -128,28 +207,63 @@ struct key_service *key_service_open(const struct resolver_options *options, FIL
 	return NULL;
 }
 
-void key_service_ask(struct key_service *service, struct key_question *q, struct span name,
-		     enum dkim_care care, struct outbuf texts)
+struct key_question *key_service_ask(struct key_service *service, struct span name,
+				     enum dkim_care care)
 {
+	struct key_question *q = malloc(sizeof(*q) + name.len);
+
+	if (!q)
+		return NULL;
 	*q = (struct key_question){
 		.waiter.told = on_told,
 		.service = service,
-		.name = name,
 		.care = care,
-		.texts = texts,
+		.name_len = name.len,
 	};
+	memcpy(q->name, name.p, name.len);
 	pthread_mutex_lock(&service->lock);
 	q->next = service->new;
 	service->new = q;
 	pthread_mutex_unlock(&service->lock);
-	if (eventfd_write(service->wake, 1))
-		log_line("eventfd: %s", strerror(errno));
+	wake(service);
+	return q;
 }
 
-void key_service_wait(struct key_question *q)
+const struct dns_answer *key_service_wait(struct key_question *q, uint64_t until_ns)
 {
+	const struct timespec until = {
+		.tv_sec = (time_t)(until_ns / CLOCK_SECOND_NS),
+		.tv_nsec = (long)(until_ns % CLOCK_SECOND_NS),
+	};
+	bool told;
+
 	pthread_mutex_lock(&q->service->lock);
-	while (!q->told)
-		pthread_cond_wait(&q->service->told, &q->service->lock);
+	while (q->state != QUESTION_TOLD &&
+	       !pthread_cond_timedwait(&q->service->told, &q->service->lock, &until))
+		;
+	told = q->state == QUESTION_TOLD;
 	pthread_mutex_unlock(&q->service->lock);
+	return told ? &q->answer : NULL;
+}
+
+/* Of one that the thread may tell of, the thread alone can end it. */
+void key_service_forget(struct key_question *q)
+{
+	struct key_service *service = q ? q->service : NULL;
+	bool told;
+
+	if (!q)
+		return;
+	pthread_mutex_lock(&service->lock);
+	told = q->state == QUESTION_TOLD;
+	q->forgotten = true;
+	if (q->state == QUESTION_ASKED) {
+		q->next_forgotten = service->forgotten;
+		service->forgotten = q;
+	}
+	pthread_mutex_unlock(&service->lock);
+	if (told)
+		free_question(q);
+	else
+		wake(service);
 }

@@ -10,27 +10,22 @@
 #include "resolver.h"
 
 struct key_service;
-
-/* One question, from key_service_ask() to key_service_wait(). */
-struct key_question {
-	struct resolver_waiter waiter; /* the first member; the service's */
-	struct key_service *service;
-	struct key_question *next;
-	struct span name; /* lives until the wait is over */
-	enum dkim_care care;
-	bool told;
-	struct dns_answer answer; /* its texts lie in `texts` */
-	struct outbuf texts;
-};
+struct key_question;
 
 /* Starts the thread.  NULL after one line on errors.  It lasts as long as the process. */
 struct key_service *key_service_open(const struct resolver_options *options, FILE *errors);
 
-/* Has it asked; `texts` is room for the answer, which is DNS_UNREADABLE if it does not suffice. */
-void key_service_ask(struct key_service *service, struct key_question *question, struct span name,
-		     enum dkim_care care, struct outbuf texts);
+/* Has the name, which is copied, asked for.  NULL without memory. */
+struct key_question *key_service_ask(struct key_service *service, struct span name,
+				     enum dkim_care care);
 
-/* Returns once it is answered. */
-void key_service_wait(struct key_question *question);
+/*
+ * Its answer, valid until the question is forgotten; NULL if there is none at that time of the
+ * monotonic clock.
+ */
+const struct dns_answer *key_service_wait(struct key_question *question, uint64_t until_ns);
+
+/* Ends a question, whether it is answered or not.  NULL does nothing. */
+void key_service_forget(struct key_question *question);
 
 #endif

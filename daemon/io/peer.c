@@ -8,7 +8,7 @@
 #include "arena_pool.h"
 #include "clock.h"
 #include "log.h"
-#include "lookup_cache.h"
+#include "serve.h"
 
 /* What the peers of this process share. */
 static struct shared {
@@ -167,6 +167,13 @@ void peer_drain(unsigned int seconds, unsigned int message_seconds)
 	pthread_mutex_unlock(&shared.lock);
 }
 
+static void forget_keys(struct peer *peer)
+{
+	for (size_t i = 0; i < peer->n_keys; i++)
+		key_service_forget(peer->keys[i]);
+	peer->n_keys = 0;
+}
+
 /* --- connections ------------------------------------------------------------------------------ */
 
 struct peer *peer_open(void)
@@ -191,6 +198,7 @@ void peer_close(struct peer *peer)
 {
 	peer->lost = true;
 	session_end_message(&peer->session);
+	forget_keys(peer);
 	count_message(peer);
 	give_back(peer);
 	policy_version_give_back(peer->policy);
@@ -218,9 +226,25 @@ static enum session_result follow(struct peer *peer, const struct milter_event *
 	return result;
 }
 
+/* Asks for the keys that the message needs by now, or forgets those that it needs no more. */
+static void follow_keys(struct peer *peer)
+{
+	const struct session *session = &peer->session;
+	struct span name;
+	size_t i = 0;
+
+	if (!session_key_name(session, 0, &name))
+		forget_keys(peer);
+	else if (!peer->n_keys)
+		for (; session_key_name(session, i, &name); i++)
+			peer->keys[peer->n_keys++] = key_service_ask(
+				shared.keys, name, session_dkim_care(&session->dkim, i));
+}
+
 void peer_tell(struct peer *peer, const struct milter_event *event)
 {
 	follow(peer, event, NULL);
+	follow_keys(peer);
 	count_message(peer);
 	if (!peer->in_message) {
 		give_back(peer);
@@ -275,53 +299,50 @@ struct span peer_keep_string(struct peer *peer, const char *string)
 	return span_of(kept, len);
 }
 
-/* One of the key records that the message waits for, with room for what it holds. */
-struct wanted_key {
-	struct key_question question;
-	char texts[LOOKUP_TEXT_BYTES];
-};
-
-static size_t count_keys(const struct session *session)
+/* The answer, or NULL if there is none in time. */
+static const struct dns_answer *wait_for_key(struct key_question *question, uint64_t until_ns,
+					     void (*progress)(void *mta), void *mta)
 {
-	struct span name;
-	size_t n = 0;
+	const uint64_t interval_ns = serve_progress_ns(shared.message_wait_s);
+	const struct dns_answer *answer;
+	uint64_t next_ns = clock_monotonic_ns();
 
-	while (session_key_name(session, n, &name))
-		n++;
-	return n;
+	if (!question)
+		return NULL;
+	while (true) {
+		next_ns += interval_ns;
+		answer = key_service_wait(question, next_ns < until_ns ? next_ns : until_ns);
+		if (answer || next_ns >= until_ns)
+			return answer;
+		progress(mta);
+	}
 }
 
-/* All are asked for at once.  Without memory none is had for now. */
-static enum session_result wait_for_keys(struct session *session, struct session_answer *answer)
+static enum session_result wait_for_keys(struct peer *peer, void (*progress)(void *mta), void *mta,
+					 struct session_answer *answer)
 {
+	uint64_t until_ns = clock_monotonic_ns() + shared.message_wait_s * CLOCK_SECOND_NS;
 	const struct dns_answer none = { .status = DNS_FAILED };
-	size_t n = count_keys(session);
-	struct wanted_key *keys = calloc(n ? n : 1, sizeof(*keys));
 	enum session_result result = SESSION_WAIT;
-	struct span name;
 
-	for (size_t i = 0; keys && session_key_name(session, i, &name); i++)
-		key_service_ask(shared.keys, &keys[i].question, name,
-				session_dkim_care(&session->dkim, i),
-				outbuf_over(keys[i].texts, sizeof(keys[i].texts)));
-	for (size_t i = 0; i < n; i++) {
-		if (keys)
-			key_service_wait(&keys[i].question);
-		if (result != SESSION_ANSWER)
-			result = session_key(session, i, keys ? &keys[i].question.answer : &none,
-					     answer);
+	for (size_t i = 0; i < peer->n_keys && result != SESSION_ANSWER; i++) {
+		const struct dns_answer *found =
+			wait_for_key(peer->keys[i], until_ns, progress, mta);
+
+		result = session_key(&peer->session, i, found ? found : &none, answer);
 	}
-	free(keys);
 	return result;
 }
 
-void peer_judge(struct peer *peer, struct session_answer *answer)
+void peer_judge(struct peer *peer, void (*progress)(void *mta), void *mta,
+		struct session_answer *answer)
 {
 	const struct milter_event end = { .type = MILTER_END_OF_MESSAGE };
 	enum session_result result = follow(peer, &end, answer);
 
+	follow_keys(peer);
 	if (result == SESSION_WAIT)
-		result = wait_for_keys(&peer->session, answer);
+		result = wait_for_keys(peer, progress, mta, answer);
 	if (result == SESSION_ANSWER)
 		return;
 	*answer = (struct session_answer){
@@ -337,6 +358,7 @@ void peer_end_message(struct peer *peer, const struct session_answer *answer)
 	ledger_note(shared.ledger, answer, clock_monotonic_ns());
 	pthread_mutex_unlock(&shared.lock);
 	session_end_message(&peer->session);
+	forget_keys(peer);
 	count_message(peer);
 	give_back(peer);
 }

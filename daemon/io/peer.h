@@ -26,6 +26,8 @@ struct peer {
 	struct arena *arena; /* lent, or NULL */
 	bool in_message;     /* as it is counted */
 	bool lost;	     /* cannot be followed: all its messages are to be deferred */
+	struct key_question *keys[DKIM_SIGNATURES_MAX]; /* of the message; NULL: no memory */
+	size_t n_keys;
 
 	/* of peer_macros.c: where each value lay at the last event of each stage; 0: nowhere */
 	uintptr_t seen[PEER_STAGES][PEER_MACROS];
@@ -79,8 +81,12 @@ bool peer_keeps(const struct peer *peer);
 void peer_keep_command(struct peer *peer);
 struct span peer_keep_string(struct peer *peer, const char *string);
 
-/* Judges the message; peer_end_message() is to follow once the answer has been given. */
-void peer_judge(struct peer *peer, struct session_answer *answer);
+/*
+ * Judges the message; peer_end_message() is to follow once the answer has been given.  It may have
+ * to wait for keys, for message_wait_s, and meanwhile has the MTA told so by progress().
+ */
+void peer_judge(struct peer *peer, void (*progress)(void *mta), void *mta,
+		struct session_answer *answer);
 void peer_end_message(struct peer *peer, const struct session_answer *answer);
 
 /*

@@ -32,6 +32,15 @@ struct serve_options {
 #define SERVE_STOP_S	     2
 #define SERVE_STOP_MESSAGE_S 10
 
+/*
+ * How often a message that waits, for message_wait_s at most, shows its MTA so by PROGRESS: every
+ * 15 seconds, as that is set at first.
+ */
+static inline uint64_t serve_progress_ns(unsigned int message_wait_s)
+{
+	return (message_wait_s < 16 ? 1 : message_wait_s / 16) * UINT64_C(1000000000);
+}
+
 /* Each engine has its own. */
 struct server;
 

@@ -244,10 +244,10 @@ def test_a_server_that_is_silent(serve, names: Names, key: Key, engine: str) -> 
     daemon.end()
 
 
-def test_others_silent_name_servers(serve, names: Names, key: Key) -> None:
+def test_others_silent_name_servers(serve, names: Names, key: Key, engine: str) -> None:
     """However many signatures wait for them: the mail of tenants is judged by keys that are known,
     and by those that are not known yet."""
-    daemon = serve("uring", timeout="100s", messages="200", connections="400", workers=1)
+    daemon = serve(engine, timeout="100s", messages="200", connections="400", workers=1)
     assert ask(daemon, signed(exo(), key)) == "accept"
     other = copy.copy(key)
     other.selector = "other"
@@ -315,10 +315,10 @@ def test_who_hangs_up_meanwhile(serve, names: Names, key: Key, engine: str) -> N
     daemon.end()
 
 
-def test_aborted_while_the_key_is_asked_for(serve, names: Names, key: Key) -> None:
+def test_aborted_while_the_key_is_asked_for(serve, names: Names, key: Key, engine: str) -> None:
     """Its answer must not be taken for the next message's, which is not signed."""
     names.may_answer.clear()
-    daemon = serve("uring", timeout="100s")
+    daemon = serve(engine, timeout="100s")
     mta = open_mta(daemon)
     mta.envelope(message := signed(exo(), key))
     mta.content(message)
@@ -333,10 +333,10 @@ def test_aborted_while_the_key_is_asked_for(serve, names: Names, key: Key) -> No
     daemon.end()
 
 
-def test_the_key_of_the_message_before(serve, names: Names, key: Key) -> None:
+def test_the_key_of_the_message_before(serve, names: Names, key: Key, engine: str) -> None:
     """Which was aborted in the very bytes that the next one begins in: its key is not the next's."""
     names.may_answer.clear()
-    daemon = serve("uring", timeout="100s")
+    daemon = serve(engine, timeout="100s")
     absent = copy.copy(key)
     absent.selector = "absent"
     mta = open_mta(daemon)
@@ -380,8 +380,8 @@ def test_who_had_the_memory_before_takes_no_answer_away(serve, names: Names, key
     daemon.end()
 
 
-def test_asked_for_before_the_body_is_there(serve, names: Names, key: Key) -> None:
-    daemon = serve("uring")
+def test_asked_for_before_the_body_is_there(serve, names: Names, key: Key, engine: str) -> None:
+    daemon = serve(engine)
     message = signed(exo(), key)
     mta = open_mta(daemon)
     mta.envelope(message)
@@ -396,10 +396,10 @@ def test_asked_for_before_the_body_is_there(serve, names: Names, key: Key) -> No
     daemon.end()
 
 
-def test_the_longest_wait(serve, names: Names, key: Key) -> None:
+def test_the_longest_wait(serve, names: Names, key: Key, engine: str) -> None:
     """limits.message_wait ends a wait that the resolver does not; PROGRESS comes meanwhile."""
     names.may_answer.clear()
-    daemon = serve("uring", timeout="100s", message_wait="3s")
+    daemon = serve(engine, timeout="100s", message_wait="3s")
     begin = time.monotonic()
     mta = open_mta(daemon)
     assert reason_of(mta.message(signed(exo(), key))) == "temperror"
