@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "output.h"
+#include "privileges.h"
 #include "settings.h"
 
 static const char *plural(size_t n, const char *one, const char *many)
@@ -13,13 +14,17 @@ static const char *plural(size_t n, const char *one, const char *many)
 	return n == 1 ? one : many;
 }
 
-/* Only a warning: the settings may be for another host. */
-static void look_for_user(const char *path, const char *user)
+/* Only warnings: the settings may be for another host. */
+static void look_at_user(const char *path, const char *user)
 {
+	const struct settings_source source = { .path = path };
+
 	if (user && !getpwnam(user))
 		fprintf(stderr,
 			"%s: warning: user: no account \"%s\" here; exogated will not start\n",
 			path, user);
+	else
+		privileges_foresee(user, &source, stderr);
 }
 
 static void print_counts(const char *path, const struct settings *settings)
@@ -41,7 +46,7 @@ int check_run(const struct invocation *invocation)
 
 	if (!settings)
 		return EXIT_FAILURE;
-	look_for_user(path, settings->user);
+	look_at_user(path, settings->user);
 	print_counts(path, settings);
 	settings_free(settings);
 	return output_flush();

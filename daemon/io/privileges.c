@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "listen_passed.h"
@@ -83,6 +84,24 @@ static void try_reading(const char *user, const struct settings_source *source, 
 		warn_of_errors(user, text, warnings);
 	settings_free(settings);
 	free(text);
+}
+
+void privileges_foresee(const char *user, const struct settings_source *source, FILE *warnings)
+{
+	pid_t child;
+
+	if (!user || geteuid() != 0)
+		return;
+	fflush(NULL);
+	child = fork();
+	if (child == 0) {
+		if (become(user, warnings))
+			try_reading(user, source, warnings);
+		fflush(warnings);
+		_exit(0);
+	}
+	if (child > 0)
+		waitpid(child, NULL, 0);
 }
 
 void privileges_warn(const char *user, const struct settings_source *source, FILE *warnings)

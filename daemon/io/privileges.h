@@ -35,4 +35,10 @@ bool privileges_drop(const char *user, FILE *errors);
  */
 void privileges_warn(const char *user, const struct settings_source *source, FILE *warnings);
 
+/*
+ * What privileges_warn() would say of reading once the daemon has become user, as far as this
+ * process may become that account to try; it stays what it is.  Nothing if user is NULL.
+ */
+void privileges_foresee(const char *user, const struct settings_source *source, FILE *warnings);
+
 #endif

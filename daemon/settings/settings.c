@@ -239,7 +239,9 @@ static char *copy_control(const char *path, const config_t *config, FILE *errors
 	char *copy;
 
 	if (!config_lookup_string(config, "control", &control)) {
-		fprintf(errors, "%s: control: not set; without it a daemon cannot be asked\n",
+		fprintf(errors,
+			"%s: control: not set; without it a daemon cannot be asked: write "
+			"control = \"/run/exogate/control.sock\"; and start it anew\n",
 			path);
 		return NULL;
 	}

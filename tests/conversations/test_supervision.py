@@ -342,15 +342,19 @@ def open_directory() -> Iterator[Path]:
 @pytest.mark.parametrize("hidden", [None, "exogate.conf", "endpoints.json", "contoso.map"])
 def test_reload_as_the_user(exogated: Path, open_directory: Path, engine: str,
                             hidden: str | None) -> None:
-    """What the account cannot read is named at the start, not first by a reload that fails."""
+    """What the account cannot read is named by a check and at the start, not first by a reload that
+    fails."""
     settings = write_settings(open_directory,
                               more=f'{control_of(open_directory)} user = "nobody";')
     if hidden:
         (open_directory / hidden).chmod(0o600)
+    foreseen = [line for line in run(exogated, "check", "-c", settings).stderr.splitlines()
+                if "a reload will fail" in line]
     daemon = Daemon(exogated, settings, engine=engine)
     daemon.wait_until_it_serves()
     warned = [line for line in daemon.log_text().splitlines() if "a reload will fail" in line]
     done = run(exogated, "reload", "-c", settings)
+    assert foreseen == warned
     if hidden:
         (line,) = warned
         assert str(open_directory / hidden) in line and '"nobody"' in line

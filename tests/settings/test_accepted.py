@@ -48,7 +48,7 @@ SPELLINGS = {
                                                  proofs_reason='"keine Schlüssel vor Mai, 100%"')},
     "refusal": {"tenants": tenant(refusal='"hold"')},
     "forwarding": {"tenants": tenant(forwarding='"srs"')},
-    "user": {"extra": 'user = "nobody";'},
+    "user": {"extra": 'user = "root";'},
     "name-servers": {"extra": 'dns: { servers = [ "192.0.2.1", "192.0.2.1:65535", "2001:db8::1", '
                               '"[2001:db8::1]", "[2001:db8::1]:1" ]; };'},
     "other-clients": {"acl": f'acl: {{ source = "{ENDPOINTS}"; other_clients = "pass"; '
