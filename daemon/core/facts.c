@@ -255,6 +255,19 @@ bool facts_signed_by(const struct facts *facts, const struct domain *domain, boo
 	return false;
 }
 
+const struct domain *facts_next_failed(const struct facts *facts, size_t *i)
+{
+	const struct dkim_signature *tried;
+
+	while (facts->dkim && dkim_check_signature(facts->dkim, (*i)++, &tried)) {
+		enum dkim_result result = dkim_why_result(tried->why);
+
+		if (result != DKIM_PASS && result != DKIM_TEMPERROR && tried->sig.domain.len)
+			return &tried->sig.domain;
+	}
+	return NULL;
+}
+
 void facts_add_dkim(struct facts *facts, const struct dkim_check *check,
 		    const struct policy *policy)
 {

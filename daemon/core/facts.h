@@ -114,6 +114,13 @@ bool facts_relay_listed(const struct facts *facts, const struct policy_tenant *t
 bool facts_signed_by(const struct facts *facts, const struct domain *domain, bool passed);
 
 /*
+ * The domain of a signature that we verified ourselves and that failed for good, the next from *i
+ * on, which is moved behind it; NULL if there is none.  It is evidence of nothing, but tells an
+ * operator more than one that is not there.
+ */
+const struct domain *facts_next_failed(const struct facts *facts, size_t *i);
+
+/*
  * Adds what our own check found, which has ended: each signature that is a proof, or might be.  One
  * whose key is on trial (t=y) never is, and one that leaves some of the body out only if the policy
  * says so.

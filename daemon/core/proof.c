@@ -56,6 +56,18 @@ static enum proof_state weigh_stamps(const struct tenant_stamps *stamps,
 	return whole;
 }
 
+static bool signature_failed(const struct facts *facts, const struct policy *policy,
+			     const struct policy_tenant *tenant)
+{
+	const struct domain *signer;
+	size_t i = 0;
+
+	while ((signer = facts_next_failed(facts, &i)))
+		if (policy_is_signer(policy, tenant, domain_span(signer)))
+			return true;
+	return false;
+}
+
 static enum proof_state weigh_signatures(const struct facts *facts, const struct policy *policy,
 					 const struct policy_tenant *tenant)
 {
@@ -70,6 +82,8 @@ static enum proof_state weigh_signatures(const struct facts *facts, const struct
 			return PROOF_AGREES;
 		state = PROOF_UNKNOWN;
 	}
+	if (state == PROOF_ABSENT && signature_failed(facts, policy, tenant))
+		state = PROOF_FAILED;
 	return state;
 }
 

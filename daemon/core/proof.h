@@ -17,6 +17,7 @@ enum proof_state {
 	PROOF_AGREES,
 	PROOF_CONFLICTS,
 	PROOF_UNKNOWN, /* for now: a lost dependency, not evidence */
+	PROOF_FAILED,  /* a signature that did not verify: worth as much as none */
 };
 
 struct proofs {
@@ -29,7 +30,8 @@ struct proofs {
 	enum proof_state stamp;
 	/*
 	 * Agrees when a signature of one of the tenant's dkim_domains verified.  Never conflicts: a
-	 * stranger's signature says nothing.
+	 * stranger's signature says nothing.  Failed if all that there are of the tenant's failed,
+	 * where we verify them ourselves; absent otherwise.
 	 */
 	enum proof_state signature;
 	/*

@@ -44,12 +44,16 @@ static const char *const advice[REASON_N] = {
 	[REASON_RELAYED_THROUGH] =
 		"If the tenant's own server sent it through Exchange Online, add that server's "
 		"public address (Ip= of the attributed field) to the tenant's relay_addresses.",
-	[REASON_TEMPERROR] = "Nothing to change if it passes when the client tries again; else see "
-			     "whether the verifier, or its DNS, is at work.",
+	[REASON_TEMPERROR] =
+		"Nothing to change if it passes when the client tries again; else see whether the "
+		"name servers of dns.servers (by default those of /etc/resolv.conf) answer: dig "
+		"TXT SELECTOR._domainkey.DOMAIN, with s= and d= of the signature. With "
+		"dkim.source \"authres\" see whether the verifier is at work.",
 	[REASON_PROOF_MISSING] =
-		"See which proof is absent: stamps come from the connector's route out of Exchange "
-		"Online, a signature from DKIM being enabled for the tenant's domain (and a "
-		"verifier before exogate: dkim.source). Set the tenant's proofs lower only for a "
+		"See which proof does not agree: stamps come from the connector's route out of "
+		"Exchange Online, a signature from DKIM being enabled for the tenant's domain. If "
+		"the facts show a signature that failed, somebody on the way has changed what it "
+		"signs, or the key in DNS is another. Set the tenant's proofs lower only for a "
 		"reason that you can write down.",
 	[REASON_LIMIT] = "Raise limits.message_header, limits.recipients or limits.edits; headers "
 			 "of megabytes are rarely meant.",

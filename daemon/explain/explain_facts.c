@@ -288,8 +288,10 @@ static void signature_fact(FILE *out, const struct explanation *e, const struct 
 	outbuf_put(&text, SPAN(" s="));
 	if (tried)
 		outbuf_put(&text, domain_span(&tried->sig.selector));
-	snprintf(meaning, sizeof(meaning), "%s: %s%s%s", dkim_result_word(dkim_why_result(why)).p,
-		 dkim_why_word(why).p, tried && tried->testing ? "; its key is on trial (t=y)" : "",
+	snprintf(meaning, sizeof(meaning), "%s: %s%s%s%s", dkim_result_word(dkim_why_result(why)).p,
+		 dkim_why_word(why).p,
+		 why == DKIM_WHY_BODY_HASH && !e->message->body.len ? "; the file has no body" : "",
+		 tried && tried->testing ? "; its key is on trial (t=y)" : "",
 		 tried && tried->partial ? "; l= leaves some of the body uncovered" : "");
 	fact(out, "signature", line_of(e, field).text, outbuf_span(&text), meaning);
 }
@@ -316,10 +318,11 @@ static void proof_facts(FILE *out, const struct explanation *e)
 
 	if (!tenant)
 		return;
-	fprintf(out, "  %-*s  %-*s  stamp %s, signature %s, secret %s; %.*s requires %u\n",
-		LABEL_WIDTH, "proofs", ORIGIN_WIDTH, "", words_proof(proofs->stamp),
-		words_proof(proofs->signature), words_proof(proofs->secret), (int)tenant->name.len,
-		tenant->name.p, tenant->proofs);
+	fprintf(out, "  %-*s  %-*s  stamp %s, signature %s", LABEL_WIDTH, "proofs", ORIGIN_WIDTH,
+		"", words_proof(proofs->stamp), words_proof(proofs->signature));
+	if (tenant->secret.header.len)
+		fprintf(out, ", secret %s", words_proof(proofs->secret));
+	fprintf(out, "; %.*s requires %u\n", (int)tenant->name.len, tenant->name.p, tenant->proofs);
 }
 
 void explain_facts(FILE *out, const struct explanation *e)

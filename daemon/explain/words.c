@@ -21,10 +21,9 @@ const char *words_mode(enum policy_mode mode)
 const char *words_proof(enum proof_state state)
 {
 	static const char *const words[] = {
-		[PROOF_ABSENT] = "absent",
-		[PROOF_AGREES] = "agree",
-		[PROOF_CONFLICTS] = "conflict",
-		[PROOF_UNKNOWN] = "unknown",
+		[PROOF_ABSENT] = "absent",	[PROOF_AGREES] = "agree",
+		[PROOF_CONFLICTS] = "conflict", [PROOF_UNKNOWN] = "unknown",
+		[PROOF_FAILED] = "failed",
 	};
 
 	return words[state];

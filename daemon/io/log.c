@@ -9,9 +9,10 @@
 
 #define LINE_MAX_BYTES	1024
 #define VALUE_MAX_BYTES 200 /* of a message's own bytes, before they are escaped */
+#define STAMP_MAX_BYTES 64  /* of what stamps it; an id has 36 */
 
-/* Of a message's line: five values that may be its own, each byte as \xHH, and the rest. */
-#define MESSAGE_LINE_MAX_BYTES (3 * 4 * VALUE_MAX_BYTES + LINE_MAX_BYTES)
+/* Of a message's line: what may be its own, each byte as \xHH, and the rest. */
+#define MESSAGE_LINE_MAX_BYTES (4 * (3 * VALUE_MAX_BYTES + 2 * STAMP_MAX_BYTES) + LINE_MAX_BYTES)
 
 void log_line(const char *format, ...)
 {
@@ -28,12 +29,17 @@ void log_line(const char *format, ...)
 	log_sink_write(line.p, line.len);
 }
 
-static void put_pair(struct outbuf *line, struct span key, struct span value)
+static void put_cut(struct outbuf *line, struct span key, struct span value, size_t max)
 {
 	outbuf_put_byte(line, ' ');
 	outbuf_put(line, key);
 	outbuf_put_byte(line, '=');
-	escape_put(line, value.len ? value : SPAN("-"), VALUE_MAX_BYTES);
+	escape_put(line, value.len ? value : SPAN("-"), max);
+}
+
+static void put_pair(struct outbuf *line, struct span key, struct span value)
+{
+	put_cut(line, key, value, VALUE_MAX_BYTES);
 }
 
 static void put_proof(struct outbuf *proofs, struct span name, enum proof_state state)
@@ -42,6 +48,7 @@ static void put_proof(struct outbuf *proofs, struct span name, enum proof_state 
 		[PROOF_AGREES] = { "", 0 },
 		[PROOF_CONFLICTS] = { "-", 1 },
 		[PROOF_UNKNOWN] = { "?", 1 },
+		[PROOF_FAILED] = { "!", 1 },
 	};
 
 	if (state == PROOF_ABSENT)
@@ -50,6 +57,20 @@ static void put_proof(struct outbuf *proofs, struct span name, enum proof_state 
 		outbuf_put_byte(proofs, ',');
 	outbuf_put(proofs, signs[state]);
 	outbuf_put(proofs, name);
+}
+
+/* Whose stamps they are is of interest where that is not the tenant in question. */
+static void put_stamps(struct outbuf *line, const struct session_answer *answer)
+{
+	const enum reason reason = answer->verdict.reason;
+	const struct tenant_stamps *stamps;
+
+	if (reason != REASON_TENANT_CONFLICT && reason != REASON_TENANT_UNKNOWN)
+		return;
+	stamps = &answer->facts->stamps;
+	put_cut(line, SPAN("id"), stamps->id.n ? stamps->id.value : stamps->attributed.value,
+		STAMP_MAX_BYTES);
+	put_cut(line, SPAN("org"), stamps->originator_org.value, STAMP_MAX_BYTES);
 }
 
 static void put_facts(struct outbuf *line, const struct session_answer *answer)
@@ -68,6 +89,7 @@ static void put_facts(struct outbuf *line, const struct session_answer *answer)
 	put_pair(line, SPAN("from"), from ? domain_span(&facts->from.domain) : SPAN(""));
 	put_pair(line, SPAN("client"), span_of_string(client));
 	put_pair(line, SPAN("proofs"), outbuf_span(&proofs));
+	put_stamps(line, answer);
 	put_pair(line, SPAN("msgid"), answer->message_id);
 	put_pair(line, SPAN("netid"), answer->network_message_id);
 }
@@ -126,18 +148,26 @@ void log_message(const struct session_answer *answer, uint64_t duration_ns)
 
 _Static_assert(MESSAGE_LINE_MAX_BYTES <= LOG_LINES_BYTES, "a line fits");
 
+/* False if it has no room there. */
+static bool add(struct log_lines *lines, const struct session_answer *answer, uint64_t duration_ns)
+{
+	struct outbuf rest =
+		outbuf_over(lines->bytes + lines->len, sizeof(lines->bytes) - lines->len);
+
+	put_message(&rest, answer, duration_ns);
+	if (!outbuf_ok(&rest))
+		return false;
+	lines->len += rest.len;
+	return true;
+}
+
 void log_lines_add(struct log_lines *lines, const struct session_answer *answer,
 		   uint64_t duration_ns)
 {
-	struct outbuf rest;
-
-	if (!is_wanted(answer))
+	if (!is_wanted(answer) || add(lines, answer, duration_ns))
 		return;
-	if (sizeof(lines->bytes) - lines->len < MESSAGE_LINE_MAX_BYTES)
-		log_lines_write(lines);
-	rest = outbuf_over(lines->bytes + lines->len, sizeof(lines->bytes) - lines->len);
-	put_message(&rest, answer, duration_ns);
-	lines->len += rest.len;
+	log_lines_write(lines);
+	add(lines, answer, duration_ns);
 }
 
 void log_lines_write(struct log_lines *lines)

@@ -34,8 +34,9 @@ void log_lines_write(struct log_lines *lines);
 /*
  * The one line of a judged message, if its policy wants one (log_messages); its form is stable,
  * scripts read it: QUEUEID: verdict=... reason=... tenant=... from=... client=... proofs=...
- * msgid=... netid=... ms=... "noqueue" stands for a queue id that the MTA did not give, "-" for
- * what is not known.  ms is the time from the last bytes of the message to its answer.
+ * msgid=... netid=... ms=... and what exogated(8) lists beside.  "noqueue" stands for a queue id
+ * that the MTA did not give, "-" for what is not known.  ms is the time from the last bytes of the
+ * message to its answer.
  */
 void log_message(const struct session_answer *answer, uint64_t duration_ns);
 

@@ -76,25 +76,39 @@ static bool author_signed(const struct facts *facts, bool passed)
 	       facts_signed_by(facts, &facts->stamps.org, passed);
 }
 
-/*
- * Without a tenant there is nothing to prove; but whether From's domain or the stamped one has
- * signed is what an entry for them would count.
- */
+static bool author_failed(const struct facts *facts)
+{
+	const struct domain *signer;
+	size_t i = 0;
+
+	while ((signer = facts_next_failed(facts, &i)))
+		if (span_eq(domain_span(signer), domain_span(&facts->from.domain)) ||
+		    span_eq(domain_span(signer), domain_span(&facts->stamps.org)))
+			return true;
+	return false;
+}
+
+/* Whether From's domain or the stamped one has signed, as an entry for them would count it. */
+static enum proof_state signature_of(const struct facts *facts)
+{
+	if (author_signed(facts, true))
+		return PROOF_AGREES;
+	if (author_signed(facts, false))
+		return PROOF_UNKNOWN;
+	return author_failed(facts) ? PROOF_FAILED : PROOF_ABSENT;
+}
+
+/* Without a tenant there is nothing to prove, nor of a secret where it has none. */
 static void count_proofs(struct observed_row *row, const struct session_answer *answer)
 {
+	const struct policy_tenant *tenant = answer->verdict.tenant;
 	const struct proofs *proofs = &answer->verdict.proofs;
-	enum proof_state signature = PROOF_ABSENT;
 
-	if (answer->verdict.tenant) {
+	if (tenant)
 		row->proofs[OBSERVED_STAMP][proofs->stamp]++;
+	if (tenant && tenant->secret.header.len)
 		row->proofs[OBSERVED_SECRET][proofs->secret]++;
-		signature = proofs->signature;
-	} else if (author_signed(answer->facts, true)) {
-		signature = PROOF_AGREES;
-	} else if (author_signed(answer->facts, false)) {
-		signature = PROOF_UNKNOWN;
-	}
-	row->proofs[OBSERVED_SIGNATURE][signature]++;
+	row->proofs[OBSERVED_SIGNATURE][tenant ? proofs->signature : signature_of(answer->facts)]++;
 }
 
 static void count(struct observed_row *row, const struct session_answer *answer)

@@ -42,7 +42,7 @@ enum observed_proof {
 	OBSERVED_N_PROOFS,
 };
 
-#define OBSERVED_N_STATES (PROOF_UNKNOWN + 1)
+#define OBSERVED_N_STATES (PROOF_FAILED + 1)
 
 /* Texts are escaped (escape.h) and cut to fit; empty if there was none. */
 struct observed_row {

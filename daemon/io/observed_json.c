@@ -16,10 +16,11 @@ static json_t *stamps_of(const struct observed_row *row)
 
 static json_t *states_of(const uint32_t *states)
 {
-	return json_pack("{s:o, s:o, s:o, s:o}", "absent", json_number(states[PROOF_ABSENT]),
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "absent", json_number(states[PROOF_ABSENT]),
 			 "agree", json_number(states[PROOF_AGREES]), "conflict",
 			 json_number(states[PROOF_CONFLICTS]), "unknown",
-			 json_number(states[PROOF_UNKNOWN]));
+			 json_number(states[PROOF_UNKNOWN]), "failed",
+			 json_number(states[PROOF_FAILED]));
 }
 
 static json_t *answers_with(const struct observed_row *row, enum counters_outcome outcome)

@@ -27,6 +27,19 @@ static const char *or_none(const char *value)
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
+static bool is_any_counted(json_t *states)
+{
+	const char *key;
+	json_t *n;
+
+	json_object_foreach(states, key, n)
+	{
+		if (json_integer_value(n))
+			return true;
+	}
+	return false;
+}
+
 static void print_row(json_t *row)
 {
 	json_t *proofs = json_object_get(row, "proofs");
@@ -39,10 +52,10 @@ static void print_row(json_t *row)
 	       (int64_t)json_integer_value(json_object_get(row, "messages")), text(row, "mode"),
 	       (int64_t)json_integer_value(json_object_get(row, "last_seen_s_ago")));
 	status_print_counts("carry", json_object_get(row, "stamps"));
-	if (*tenant)
+	if (is_any_counted(json_object_get(proofs, "stamp")))
 		status_print_counts("stamp", json_object_get(proofs, "stamp"));
 	status_print_counts("signature", json_object_get(proofs, "signature"));
-	if (*tenant)
+	if (is_any_counted(json_object_get(proofs, "secret")))
 		status_print_counts("secret", json_object_get(proofs, "secret"));
 	status_print_answers(row);
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where filters have come to grief on the protocol: both engines where they must do alike."""
 
+import re
 import struct
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ import pytest
 from milter.client import Answer, Message, Mta, Offer, strings
 from milter.wire import NO_BIT, NO_DATA, NO_EOH, Packet
 
-from .cases import AUTHORISED, FROM, exo
+from .cases import AUTHORISED, FABRIKAM_ID, FROM, exo
 from .daemon import CERTIFICATE, Daemon, open_mta
 from .test_conversations import queue_ids
 from .test_generated import log_lines
@@ -109,6 +110,21 @@ def test_queue_id_is_of_its_message(daemons: Daemons, engine: str) -> None:
     mta.quit()
     (line,) = log_lines(daemon, before, 1)
     assert line.startswith("noqueue: ") and first not in line
+
+
+def test_the_log_says_whose_stamps_conflict(daemons: Daemons, engine: str) -> None:
+    """And nothing in them upsets who reads it, however much it is; of one's own it says nothing."""
+    daemon = daemons("base", engine)
+    before = len(daemon.log_text())
+    mta = open_mta(daemon)
+    mta.message(exo(stamps={"X-MS-Exchange-CrossTenant-Id": f" {FABRIKAM_ID}",
+                            "X-OriginatorOrg": " a\x1b b=c\\" + 4000 * "\xff"}))
+    mta.message(exo())
+    mta.quit()
+    conflict, own = log_lines(daemon, before, 2)
+    assert f" id={FABRIKAM_ID} org=a\\x1b\\x20b=c\\x5c\\x" in conflict and len(conflict) < 1000
+    assert re.search(r" org=\S+\.\.\. msgid=", conflict)
+    assert " org=" not in own and " id=" not in own
 
 
 @pytest.mark.parametrize("then", [[Packet(b"D", b"M" + strings("{mail_addr}", "x"))],

@@ -115,6 +115,9 @@ def test_a_signature_is_the_second_proof(serve, names: Names, key: Key, engine: 
     line = daemon.wait_for_log("reason=authorised")
     assert re.search(r"proofs=\S*signature", line) and re.search(r"proofs=\S*stamp", line), line
     assert ask(daemon, exo()) == "proof-missing"
+    assert ask(daemon, dataclasses.replace(signed(exo(), key), body=b"Another.\r\n")) \
+        == "proof-missing"
+    assert daemon.wait_for_log("proofs=stamp,!signature")
     daemon.end()
     assert names.server.names() == [key.name]
 

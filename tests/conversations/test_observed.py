@@ -61,8 +61,10 @@ def test_rows(start: Callable[..., Daemon], exogated: Path, tmp_path: Path, engi
     assert (own["messages"], own["accept"]) == (4, {"authorised": 3})
     assert own["tempfail"] == {"client-unlisted": 1}
     assert own["stamps"] == {"tenant-id": 4, "originator-org": 4, "attributed": 0}
-    assert own["proofs"]["stamp"] == {"absent": 0, "agree": 4, "conflict": 0, "unknown": 0}
-    assert own["proofs"]["signature"]["absent"] == own["proofs"]["secret"]["absent"] == 4
+    assert own["proofs"]["stamp"] == {"absent": 0, "agree": 4, "conflict": 0, "unknown": 0,
+                                      "failed": 0}
+    assert own["proofs"]["signature"]["absent"] == 4
+    assert not any(own["proofs"]["secret"].values())  # it has none
     assert own["last_seen_s_ago"] < 20
     assert (strange["tenant"], strange["mode"], strange["tenant_id"]) == (None, "monitor",
                                                                           UNKNOWN_ID)
@@ -87,7 +89,8 @@ def test_secrets_are_counted(start: Callable[..., Daemon], exogated: Path, tmp_p
         return found if found and found[0]["messages"] == 4 else []
 
     (own,) = wait_until(settled, "the messages to be counted")
-    assert own["proofs"]["secret"] == {"absent": 1, "agree": 2, "conflict": 1, "unknown": 0}
+    assert own["proofs"]["secret"] == {"absent": 1, "agree": 2, "conflict": 1, "unknown": 0,
+                                       "failed": 0}
     done = run(exogated, "status", "--tenants", "-c", tmp_path / "exogate.conf")
     assert re.search(r"^  secret +1 absent, 2 agree, 1 conflict$", done.stdout, re.MULTILINE)
     assert not any(secret in done.stdout for secret in SECRETS)
@@ -168,8 +171,9 @@ def test_a_signature_of_the_author_is_seen_before_the_tenant_is_known(
                                "X-OriginatorOrg": " adatum.example"})
                    for signer in ("news.example", "adatum.example", "other.example")))
     (row,) = tenants_of(exogated, tmp_path)["tenants"]
-    assert row["proofs"]["signature"] == {"absent": 1, "agree": 2, "conflict": 0, "unknown": 0}
-    nothing = {"absent": 0, "agree": 0, "conflict": 0, "unknown": 0}
+    assert row["proofs"]["signature"] == {"absent": 1, "agree": 2, "conflict": 0, "unknown": 0,
+                                          "failed": 0}
+    nothing = {"absent": 0, "agree": 0, "conflict": 0, "unknown": 0, "failed": 0}
     assert row["proofs"]["stamp"] == nothing and row["proofs"]["secret"] == nothing
     done = run(exogated, "status", "--tenants", "-c", tmp_path / "exogate.conf")
     assert re.search(r"^  signature +1 absent, 2 agree$", done.stdout, re.MULTILINE)

@@ -27,7 +27,7 @@ def test_every_row_that_refuses_has_advice(explain: Explain) -> None:
     (b"From: x@nowhere.example\n", "hosted.domains"),
     (b"Subject: x\n", "must write a From field"),
     (b"From: a@contoso.com\nX-OriginatorOrg: fabrikam.com\n", "originator_orgs"),
-    (b"From: a@contoso.com\n", "which proof is absent"),
+    (b"From: a@contoso.com\n", "which proof does not agree"),
 ])
 def test_advice_follows_the_reason(explain: Explain, content: bytes, says: str) -> None:
     text = explain.text(content)

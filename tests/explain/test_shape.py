@@ -10,7 +10,7 @@ from conversations.cases import CONTOSO_ID, FABRIKAM_ID, FORGED, VERIFIED, exo
 
 from .run import Explain, header
 
-PROOF = {"agree", "conflict", "absent", "unknown"}
+PROOF = {"agree", "conflict", "absent", "unknown", "failed"}
 TEXT_OR_NULL = (str, type(None))
 
 

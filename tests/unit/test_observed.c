@@ -11,6 +11,7 @@ static struct observed_row rows[2 * OBSERVED_ROWS];
 static struct policy policy;
 static const struct policy_tenant contoso = {
 	.name = { "contoso", 7 },
+	.secret = { .header = { "X-Secret", 8 } },
 	.mode = POLICY_MONITOR,
 };
 

@@ -9,9 +9,10 @@
 #include "fixture_dkim.h"
 #include "harness.h"
 
-#define TAGS   "v=1; a=rsa-sha256; c=relaxed/relaxed; d=fabrikam.com; s=sel; h=from"
-#define HEADER "from:alice@fabrikam.com\r\n"
-#define NAME   "sel._domainkey.fabrikam.com"
+#define STRANGERS_TAGS "v=1; a=rsa-sha256; c=relaxed; d=stranger.example; s=s; h=from"
+#define TAGS	       "v=1; a=rsa-sha256; c=relaxed/relaxed; d=fabrikam.com; s=sel; h=from"
+#define HEADER	       "from:alice@fabrikam.com\r\n"
+#define NAME	       "sel._domainkey.fabrikam.com"
 static struct session session;
 static struct session_answer answer;
 static struct arena arena;
@@ -231,6 +232,34 @@ TEST(what_a_signature_is_worth)
 	check_proof(TAGS, "hello\r\n", "p=short", REASON_PROOF_MISSING);
 }
 
+/* One that is there and does not verify is told from none, though it is worth no more. */
+TEST(a_signature_that_failed)
+{
+	static const struct {
+		const char *tags, *signed_body, *record;
+		enum proof_state state;
+	} rows[] = {
+		{ TAGS, "other\r\n", "p=AAAA", PROOF_FAILED },
+		{ TAGS, "hello\r\n", "p=another", PROOF_FAILED },
+		{ TAGS, "hello\r\n", "p=", PROOF_FAILED },
+		{ TAGS, "hello\r\n", "t=y; p=AAAA", PROOF_ABSENT },
+		{ TAGS, "hello\r\n", "p=AAAA", PROOF_AGREES },
+		{ STRANGERS_TAGS, "other\r\n", "p=AAAA", PROOF_ABSENT },
+	};
+
+	begin();
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		open_connection();
+		harness_row("%zu", i);
+		add_header(rows[i].tags, rows[i].signed_body);
+		CHECK_EQ(end("hello\r\n"), SESSION_WAIT);
+		CHECK_EQ(key(0, DNS_FOUND, rows[i].record), SESSION_ANSWER);
+		CHECK_EQ(answer.verdict.proofs.signature, rows[i].state);
+		forget();
+		session.state = SESSION_NEW;
+	}
+}
+
 /* It defers only if the answer could change something. */
 TEST(an_answer_that_does_not_come)
 {
@@ -243,7 +272,7 @@ TEST(an_answer_that_does_not_come)
 	forget();
 
 	begin_message();
-	add_header("v=1; a=rsa-sha256; c=relaxed; d=stranger.example; s=s; h=from", "hello\r\n");
+	add_header(STRANGERS_TAGS, "hello\r\n");
 	CHECK_EQ(end("hello\r\n"), SESSION_WAIT);
 	check_reason(key(0, DNS_FAILED, ""), REASON_PROOF_MISSING);
 	forget();
@@ -274,8 +303,7 @@ TEST(strangers_first)
 	for (int i = 0; i < 5; i++) {
 		char value[1024];
 
-		fixture_dkim_sign("v=1; a=rsa-sha256; c=relaxed; d=stranger.example; s=s; h=from",
-				  HEADER, "hello\r\n", value, sizeof(value));
+		fixture_dkim_sign(STRANGERS_TAGS, HEADER, "hello\r\n", value, sizeof(value));
 		add_field("DKIM-Signature", value);
 	}
 	add_header(TAGS, "hello\r\n");
