@@ -61,7 +61,7 @@ tenants = ( {{ name = "contoso"; ids = [ "{contoso_id}" ];
 """
 
 BASE = {"authserv_id": AUTHSERV_ID, "mode": "enforce", "other_clients": "reject",
-        "certificate": CERTIFICATE, "missing": "tempfail", "dkim": 'source = "none";',
+        "certificate": CERTIFICATE, "missing": "tempfail", "dkim": 'source = "native";',
         "contoso_id": CONTOSO_ID, "fabrikam_id": FABRIKAM_ID, "proofs": "1",
         "tenant_mode": "enforce", "connections": "1000", "messages": "100", "header": "256K",
         "message_wait": "240s",
@@ -76,6 +76,7 @@ AUTHRES = f'source = "authres"; trusted_authserv_id = "{VERIFIER_ID}";'
 # What differs from BASE.
 VARIANTS: dict[str, dict[str, str]] = {
     "base": {},
+    "unread": {"dkim": 'source = "none";'},     # the body is not asked for
     "pass": {"other_clients": "pass"},
     "pool": {"acl": 'relay_pool = "accept";'},
     "ignore": {"missing": "ignore", "dkim": AUTHRES},

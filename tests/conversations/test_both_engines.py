@@ -30,7 +30,7 @@ def from_mail_on(mta: Mta, mail: Packet, *rcpts: Packet) -> Answer:
 
 def test_macros_of_events_that_are_switched_off(daemons: Daemons, engine: str) -> None:
     """Of DATA, the end of headers and the body, with something in them and empty."""
-    mta = open_mta(daemons("base", engine))
+    mta = open_mta(daemons("unread", engine))
     assert all(mta.steps & NO_BIT[command] for command in (b"T", b"N", b"B", b"U"))
     mta.envelope(message := exo())
     for command in (b"T", b"N", b"B", b"U"):

@@ -291,9 +291,9 @@ def received(daemon: Daemon, conversation: Conversation) -> bytes:
 
 
 def test_packing(daemons: Daemons) -> None:
-    """However they are packed, they are the same bytes."""
+    """However they are packed, they are the same bytes, where both ask for the same."""
     fields = exo(top=(("Authentication-Results", FORGED),)).fields
     conversation = Conversation("x", "x", ((Message(fields=fields), None), (exo(), None)))
-    uring, libmilter = (received(daemons("base", engine), conversation) for engine in ENGINES)
+    uring, libmilter = (received(daemons("unread", engine), conversation) for engine in ENGINES)
     assert len(uring) > 100
     assert uring == libmilter

@@ -23,7 +23,8 @@ from .generated import BROKEN, Generated, changes, legal, packets, replies_due
 Daemons = Callable[..., Daemon]
 
 EXAMPLES = os.environ.get("EXOGATE_EXAMPLES")
-VARIANTS = st.sampled_from(["base", "pass", "monitor", "authres", "ignore", "few", "least"])
+VARIANTS = st.sampled_from(["base", "unread", "pass", "monitor", "authres", "ignore", "few",
+                            "least"])
 
 many = settings(max_examples=int(EXAMPLES or "60"), derandomize=not EXAMPLES, deadline=None,
                 database=None, print_blob=True, suppress_health_check=list(HealthCheck))
