@@ -5,6 +5,7 @@
 #include <arpa/nameser.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 
 #include "clock.h"
@@ -17,18 +18,33 @@
 #define ROUNDS_MAX	  3
 #define SERVER_TIMEOUT_MS 100u
 
+/* Where c-ares finds the host's servers, and how often that is looked at. */
+#define HOST_SERVERS	     "/etc/resolv.conf"
+#define HOST_SERVERS_LOOK_NS CLOCK_SECOND_NS
+
 /* What fits a datagram that no network fragments (dnsflagday.net/2020); larger ones come by TCP. */
 #define UDP_BYTES 1232
+
+/* By which a file is known to have changed. */
+struct file_version {
+	dev_t device;
+	ino_t inode;
+	off_t size;
+	struct timespec changed;
+};
 
 struct resolver {
 	ares_channel channel;
 	const char *servers; /* NULL: the host's */
+	struct file_version host_servers;
+	uint64_t looked_ns; /* when they were last looked at */
 	uint32_t timeout_ms;
 	struct resolver_watch watch;
 	struct lookup_cache cache;
 	struct counters *counters;
 	struct alarm_log alarms;
-	size_t n_asked; /* of c-ares, and not answered */
+	size_t n_asked;	 /* of c-ares, and not answered */
+	bool in_channel; /* c-ares has called us: its channel has to stay */
 	bool closing;
 };
 
@@ -117,6 +133,56 @@ static int open_servers(struct resolver *r)
 			    &n);
 }
 
+/* All zeroes if there is no file. */
+static struct file_version host_servers(void)
+{
+	struct stat status;
+
+	if (stat(HOST_SERVERS, &status))
+		return (struct file_version){ 0 };
+	return (struct file_version){
+		.device = status.st_dev,
+		.inode = status.st_ino,
+		.size = status.st_size,
+		.changed = status.st_mtim,
+	};
+}
+
+static bool is_same(const struct file_version *a, const struct file_version *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+	       a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
+}
+
+/* With the old channel on_answer() is told that it ends, and asks the new one. */
+static void change_servers(struct resolver *r)
+{
+	ares_channel old = r->channel;
+
+	r->channel = NULL;
+	if (open_servers(r) == ARES_SUCCESS) {
+		ares_destroy(old);
+		return;
+	}
+	close_channel(r);
+	r->channel = old;
+}
+
+static void look_at_servers(struct resolver *r)
+{
+	const uint64_t now_ns = clock_monotonic_ns();
+	struct file_version version;
+
+	if (r->servers || r->in_channel || now_ns - r->looked_ns < HOST_SERVERS_LOOK_NS)
+		return;
+	r->looked_ns = now_ns;
+	version = host_servers();
+	if (is_same(&version, &r->host_servers))
+		return;
+	r->host_servers = version;
+	change_servers(r);
+}
+
 static size_t questions_of(size_t messages)
 {
 	return messages < RESOLVER_QUESTIONS_MAX / DKIM_SIGNATURES_MAX ?
@@ -135,6 +201,7 @@ struct resolver *resolver_open(const struct resolver_options *options, FILE *err
 		r->counters = options->counters;
 		r->servers = options->servers;
 		r->timeout_ms = options->timeout_ms;
+		r->host_servers = host_servers();
 		status = open_servers(r);
 	}
 	if (status == ARES_SUCCESS)
@@ -206,15 +273,20 @@ static void on_answer(void *arg, int status, int n_timeouts, unsigned char *mess
 	struct outbuf out = outbuf_over(texts, sizeof(texts));
 	struct dns_answer answer = { .status = DNS_FAILED };
 
-	(void)status;
 	(void)n_timeouts;
+	if (status == ARES_EDESTRUCTION && !r->closing && lookup) {
+		ares_query(r->channel, lookup->name, ns_c_in, ns_t_txt, on_answer, query);
+		return;
+	}
 	if (!r->closing)
 		r->n_asked--;
 	if (!r->closing && lookup) {
 		if (message)
 			dns_message_read(span_of((const char *)message, (size_t)len),
 					 span_of(lookup->name, lookup->name_len), &out, &answer);
+		r->in_channel = true;
 		settle(r, lookup, &answer);
+		r->in_channel = false;
 	}
 	free(query);
 }
@@ -277,6 +349,7 @@ const struct dns_answer *resolver_ask(struct resolver *r, struct span name, enum
 	name.p = text;
 	lookup = lookup_cache_find(&r->cache, name, clock_monotonic_ns());
 	if (!lookup) {
+		look_at_servers(r);
 		lookup = add_question(r, name, care);
 		if (!lookup)
 			return &too_many;
@@ -325,6 +398,8 @@ static void give_up(struct resolver *r)
 
 void resolver_work(struct resolver *r)
 {
+	if (r->cache.n_questions)
+		look_at_servers(r);
 	ares_process_fd(r->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 	give_up(r);
 }

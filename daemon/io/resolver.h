@@ -10,6 +10,9 @@
  * of it, and those of tenants all: whoever sends mail with signatures of a domain whose servers
  * are silent delays nobody else's.
  *
+ * The host's servers are read anew when /etc/resolv.conf has changed, and questions that wait are
+ * asked again of those.
+ *
  * An answer comes within resolver_options.timeout_ms: servers that are silent for so long have
  * failed.  One thread.
  */
@@ -59,8 +62,8 @@ struct resolver_options {
 	struct resolver_watch watch;
 };
 
-/* Sockets watched at once: a UDP and a TCP one for each server. */
-#define RESOLVER_SOCKETS_MAX ((size_t)2 * SETTINGS_NAME_SERVERS_MAX)
+/* Sockets watched at once: a UDP and a TCP one for each server, of new ones beside the old. */
+#define RESOLVER_SOCKETS_MAX ((size_t)4 * SETTINGS_NAME_SERVERS_MAX)
 
 /* Later than any time: resolver_due_ns() when nothing is under way. */
 #define RESOLVER_NEVER_NS UINT64_MAX

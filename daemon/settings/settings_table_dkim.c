@@ -78,7 +78,8 @@ static const struct settings_row dns_rows[] = {
 		.help = "Whom to ask for the keys of signatures: \"ADDRESS\", \"ADDRESS:PORT\" or\n"
 			"\"[ADDRESS]:PORT\". Best a resolver on this host: what it answers is\n"
 			"believed, and who can forge its answers can forge signatures. 8 are\n"
-			"asked at most, one after the other.",
+			"asked at most, one after the other. /etc/resolv.conf is read again when\n"
+			"it has changed.",
 	},
 	{
 		PLACE(dns, timeout),

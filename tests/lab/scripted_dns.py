@@ -23,15 +23,15 @@ def text(query: DNSRecord, *texts: str | list[str], ttl: int = 300,
 
 
 class Server:
-    """Answers over UDP and TCP on one port of the loopback, and keeps what it was asked."""
+    """Answers over UDP and TCP at one place of the loopback, and keeps what it was asked."""
 
-    def __init__(self, behaviour: Behaviour):
+    def __init__(self, behaviour: Behaviour, place: tuple[str, int] = ("127.0.0.1", 0)):
         self.behaviour = behaviour
         self.asked: list[tuple[str, str]] = []   # name and transport
-        self._tcp = socket.create_server(("127.0.0.1", 0))
+        self._tcp = socket.create_server(place)
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._udp.bind(self._tcp.getsockname())
-        self.place = "127.0.0.1:%d" % self._tcp.getsockname()[1]
+        self.place = "%s:%d" % self._tcp.getsockname()
         for serve in (self._serve_udp, self._serve_tcp):
             threading.Thread(target=serve, daemon=True).start()
 

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The resolver's probe, and DNS servers for it to ask."""
 
+import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from lab.namespaces import Namespace
 from lab.scripted_dns import Behaviour, Server
 
 PROBE = Path(__file__).resolve().parents[2] / "build" / "asan" / "tests" / "probe_resolver"
@@ -15,8 +17,8 @@ class Probe:
     """The resolver in a process of its own; each call returns once all is told."""
 
     def __init__(self, servers: str, timeout_ms: int = 3000, answers: int = 100,
-                 messages: int = 10):
-        self._process = subprocess.Popen([PROBE, servers, str(timeout_ms), str(answers),
+                 messages: int = 10, within: Sequence[str] = ()):
+        self._process = subprocess.Popen([*within, PROBE, servers, str(timeout_ms), str(answers),
                                           str(messages)],
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -44,6 +46,47 @@ class Probe:
     def end(self) -> None:
         self._process.stdin.close()
         assert self._process.wait(timeout=10) == 0
+
+
+class Host:
+    """A namespace with an /etc/resolv.conf, and with servers at port 53, of its own."""
+
+    def __init__(self, directory: Path):
+        self._file = directory / "resolv.conf"
+        self._namespace = Namespace(f"exogate-dns-{os.getpid()}")
+        self._namespace.create()
+        self._servers: list[Server] = []
+        self._probes: list[Probe] = []
+
+    def serve(self, behaviour: Behaviour) -> Server:
+        with self._namespace.entered():
+            self._servers.append(Server(behaviour, (f"127.0.0.{len(self._servers) + 1}", 53)))
+        return self._servers[-1]
+
+    def write(self, *servers: Server) -> None:
+        self._file.write_text("".join(f"nameserver {server.place.partition(':')[0]}\n"
+                                      for server in servers))
+
+    def probe(self, **options: int) -> Probe:
+        bind = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
+        within = self._namespace.argv(["unshare", "--mount", "sh", "-c", bind, self._file])
+        self._probes.append(Probe("", within=within, **options))
+        return self._probes[-1]
+
+    def end(self) -> None:
+        for one in self._probes:
+            one.end()
+        for server in self._servers:
+            server.close()
+        self._namespace.end_processes()
+        self._namespace.remove()
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    host = Host(tmp_path)
+    yield host
+    host.end()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * probe_resolver SERVERS TIMEOUT_MS ANSWERS MESSAGES - asks what standard input says, and prints
- * what is told.
+ * what is told.  SERVERS may be empty: the host's.
  *
  *	ask NAME...	asks for all of them at once, and waits until all are told: a line each, in
  *			the order in which they were told: NAME known|told STATUS TEXT...
@@ -89,7 +89,7 @@ int main(int argc, char **argv)
 	if (argc != 5)
 		return 2;
 	options = (struct resolver_options){
-		.servers = argv[1],
+		.servers = *argv[1] ? argv[1] : NULL,
 		.timeout_ms = (uint32_t)strtoul(argv[2], NULL, 10),
 		.answers_max = strtoul(argv[3], NULL, 10),
 		.messages_max = strtoul(argv[4], NULL, 10),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the resolver makes of servers that answer, fail, lie and are silent."""
 
+import threading
 import time
 
 from dnslib import CNAME, QTYPE, RCODE, RR, SOA, DNSRecord
@@ -114,13 +115,6 @@ def test_silence_of_many_ends_in_time(serve, probe):
         assert all(NAME in server.names() for server in servers)
 
 
-def test_more_servers_than_are_asked(serve, probe):
-    """Only of the host's list: that of the settings may not have so many."""
-    servers = [serve(silent) for _ in range(9)]
-    assert wait_of(probe(*servers, timeout_ms=1000)) < 1.3
-    assert [len(server.asked) > 0 for server in servers] == [True] * 8 + [False]
-
-
 def test_silence_by_tcp_ends_in_time(serve, probe):
     def behave(query: DNSRecord, transport: str) -> list[bytes]:
         return by_tcp("x")(query, transport) if transport == "udp" else []
@@ -182,6 +176,42 @@ def test_forged_answers_are_not_heard(serve, probe):
         return [b"", b"\0" * 11, other.pack(), elsewhere.pack(), text(query, "real").pack()]
 
     assert probe(serve(behave)).ask(NAME) == [f"{NAME} told found real"]
+
+
+def test_the_hosts_servers_change(host):
+    """As when the network comes up after the daemon: no reload is needed."""
+    old, new = host.serve(refusing(RCODE.REFUSED)), host.serve(good)
+    host.write(old)
+    asking = host.probe()
+    assert asking.ask(NAME) == [f"{NAME} told failed"]
+    host.write(new)
+    time.sleep(1.1)     # how often it is looked at
+    assert asking.ask("other.example") == ["other.example told found v=DKIM1; p=abc"]
+    asked = len(old.asked)
+    assert asking.ask("another.example") == ["another.example told found v=DKIM1; p=abc"]
+    assert len(old.asked) == asked
+
+
+def test_questions_move_to_the_new_servers(host):
+    """They need not wait until the old ones are given up."""
+    old, new = host.serve(silent), host.serve(good)
+    host.write(old)
+    asking = host.probe(timeout_ms=10000)
+    changing = threading.Timer(0.5, host.write, [new])
+    changing.start()
+    begin = time.monotonic()
+    names = [f"{i}.example" for i in range(50)]
+    assert sorted(asking.ask(*names)) == sorted(f"{n} told found v=DKIM1; p=abc" for n in names)
+    assert time.monotonic() - begin < 8
+    assert set(names) <= set(old.names())
+    changing.join()
+
+
+def test_the_hosts_servers_are_limited_too(host):
+    servers = [host.serve(silent) for _ in range(9)]
+    host.write(*servers)
+    assert wait_of(host.probe(timeout_ms=1000)) < 1.3
+    assert [len(server.asked) > 0 for server in servers] == [True] * 8 + [False]
 
 
 def test_the_cache_is_bounded(serve, probe):
