@@ -25,6 +25,17 @@
 
 #define TTL_MAX 0x7fffffffu /* RFC 2181 8: with the highest bit set it means 0 */
 
+const char *dns_status_word(enum dns_status status)
+{
+	static const char *const words[] = {
+#define DNS_WORD(status, word) [status] = word,
+		DNS_STATUSES(DNS_WORD)
+#undef DNS_WORD
+	};
+
+	return words[status];
+}
+
 struct reader {
 	struct span message;
 	size_t at;

@@ -34,13 +34,25 @@
 /* Without an SOA record that says how long what is not there may be remembered (RFC 2308 5). */
 #define DNS_TTL_UNSAID 0
 
+#define DNS_STATUSES(X)                                                    \
+	X(DNS_FOUND, "found")	  /* at least one record */                \
+	X(DNS_NO_NAME, "no-name") /* the name does not exist: NXDOMAIN */  \
+	X(DNS_NO_DATA, "no-data") /* it does, but has no such record */    \
+	/* for now: a server fails, refuses, is silent or does not know */ \
+	X(DNS_FAILED, "failed")                                            \
+	/* an answer that no server should give, or beyond our limits */   \
+	X(DNS_UNREADABLE, "unreadable")
+
 enum dns_status {
-	DNS_FOUND,	/* at least one record */
-	DNS_NO_NAME,	/* the name does not exist: NXDOMAIN */
-	DNS_NO_DATA,	/* it does, but has no such record */
-	DNS_FAILED,	/* for now: a server fails, refuses, is silent or does not know */
-	DNS_UNREADABLE, /* an answer that no server should give, or beyond our limits */
+#define DNS_STATUS(status, word) status,
+	DNS_STATUSES(DNS_STATUS)
+#undef DNS_STATUS
 };
+
+#define DNS_N_STATUSES (DNS_UNREADABLE + 1)
+
+/* As counters have it. */
+const char *dns_status_word(enum dns_status status);
 
 /* The texts live as long as the buffer that they were put in. */
 struct dns_answer {

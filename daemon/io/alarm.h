@@ -20,6 +20,8 @@
 	X(ALARM_RATE_LIMIT, "rate-limit",                                                         \
 	  "mail beyond what it may send is deferred; is an account of it in other hands?")        \
 	X(ALARM_STAMP_VANISHED, "stamp-vanished", "a stamp that used to come is no longer there") \
+	X(ALARM_NAME_SERVER, "name-server",                                                       \
+	  "a tenant's key cannot be had for now; mail that needs it is put off")                  \
 	X(ALARM_DNS_FULL, "dns-full",                                                             \
 	  "too many questions wait for name servers; the key of a signature is not asked for")
 

@@ -35,6 +35,7 @@ struct counters {
 	counter monitored; /* those of messages that were judged by POLICY_MONITOR */
 	counter waits;	   /* messages that waited for a block of memory */
 	counter alarms[ALARM_N];
+	counter dns[DNS_N_STATUSES]; /* what questions came to, of those that servers were asked */
 	counter ticks; /* about one a second, of a thread that serves and can be stuck */
 } __attribute__((aligned(64)));
 

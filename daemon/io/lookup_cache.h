@@ -12,6 +12,7 @@
 #ifndef EXOGATE_LOOKUP_CACHE_H
 #define EXOGATE_LOOKUP_CACHE_H
 
+#include "dkim_options.h"
 #include "dns_message.h"
 
 /* Of all records of one answer; keys of 4096 bits take 1 KiB. */
@@ -29,6 +30,7 @@ struct lookup {
 	struct lookup *newer, *older; /* in a list of questions, or of answers */
 	struct resolver_waiter *waiters;
 	struct resolver_query *query; /* of one that is not settled */
+	enum dkim_care care;	      /* the most of those who asked it */
 	struct dns_answer answer;
 	char *texts;	     /* what the answer's spans point to, or NULL */
 	uint64_t expires_ns; /* the answer; or the time to wait for it, set by whoever asks */

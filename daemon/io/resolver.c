@@ -255,13 +255,46 @@ static void tell_waiters(struct lookup *lookup)
 	lookup->in_use = false;
 }
 
-static void settle(struct resolver *r, struct lookup *lookup, const struct dns_answer *answer)
+static void raise_alarm(struct resolver *r, enum alarm alarm, const char *about)
 {
+	if (!r->counters)
+		return;
+	counters_count(&r->counters->alarms[alarm]);
+	alarm_say(&r->alarms, alarm, about, clock_monotonic_ns());
+}
+
+/* Others' servers may fail as they like; what a tenant's mail waits for the operator is told. */
+static void note(struct resolver *r, const struct lookup *lookup, enum dns_status status,
+		 const char *why)
+{
+	char about[640];
+
+	if (r->counters)
+		counters_count(&r->counters->dns[status]);
+	if (status != DNS_FAILED || lookup->care != DKIM_CARE_TENANT)
+		return;
+	snprintf(about, sizeof(about), "%s, asked of %s: %s", lookup->name,
+		 r->servers ? r->servers : HOST_SERVERS, why);
+	raise_alarm(r, ALARM_NAME_SERVER, about);
+}
+
+static void settle(struct resolver *r, struct lookup *lookup, const struct dns_answer *answer,
+		   const char *why)
+{
+	note(r, lookup, answer->status, why);
 	if (lookup->query)
 		lookup->query->lookup = NULL;
 	lookup->query = NULL;
 	lookup_cache_settle(&r->cache, lookup, answer, clock_monotonic_ns());
 	tell_waiters(lookup);
+}
+
+/* Why nothing is known. */
+static const char *why_of(int status)
+{
+	if (status == ARES_SUCCESS || status == ARES_ENODATA)
+		return "a referral, or an alias that was not followed";
+	return ares_strerror(status);
 }
 
 static void on_answer(void *arg, int status, int n_timeouts, unsigned char *message, int len)
@@ -272,6 +305,7 @@ static void on_answer(void *arg, int status, int n_timeouts, unsigned char *mess
 	char texts[LOOKUP_TEXT_BYTES];
 	struct outbuf out = outbuf_over(texts, sizeof(texts));
 	struct dns_answer answer = { .status = DNS_FAILED };
+	bool in_channel = r->in_channel;
 
 	(void)n_timeouts;
 	if (status == ARES_EDESTRUCTION && !r->closing && lookup) {
@@ -285,8 +319,8 @@ static void on_answer(void *arg, int status, int n_timeouts, unsigned char *mess
 			dns_message_read(span_of((const char *)message, (size_t)len),
 					 span_of(lookup->name, lookup->name_len), &out, &answer);
 		r->in_channel = true;
-		settle(r, lookup, &answer);
-		r->in_channel = false;
+		settle(r, lookup, &answer, why_of(status));
+		r->in_channel = in_channel;
 	}
 	free(query);
 }
@@ -299,21 +333,13 @@ static void ask_servers(struct resolver *r, struct lookup *lookup)
 
 	lookup->expires_ns = clock_monotonic_ns() + r->timeout_ms * (CLOCK_SECOND_NS / 1000);
 	if (!query) {
-		settle(r, lookup, &failed);
+		settle(r, lookup, &failed, "not enough memory");
 		return;
 	}
 	*query = (struct resolver_query){ r, lookup };
 	lookup->query = query;
 	r->n_asked++;
 	ares_query(r->channel, lookup->name, ns_c_in, ns_t_txt, on_answer, query);
-}
-
-static void raise_alarm(struct resolver *r, enum alarm alarm, const char *about)
-{
-	if (!r->counters)
-		return;
-	counters_count(&r->counters->alarms[alarm]);
-	alarm_say(&r->alarms, alarm, about, clock_monotonic_ns());
 }
 
 /* NULL if there is no room. */
@@ -328,7 +354,9 @@ static struct lookup *add_question(struct resolver *r, struct span name, enum dk
 	struct lookup *lookup = lookup_cache_add(&r->cache, name, room);
 	char about[DNS_NAME_MAX + 1];
 
-	if (!lookup) {
+	if (lookup) {
+		lookup->care = care;
+	} else {
 		snprintf(about, sizeof(about), "%.*s", (int)name.len, name.p);
 		raise_alarm(r, ALARM_DNS_FULL, about);
 	}
@@ -355,6 +383,8 @@ const struct dns_answer *resolver_ask(struct resolver *r, struct span name, enum
 			return &too_many;
 		ask_servers(r, lookup);
 	}
+	if (lookup->care < care)
+		lookup->care = care;
 	if (lookup->settled)
 		return &lookup->answer;
 	wait_for(lookup, waiter);
@@ -393,7 +423,7 @@ static void give_up(struct resolver *r)
 	struct lookup *oldest;
 
 	while ((oldest = r->cache.questions.oldest) && oldest->expires_ns <= now_ns)
-		settle(r, oldest, &failed);
+		settle(r, oldest, &failed, "no answer in time");
 }
 
 void resolver_work(struct resolver *r)

@@ -71,6 +71,16 @@ static json_t *alarms_of(const struct counters *sum)
 	return alarms;
 }
 
+static json_t *dns_of(const struct counters *sum)
+{
+	json_t *dns = json_object();
+
+	for (int i = 0; i < DNS_N_STATUSES; i++)
+		json_object_set_new(dns, dns_status_word((enum dns_status)i),
+				    json_number(sum->dns[i]));
+	return dns;
+}
+
 static json_t *workers_of(const struct status *status)
 {
 	json_t *workers = json_array();
@@ -103,11 +113,11 @@ char *status_json(const struct status *status)
 	connections = json_pack("{s:o, s:o, s:o, s:o}", "open", json_number(open_connections(&sum)),
 				"limit", json_number(status->connections_max), "total",
 				json_number(sum.connections), "closed", closed_of(&sum));
-	root = json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:o}}", "version",
+	root = json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:o}}", "version",
 			 EXOGATE_VERSION, "engine", status->engine, "pid", (int)getpid(),
 			 "uptime_s", json_number(status->uptime_s), "policy", policy_of(status),
 			 "connections", connections, "workers", workers_of(status), "messages",
-			 messages_of(&sum), "alarms", alarms_of(&sum), "log", "lost",
-			 json_number(log_sink_lost()));
+			 messages_of(&sum), "dns", dns_of(&sum), "alarms", alarms_of(&sum), "log",
+			 "lost", json_number(log_sink_lost()));
 	return json_line(root);
 }

@@ -68,6 +68,7 @@ void status_print(json_t *root)
 	       number(messages, "total"), number(messages, "waited"),
 	       number(messages, "monitored"));
 	status_print_answers(messages);
+	status_print_counts("dns", json_object_get(root, "dns"));
 	status_print_counts("alarms", json_object_get(root, "alarms"));
 	printf("log: %" PRId64 " lines lost\n", number(json_object_get(root, "log"), "lost"));
 }

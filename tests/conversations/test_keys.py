@@ -23,6 +23,7 @@ from milter.wire import ProtocolError
 
 from .cases import exo
 from .daemon import FABRIKAM_ID, Daemon, open_mta
+from .test_supervision import control_of, run, status_of
 
 Start = Callable[..., Daemon]
 
@@ -74,12 +75,12 @@ def names(key: Key) -> Iterator[Names]:
 
 @pytest.fixture
 def serve(start: Start, names: Names) -> Callable[..., Daemon]:
-    def begin(engine: str, timeout: str = "2s", workers: int | None = None,
+    def begin(engine: str, timeout: str = "2s", workers: int | None = None, more: str = "",
               **changed: str) -> Daemon:
         return start(engine, **({
             "dkim": 'source = "native";', "proofs": "2",
             "more": f'dns: {{ servers = [ "{names.place}" ]; timeout = "{timeout}"; }};'
-                    + (f" workers = {workers};" if workers else ""),
+                    + (f" workers = {workers};" if workers else "") + more,
         } | changed))
     return begin
 
@@ -234,6 +235,33 @@ def test_a_server_that_fails(serve, names: Names, key: Key, engine: str) -> None
     assert ask(daemon, signed(exo(), key)) == "temperror"
     foreign = exo(stamps={"X-MS-Exchange-CrossTenant-Id": f" {FABRIKAM_ID}"})
     assert ask(daemon, signed(foreign, key)) == "tenant-conflict"
+    daemon.end()
+
+
+def test_what_came_of_questions(serve, names: Names, key: Key, engine: str, tmp_path: Path,
+                                exogated: Path) -> None:
+    """Counted, and said in the log if a tenant's mail waits for it."""
+    daemon = serve(engine, timeout="1s", workers=1, more=control_of(tmp_path))
+    assert ask(daemon, signed(exo(), key)) == "accept"
+    other, foreign = copy.copy(key), copy.copy(key)
+    other.selector, foreign.domain = "other", "elsewhere.example"
+    assert ask(daemon, signed(exo(), other)) == "proof-missing"
+    names.rcode = RCODE.SERVFAIL
+    assert ask(daemon, signed(signed(exo(), key), foreign)) == "accept"
+    assert "alarm: name-server" not in daemon.log_text()
+    third = copy.copy(key)
+    third.selector = "third"
+    assert ask(daemon, signed(exo(), third)) == "temperror"
+    line = daemon.wait_for_log("alarm: name-server: ")
+    assert re.search(rf"{third.name}, asked of {names.place}: .*server.*: a tenant's key", line)
+    names.silent = True
+    third.selector = "fourth"
+    assert ask(daemon, signed(exo(), third)) == "temperror"
+    status = status_of(exogated, tmp_path)
+    assert status["dns"] == {"found": 1, "no-name": 1, "no-data": 0, "failed": 3, "unreadable": 0}
+    assert status["alarms"]["name-server"] == 2
+    shown = run(exogated, "status", "-c", tmp_path / "exogate.conf").stdout
+    assert re.search(r"^  dns +1 found, 1 no-name, 3 failed$", shown, re.MULTILINE), shown
     daemon.end()
 
 

@@ -217,7 +217,7 @@ def test_alarms_of_clients(start: Callable[..., Daemon], exogated: Path, tmp_pat
     wait_until(lambda: status_of(exogated, tmp_path)["messages"]["total"] == 4, "four messages")
     alarms = status_of(exogated, tmp_path)["alarms"]
     assert alarms == {"client-unlisted": 3, "cert-missing": 1, "rate-limit": 0,
-                      "stamp-vanished": 0, "dns-full": 0}
+                      "stamp-vanished": 0, "name-server": 0, "dns-full": 0}
     lines = [line for line in daemon.log_text().splitlines() if "alarm: " in line]
     assert any("alarm: client-unlisted: 203.0.113.9: " in line for line in lines)
     assert len(lines) <= 3      # one a minute of each kind and thread, and two threads at most

@@ -54,7 +54,7 @@ static void answer_names(struct dkim_check *check, struct span body)
 
 		for (size_t k = 0; k < RECORDS; k++)
 			answer.texts[k] = take_line(&body);
-		answer.status = (enum dns_status)(answer.texts[0].len % (DNS_UNREADABLE + 1));
+		answer.status = (enum dns_status)(answer.texts[0].len % DNS_N_STATUSES);
 		if (!dkim_check_answer(check, i, &answer))
 			return;
 	}

@@ -28,12 +28,7 @@ static size_t n_waiting;
 
 static void print_answer(const char *name, const char *how, const struct dns_answer *answer)
 {
-	static const char *const words[] = {
-		[DNS_FOUND] = "found",	 [DNS_NO_NAME] = "no-name",	  [DNS_NO_DATA] = "no-data",
-		[DNS_FAILED] = "failed", [DNS_UNREADABLE] = "unreadable",
-	};
-
-	printf("%s %s %s", name, how, words[answer->status]);
+	printf("%s %s %s", name, how, dns_status_word(answer->status));
 	for (size_t i = 0; i < answer->n; i++)
 		printf(" %.*s", (int)answer->texts[i].len, answer->texts[i].p);
 	putchar('\n');
