@@ -141,6 +141,29 @@ static void lint_addresses(struct linter *l, const struct settings_value *prefix
 		lint_prefix(l, &prefixes->items[i].place, &prefixes->items[i].prefix, consequence);
 }
 
+/* --- name servers ----------------------------------------------------------------------------- */
+
+static bool is_on_this_host(const struct prefix *address)
+{
+	static const struct prefix loopback[] = {
+		{ .family = 4, .length = 8, .addr = { 127 } },
+		{ .family = 6, .length = 128, .addr = { [15] = 1 } },
+	};
+
+	return prefix_contains(&loopback[0], address) || prefix_contains(&loopback[1], address);
+}
+
+static void lint_name_servers(struct settings_report *report, const struct settings_value *servers)
+{
+	for (size_t i = 0; i < servers->n; i++)
+		if (!is_on_this_host(&servers->items[i].prefix))
+			settings_report_warning(report, &servers->items[i].place,
+						"\"%s\" is not on this host: who can forge its "
+						"answers can forge signatures; best is a resolver "
+						"here that validates",
+						servers->items[i].text.p);
+}
+
 /* --- tenants ---------------------------------------------------------------------------------- */
 
 /* How many proofs can agree at all; the stamp always can. */
@@ -285,6 +308,8 @@ void settings_lint(struct settings_context *context, const struct settings_tree 
 					"the body");
 	if (settings_value_is_given(&tree->mode) && tree->mode.number == POLICY_MONITOR)
 		lint_mode(report, &tree->mode.place);
+	if (policy->dkim_source == POLICY_DKIM_NATIVE)
+		lint_name_servers(report, &tree->dns.servers);
 	lint_addresses(&linter, &tree->acl.allow,
 		       "has no effect on those; whoever is in Exchange Online is judged");
 	lint_addresses(&linter, &tree->certificate.exempt,

@@ -69,6 +69,11 @@ static const char *parse_name_server(const struct settings_input *in, struct set
 	    address_parse(place.family, place.host, &address) != PARSE_OK)
 		return "not a server; write \"ADDRESS\", \"ADDRESS:PORT\" or \"[ADDRESS]:PORT\"";
 	out->text = settings_pool_text(in->pool, in->text);
+	out->prefix = (struct prefix){
+		.family = address.family,
+		.length = address.family == ADDRESS_V4 ? 32 : 128,
+	};
+	memcpy(out->prefix.addr, address.bytes, sizeof(out->prefix.addr));
 	return NULL;
 }
 

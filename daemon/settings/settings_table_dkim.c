@@ -76,10 +76,11 @@ static const struct settings_row dns_rows[] = {
 		.absent = "default: those of /etc/resolv.conf",
 		.example = "servers = [ \"127.0.0.1\" ]",
 		.help = "Whom to ask for the keys of signatures: \"ADDRESS\", \"ADDRESS:PORT\" or\n"
-			"\"[ADDRESS]:PORT\". Best a resolver on this host: what it answers is\n"
-			"believed, and who can forge its answers can forge signatures. 8 are\n"
-			"asked at most, one after the other. /etc/resolv.conf is read again when\n"
-			"it has changed.",
+			"\"[ADDRESS]:PORT\". Best a validating resolver on this host: what it\n"
+			"answers is believed, who can forge its answers can forge\n"
+			"signatures, and questions under way leave from one port of a worker's\n"
+			"(RFC 5452). 8 are asked at most, one after the other. /etc/resolv.conf\n"
+			"is read again when it has changed.",
 	},
 	{
 		PLACE(dns, timeout),

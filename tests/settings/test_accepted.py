@@ -11,6 +11,7 @@ from .test_errors import GUID, OTHER_GUID, tenant
 
 OK = "exogate.conf: ok: 1 tenant, 2 domains, 6 Microsoft prefixes\n"
 
+NATIVE = 'dkim: { source = "native"; };'
 SPELLINGS = {
     "equals-for-groups": {"acl": f'acl = {{ source = "{ENDPOINTS}" }}'},
     "round-list": {"listen": 'listen = ( "unix:/a", "inet:25@localhost" )'},
@@ -49,8 +50,10 @@ SPELLINGS = {
     "refusal": {"tenants": tenant(refusal='"hold"')},
     "forwarding": {"tenants": tenant(forwarding='"srs"')},
     "user": {"extra": 'user = "root";'},
-    "name-servers": {"extra": 'dns: { servers = [ "192.0.2.1", "192.0.2.1:65535", "2001:db8::1", '
-                              '"[2001:db8::1]", "[2001:db8::1]:1" ]; };'},
+    "name-servers": {"dkim": NATIVE,
+                     "extra": 'dns: { servers = [ "127.0.0.1", "127.0.0.53:65535", "::1", '
+                              '"[::1]", "[::1]:1", "[::ffff:127.0.0.1]:53" ]; };'},
+    "name-servers-without-use": {"extra": 'dns: { servers = [ "192.0.2.1" ]; };'},
     "other-clients": {"acl": f'acl: {{ source = "{ENDPOINTS}"; other_clients = "pass"; '
                              'allow = [ "192.0.2.1", "2001:db8::/32", "10.0.0.0/8", '
                              '"10.1.0.0/16", "2400::/16" ]; };'},
@@ -138,6 +141,9 @@ HOSTED = ('tenant "contoso"\'s: mail to it is taken from anyone; right only if t
           "MX")
 MICROSOFT = "is, or holds, an address of Exchange Online"
 
+ELSEWHERE = ("is not on this host: who can forge its answers can forge signatures; best is a "
+             "resolver here that validates")
+
 WARNINGS = {
     "one-proof": (
         {"tenants": tenant(proofs="1")},
@@ -195,6 +201,12 @@ WARNINGS = {
         {"dkim": 'dkim: { partial_body = "accept"; };'},
         "exogate.conf:4: warning: dkim.partial_body: a signature is a proof though anyone may "
         "have added to the body"),
+    "name-server-elsewhere": (
+        {"dkim": NATIVE, "extra": 'dns: { servers = [ "127.0.0.1", "192.0.2.1:5353" ]; };'},
+        f'exogate.conf:6: warning: dns.servers[1]: "192.0.2.1:5353" {ELSEWHERE}'),
+    "name-server-elsewhere-6": (
+        {"dkim": NATIVE, "extra": 'dns: { servers = [ "[2001:db8::1]:53" ]; };'},
+        f'exogate.conf:6: warning: dns.servers[0]: "[2001:db8::1]:53" {ELSEWHERE}'),
     "no-id": (
         {"tenants": tenant(ids="")},
         "exogate.conf:5: warning: tenants[0].ids: none: mail that carries a tenant id, as "
