@@ -5,6 +5,7 @@
  * A message is signed here and verified by core/dkim_check.h again and again, with its header
  * indexed and its key cached; beside it, in turns, OpenSSL hashes the canonical bytes and verifies
  * the signature, with everything prepared.  Timings are this thread's CPU time, medians of runs.
+ * Allocations are those that OpenSSL makes in its calls.
  */
 #ifndef EXOGATE_BENCH_DKIM_H
 #define EXOGATE_BENCH_DKIM_H

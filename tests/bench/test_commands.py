@@ -70,8 +70,9 @@ def test_dkim_has_a_line_a_body(bench: Bench) -> None:
     lines = done.stdout.splitlines()[1:]
     assert [line.split()[0] for line in lines] == ["base64"] * 2 + ["text"] * 2 + ["html"] * 2
     for line in lines:
-        assert re.fullmatch(r"\w+ +\d+ bytes  verified +[\d.]+ us  bare OpenSSL +[\d.]+ us  "
-                            r"ratio [\d.]+", line)
+        found = re.fullmatch(r"\w+ +\d+ bytes  verified +[\d.]+ us  bare OpenSSL +[\d.]+ us  "
+                             r"ratio [\d.]+  allocations ([\d.]+), bare ([\d.]+)", line)
+        assert found and float(found[1]) == float(found[2]) > 0, line
 
 
 def test_drive_sends_what_exogated_accepts(bench: Bench, tmp_path: Path,
