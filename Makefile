@@ -255,6 +255,39 @@ bench-xdp: build/exogate-bench ## measure the XDP program (as root; BENCH_OPTION
 bench-xdp-veth: build/exogate-bench build/exogate-xdp ## measure it over veth, beside nftables (as root)
 	@$(PYTHON) bench/xdp/veth.py --json build/bench-xdp-veth.json $(BENCH_OPTIONS)
 
+# --- install ------------------------------------------------------------------------------------
+
+# As the GNU Coding Standards name them; make install DESTDIR=DIR puts it all below DIR, for a package.
+prefix     ?= /usr/local
+sysconfdir ?= /etc
+bindir     := $(prefix)/bin
+sbindir    := $(prefix)/sbin
+mandir     := $(prefix)/share/man
+unitdir    := $(prefix)/lib/systemd/system
+
+PAGES := $(wildcard contrib/man/*)
+UNITS := $(wildcard contrib/systemd/*)
+CONF  := $(sysconfdir)/exogate/exogate.conf
+INSTALLED := $(addprefix $(sbindir)/,exogated exogate-xdp) $(bindir)/exogate-bench \
+             $(foreach p,$(PAGES),$(mandir)/man$(patsubst .%,%,$(suffix $(p)))/$(notdir $(p))) \
+             $(addprefix $(unitdir)/,$(notdir $(UNITS)))
+
+# Folders that it makes are open to all whoever calls it: the daemon reads its settings as its own user.
+put := umask 022; install -D
+
+.PHONY: install
+install: all ## install programs, man pages, systemd units and an example of the settings (prefix, DESTDIR)
+	$(put) -m 755 -t $(DESTDIR)$(sbindir) build/exogated build/exogate-xdp
+	$(put) -m 755 -t $(DESTDIR)$(bindir) build/exogate-bench
+	$(foreach p,$(PAGES),$(put) -m 644 -t $(DESTDIR)$(mandir)/man$(patsubst .%,%,$(suffix $(p))) $(p);)
+	$(put) -m 644 -t $(DESTDIR)$(unitdir) $(UNITS)
+	sed -i 's,/usr/local/sbin,$(sbindir),' $(addprefix $(DESTDIR)$(unitdir)/,$(notdir $(UNITS)))
+	[ -e $(DESTDIR)$(CONF) ] || { $(put) -m 644 contrib/exogate.conf $(DESTDIR)$(CONF); }
+
+.PHONY: uninstall
+uninstall: ## remove what install has installed, but for the settings
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+
 # --- develop ------------------------------------------------------------------------------------
 
 # More than there are CPUs: most tests wait for daemons more than they compute.
