@@ -79,7 +79,7 @@ int acl_diff(const struct options *options)
 	struct list_loss loss;
 	bool sharp;
 
-	if (in_force_read(options, &before))
+	if (acl_read_meant(options, &before))
 		return -1;
 	if (read_after(options, &before, &after)) {
 		list_free(&before);

@@ -27,4 +27,7 @@ int acl_check(const struct options *options);
 
 int acl_export(const struct options *options);
 
+/* Reads "the list", which the caller frees. */
+int acl_read_meant(const struct options *options, struct list *out);
+
 #endif

@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The list that a file and the options make, or the one in force. */
-static int read_meant(const struct options *options, struct list *out)
+int acl_read_meant(const struct options *options, struct list *out)
 {
 	if (options->acl)
 		return wanted_read(options, options->acl, out);
@@ -47,7 +46,7 @@ int acl_show(const struct options *options)
 {
 	struct list list;
 
-	if (read_meant(options, &list))
+	if (acl_read_meant(options, &list))
 		return -1;
 	if (options->json)
 		show_json(&list);
@@ -109,7 +108,7 @@ int acl_check(const struct options *options)
 
 	if (strchr(text, '/') || prefix_parse(text, strlen(text), &host) != PREFIX_OK)
 		return log_error("%s: not an IPv4 or IPv6 address", text);
-	if (read_meant(options, &list))
+	if (acl_read_meant(options, &list))
 		return -1;
 	answer = list_look_up(&list, host.family, host.addr);
 	if (options->json)

@@ -115,6 +115,19 @@ def test_diff_changes_nothing(place: Place, tmp_path: Path):
     assert place.report() == before
 
 
+def test_diff_of_files(file: Path, tmp_path: Path):
+    """Nothing need be attached to know whether a list lacks much of the one before."""
+    less = endpoints(tmp_path / "less.json", WORLDWIDE[:2] + WORLDWIDE[4:])
+    done = alone("acl", "diff", less, "--acl", file, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    said = json.loads(done.stdout)
+    assert [row["prefix"] for row in said["removed"]] == WORLDWIDE[2:4]
+    assert (said["added"], said["refused"]) == ([], True)
+    assert not json.loads(alone("acl", "diff", file, "--acl", less, "--json").stdout)["refused"]
+    assert not json.loads(
+        alone("acl", "diff", less, "--acl", file, "--json", "--force").stdout)["refused"]
+
+
 def test_apply(place: Place, tmp_path: Path):
     """The new list is in force, the operator's part and everything else as it was."""
     place.attach("--allow", "203.0.113.0/24", "--relay-pool")
