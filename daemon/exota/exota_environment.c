@@ -187,7 +187,10 @@ static void put_listen(struct composer *c)
 		snprintf(text, sizeof(text), "unix:%s", socket);
 	put(c, "listen = [ ", text, " ];\n");
 	fputs("# As behind its container's umask of 0000: who reaches the directory may connect.\n"
-	      "socket: { mode = \"666\"; };\n",
+	      "socket: { mode = \"666\"; };\n"
+	      "# For `exogated status` and `exogated reload`, and as whom to serve:\n"
+	      "#control = \"/run/exogate/control.sock\";\n"
+	      "#user = \"exogate\";\n",
 	      c->out);
 }
 

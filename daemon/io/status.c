@@ -96,10 +96,30 @@ static json_t *workers_of(const struct status *status)
 	return workers;
 }
 
+struct status_policy status_policy_of(const struct settings *settings)
+{
+	struct status_policy policy = {
+		.mode = settings->policy.mode,
+		.n_tenants = settings->n_tenants,
+		.n_domains = settings->n_domains,
+		.n_microsoft_prefixes = settings->policy.microsoft.n,
+	};
+
+	for (size_t i = 0; i < settings->n_tenants; i++)
+		policy.n_monitored += settings->tenants[i].mode == POLICY_MONITOR;
+	return policy;
+}
+
 static json_t *policy_of(const struct status *status)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "tenants", json_number(status->n_tenants),
-			 "domains", json_number(status->n_domains), "loaded_s_ago",
+	const struct status_policy *policy = &status->policy;
+
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "mode",
+			 policy->mode == POLICY_MONITOR ? "monitor" : "enforce", "tenants",
+			 json_number(policy->n_tenants), "monitored",
+			 json_number(policy->n_monitored), "domains",
+			 json_number(policy->n_domains), "microsoft_prefixes",
+			 json_number(policy->n_microsoft_prefixes), "loaded_s_ago",
 			 json_number(status->loaded_s_ago), "reloads", json_number(status->reloads),
 			 "failed_reloads", json_number(status->failed_reloads));
 }

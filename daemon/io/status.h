@@ -3,8 +3,8 @@
  * status - the state of the daemon as a JSON object, for `exogated status`.
  *
  *	{"version": "...", "engine": "uring", "pid": N, "uptime_s": N,
- *	 "policy": {"tenants": N, "domains": N, "loaded_s_ago": N, "reloads": N,
- *	            "failed_reloads": N},
+ *	 "policy": {"mode": "enforce" or "monitor", "tenants": N, "monitored": N, "domains": N,
+ *	            "microsoft_prefixes": N, "loaded_s_ago": N, "reloads": N, "failed_reloads": N},
  *	 "connections": {"open": N, "limit": N, "total": N, "closed": {REASON: N, ...}},
  *	 "workers": [{"connections": N, "messages": N}, ...],
  *	 "messages": {"total": N, "waited": N, "monitored": N, "accept": {REASON: N, ...},
@@ -18,12 +18,22 @@
 #define EXOGATE_STATUS_H
 
 #include "ledger.h"
+#include "settings.h"
+
+/* Of a policy. */
+struct status_policy {
+	enum policy_mode mode;
+	size_t n_tenants, n_monitored; /* the latter by their own mode or by that of all */
+	size_t n_domains, n_microsoft_prefixes;
+};
+
+struct status_policy status_policy_of(const struct settings *settings);
 
 struct status {
 	const char *engine;
 	uint64_t uptime_s;
 	size_t connections_max;
-	size_t n_tenants, n_domains; /* of the policy in force */
+	struct status_policy policy; /* in force */
 	uint64_t loaded_s_ago;
 	uint64_t reloads, failed_reloads;
 	const struct ledger *ledgers;

@@ -45,19 +45,26 @@ static void print_workers(const json_t *workers)
 	}
 }
 
+static void print_policy(const json_t *policy)
+{
+	printf("policy: mode %s; tenants: %" PRId64 ", of which %" PRId64
+	       " in monitor mode; domains: %" PRId64 "; Microsoft's prefixes: %" PRId64
+	       "; read %" PRId64 " s ago (%" PRId64 " reloads, %" PRId64 " that failed)\n",
+	       json_string_value(json_object_get(policy, "mode")), number(policy, "tenants"),
+	       number(policy, "monitored"), number(policy, "domains"),
+	       number(policy, "microsoft_prefixes"), number(policy, "loaded_s_ago"),
+	       number(policy, "reloads"), number(policy, "failed_reloads"));
+}
+
 void status_print(json_t *root)
 {
-	const json_t *policy = json_object_get(root, "policy");
 	const json_t *connections = json_object_get(root, "connections");
 	const json_t *messages = json_object_get(root, "messages");
 
 	printf("exogated %s, pid %" PRId64 ", serves with %s for %" PRId64 " s\n",
 	       json_string_value(json_object_get(root, "version")), number(root, "pid"),
 	       json_string_value(json_object_get(root, "engine")), number(root, "uptime_s"));
-	printf("policy: %" PRId64 " tenants, %" PRId64 " domains, read %" PRId64 " s ago (%" PRId64
-	       " reloads, %" PRId64 " that failed)\n",
-	       number(policy, "tenants"), number(policy, "domains"), number(policy, "loaded_s_ago"),
-	       number(policy, "reloads"), number(policy, "failed_reloads"));
+	print_policy(json_object_get(root, "policy"));
 	printf("connections: %" PRId64 " open of %" PRId64 ", %" PRId64 " since the start\n",
 	       number(connections, "open"), number(connections, "limit"),
 	       number(connections, "total"));

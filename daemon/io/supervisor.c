@@ -27,7 +27,7 @@ struct supervisor {
 	struct listen_file control_file;
 	bool said_ready;
 	uint64_t started_ns, loaded_ns;
-	size_t n_tenants, n_domains; /* of the policy in force */
+	struct status_policy policy; /* in force */
 	uint64_t reloads, failed_reloads;
 	struct supervisor_engine engine;
 	uint64_t ticks, ticked_ns; /* of the slowest thread: how many, and since when */
@@ -75,8 +75,7 @@ struct supervisor *supervisor_open(const struct supervisor_start *start, FILE *e
 	s->start = *start;
 	s->signals = s->control = -1;
 	s->started_ns = s->loaded_ns = clock_monotonic_ns();
-	s->n_tenants = start->settings->n_tenants;
-	s->n_domains = start->settings->n_domains;
+	s->policy = status_policy_of(start->settings);
 	if (acquire(s, errors))
 		return s;
 	supervisor_close(s);
@@ -155,8 +154,7 @@ static bool load_policy(struct supervisor *s, FILE *report)
 		settings_free(settings);
 		return false;
 	}
-	s->n_tenants = settings->n_tenants;
-	s->n_domains = settings->n_domains;
+	s->policy = status_policy_of(settings);
 	s->loaded_ns = clock_monotonic_ns();
 	return true;
 }
@@ -229,8 +227,7 @@ static char *describe(const struct supervisor *s)
 		.engine = s->engine.name,
 		.uptime_s = (now_ns - s->started_ns) / CLOCK_SECOND_NS,
 		.connections_max = s->engine.connections,
-		.n_tenants = s->n_tenants,
-		.n_domains = s->n_domains,
+		.policy = s->policy,
 		.loaded_s_ago = (now_ns - s->loaded_ns) / CLOCK_SECOND_NS,
 		.reloads = s->reloads,
 		.failed_reloads = s->failed_reloads,

@@ -24,6 +24,8 @@ from milter.wire import ProtocolError
 from .cases import exo
 from .daemon import CERTIFICATE, CONTOSO_ID, TIMEOUT_S, Daemon, free_port, hold_slots, open_mta, write_settings
 
+MANUAL = Path(__file__).resolve().parents[2] / "contrib" / "man" / "exogated.8"
+
 # Settings whose tenants are all in a table.
 TABLE = """\
 listen = [ "unix:{socket}" ]; {more}
@@ -252,6 +254,32 @@ def test_reload(supervised: Start, exogated: Path, tmp_path: Path, engine: str,
     before.quit()
     status = status_of(exogated, tmp_path)["policy"]
     assert (status["reloads"], status["failed_reloads"]) == (1, 0)
+    assert (status["mode"], status["monitored"]) == ("enforce", 0)
+    path.write_text(path.read_text().replace('mode = "enforce"', 'mode = "monitor"'))
+    reload(daemon, exogated, path)
+    now = wait_until(lambda: (found := status_of(exogated, tmp_path)["policy"])
+                     ["reloads"] == 2 and found, "the new policy", TIMEOUT_S)
+    assert (now["mode"], now["monitored"]) == ("monitor", now["tenants"]) and now["tenants"]
+    text = run(exogated, "status", "-c", path).stdout
+    assert f"policy: mode monitor; tenants: {now['tenants']}, of which {now['tenants']} in" in text
+    daemon.end()
+
+
+def test_the_manual_has_each_member_of_status(supervised: Start, exogated: Path,
+                                              tmp_path: Path) -> None:
+    daemon = supervised()
+    assert reason_of(daemon) == "accept"
+    page = MANUAL.read_text().replace("\\-", "-")
+    section = page[page.index("\n.SH STATUS AS JSON\n"):page.index("\n.SH VERDICTS\n")]
+    members = set(status_of(exogated, tmp_path))
+    for group in ("policy", "connections", "messages"):
+        members |= set(status_of(exogated, tmp_path)[group])
+    rows = json.loads(run(exogated, "status", "--tenants", "--json", "-c",
+                          tmp_path / "exogate.conf").stdout)
+    members |= set(rows) | set(rows["tenants"][0])
+    for group in ("stamps", "proofs"):
+        members |= set(rows["tenants"][0][group])
+    assert [name for name in members if not re.search(rf"\b{name}\b", section)] == []
     daemon.end()
 
 
