@@ -85,7 +85,7 @@ LIBS_bench  := $(LIBS_daemon) $(LIBS_loader) -lcrypto -lm
 
 C_FILES     := $(foreach l,$(LAYERS),$(SRC_$(l))) $(wildcard bpf/*.c bench/xdp/*.bpf.c) $(wildcard tests/fuzz/*.c tests/reliability/*.c)
 H_FILES     := $(wildcard bpf/*.h daemon/*/*.h loader/*.h loader/acl/*.h loader/lists/*.h tests/unit/*.h tests/conformance/*.h tests/fuzz/*.h bench/*.h bench/xdp/*.h)
-SH_FILES    := $(wildcard contrib/*/*.sh .ci/run)
+SH_FILES    := $(wildcard contrib/*.sh contrib/*/*.sh .ci/run)
 
 obj = $(patsubst %.c,build/obj/%.o,$(1))
 san = $(patsubst %.c,build/asan/obj/%.o,$(1))
@@ -268,7 +268,7 @@ unitdir    := $(prefix)/lib/systemd/system
 PAGES := $(wildcard contrib/man/*)
 UNITS := $(wildcard contrib/systemd/*)
 CONF  := $(sysconfdir)/exogate/exogate.conf
-INSTALLED := $(addprefix $(sbindir)/,exogated exogate-xdp) $(bindir)/exogate-bench \
+INSTALLED := $(addprefix $(sbindir)/,exogated exogate-xdp exogate-list) $(bindir)/exogate-bench \
              $(foreach p,$(PAGES),$(mandir)/man$(patsubst .%,%,$(suffix $(p)))/$(notdir $(p))) \
              $(addprefix $(unitdir)/,$(notdir $(UNITS)))
 
@@ -278,10 +278,12 @@ put := umask 022; install -D
 .PHONY: install
 install: all ## install programs, man pages, systemd units and an example of the settings (prefix, DESTDIR)
 	$(put) -m 755 -t $(DESTDIR)$(sbindir) build/exogated build/exogate-xdp
+	$(put) -m 755 contrib/exogate-list.sh $(DESTDIR)$(sbindir)/exogate-list
 	$(put) -m 755 -t $(DESTDIR)$(bindir) build/exogate-bench
 	$(foreach p,$(PAGES),$(put) -m 644 -t $(DESTDIR)$(mandir)/man$(patsubst .%,%,$(suffix $(p))) $(p);)
 	$(put) -m 644 -t $(DESTDIR)$(unitdir) $(UNITS)
-	sed -i 's,/usr/local/sbin,$(sbindir),' $(addprefix $(DESTDIR)$(unitdir)/,$(notdir $(UNITS)))
+	sed -i 's,/usr/local/sbin,$(sbindir),' $(addprefix $(DESTDIR)$(unitdir)/,$(notdir $(UNITS))) \
+		$(DESTDIR)$(sbindir)/exogate-list
 	[ -e $(DESTDIR)$(CONF) ] || { $(put) -m 644 contrib/exogate.conf $(DESTDIR)$(CONF); }
 
 .PHONY: uninstall

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = ["sbin/exogated", "sbin/exogate-xdp", "bin/exogate-bench"]
+BINARIES = ["sbin/exogated", "sbin/exogate-xdp", "bin/exogate-bench"]
+PROGRAMS = [*BINARIES, "sbin/exogate-list"]
 PAGES = [f"share/man/man{page.suffix[1:]}/{page.name}"
          for page in (ROOT / "contrib/man").iterdir()]
 UNITS = [f"lib/systemd/system/{unit.name}" for unit in (ROOT / "contrib/systemd").iterdir()]
@@ -57,12 +58,14 @@ def test_units_run_what_is_installed(tmp_path: Path, prefix: str) -> None:
     programs = re.findall(r"^Exec\w+=(\S+)", "\n".join(unit.read_text() for unit in units), re.M)
     assert len(programs) >= 4
     assert [name for name in programs if not (tmp_path / name[1:]).is_file()] == []
+    script = (tmp_path / prefix[1:] / "sbin/exogate-list").read_text()
+    assert f"\nPATH={prefix}/sbin:" in script
 
 
 def test_installed_programs_run(tmp_path: Path) -> None:
     """They are whole, and no sanitized ones."""
     make("install", tmp_path)
-    for name in PROGRAMS:
+    for name in BINARIES:
         program = tmp_path / "usr/local" / name
         done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
         assert done.stdout.startswith(f"{program.name} ")
