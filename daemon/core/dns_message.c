@@ -28,7 +28,7 @@
 const char *dns_status_word(enum dns_status status)
 {
 	static const char *const words[] = {
-#define DNS_WORD(status, word) [status] = word,
+#define DNS_WORD(status, word) [status] = (word),
 		DNS_STATUSES(DNS_WORD)
 #undef DNS_WORD
 	};

@@ -60,33 +60,37 @@ static void make_digest(void)
 	CHECK(crypto->hash_end(crypto->self, hash, digest));
 }
 
-/* The number of answers that are wrong. */
-static void *run(void *which)
-{
-	struct dkim_claim good = signers[*(size_t *)which % 2].claim, bad = good;
-	uintptr_t wrong = 0;
+struct thread {
+	pthread_t id;
+	size_t number;
+	unsigned int wrong; /* answers */
+};
 
-	bad.signature = signers[(*(size_t *)which + 1) % 2].claim.signature;
+static void *run(void *arg)
+{
+	struct thread *thread = arg;
+	struct dkim_claim good = signers[thread->number % 2].claim, bad = good;
+
+	bad.signature = signers[(thread->number + 1) % 2].claim.signature;
 	for (int i = 0; i < ROUNDS; i++) {
 		struct dkim_hash *hash = crypto->hash_begin(crypto->self);
 		unsigned char out[DKIM_HASH_BYTES] = { 0 };
 
 		if (hash) {
 			crypto->hash_update(hash, SPAN("text"));
-			wrong += !crypto->hash_end(crypto->self, hash, out);
+			thread->wrong += !crypto->hash_end(crypto->self, hash, out);
 		}
-		wrong += memcmp(out, digest, sizeof(out)) != 0;
-		wrong += crypto->judge_key(crypto->self, &good) != DKIM_CRYPTO_VERIFIED;
-		wrong += crypto->verify(crypto->self, &good) != DKIM_CRYPTO_VERIFIED;
-		wrong += crypto->verify(crypto->self, &bad) != DKIM_CRYPTO_WRONG;
+		thread->wrong += memcmp(out, digest, sizeof(out)) != 0;
+		thread->wrong += crypto->judge_key(crypto->self, &good) != DKIM_CRYPTO_VERIFIED;
+		thread->wrong += crypto->verify(crypto->self, &good) != DKIM_CRYPTO_VERIFIED;
+		thread->wrong += crypto->verify(crypto->self, &bad) != DKIM_CRYPTO_WRONG;
 	}
-	return (void *)wrong;
+	return NULL;
 }
 
 TEST(many_threads)
 {
-	pthread_t threads[2 * VERIFIERS];
-	size_t numbers[N_ELEMENTS(threads)];
+	struct thread threads[2 * VERIFIERS];
 
 	crypto = shared_crypto_open(MESSAGES, VERIFIERS);
 	CHECK(crypto);
@@ -95,14 +99,12 @@ TEST(many_threads)
 	make_signer(&signers[0]);
 	make_signer(&signers[1]);
 	for (size_t i = 0; i < N_ELEMENTS(threads); i++) {
-		numbers[i] = i;
-		CHECK_EQ(pthread_create(&threads[i], NULL, run, &numbers[i]), 0);
+		threads[i] = (struct thread){ .number = i };
+		CHECK_EQ(pthread_create(&threads[i].id, NULL, run, &threads[i]), 0);
 	}
 	for (size_t i = 0; i < N_ELEMENTS(threads); i++) {
-		void *wrong;
-
-		CHECK_EQ(pthread_join(threads[i], &wrong), 0);
-		CHECK(!wrong);
+		CHECK_EQ(pthread_join(threads[i].id, NULL), 0);
+		CHECK_EQ(threads[i].wrong, 0);
 	}
 }
 
