@@ -65,7 +65,7 @@ static void put_stamps(struct outbuf *line, const struct session_answer *answer)
 	const enum reason reason = answer->verdict.reason;
 	const struct tenant_stamps *stamps;
 
-	if (reason != REASON_TENANT_CONFLICT && reason != REASON_TENANT_UNKNOWN)
+	if (!answer->facts || (reason != REASON_TENANT_CONFLICT && reason != REASON_TENANT_UNKNOWN))
 		return;
 	stamps = &answer->facts->stamps;
 	put_cut(line, SPAN("id"), stamps->id.n ? stamps->id.value : stamps->attributed.value,
