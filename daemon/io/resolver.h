@@ -52,7 +52,7 @@ struct resolver_watch {
 struct resolver_options {
 	/*
 	 * "ADDR", "ADDR:PORT" or "[ADDR]:PORT", with commas; NULL: those of /etc/resolv.conf.  Of
-	 * either the first SETTINGS_NAME_SERVERS_MAX.
+	 * either the first SETTINGS_NAME_SERVERS_MAX.  Outlives the resolver.
 	 */
 	const char *servers;
 	uint32_t timeout_ms;
