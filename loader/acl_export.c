@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl_command.h"
 
+#include "guard.h"
 #include "in_force.h"
 #include "list_export.h"
 #include "log.h"
@@ -86,6 +87,19 @@ static void warn_of_missing(const struct options *options, const struct list *li
 			 family, family);
 }
 
+/* As attach does: rules in force cut off the world alike. */
+static void warn_of_mx(const struct options *options, const struct exogate_config *config)
+{
+	struct exogate_config everywhere = { 0 };
+
+	if (options->format == LIST_NFT) {
+		guard_warn_of_mx(config, GUARD_PROTECT_ONE);
+	} else if (options->format == LIST_IPSET) {
+		protect_add(&everywhere, PROTECT_DEFAULT);
+		guard_warn_of_mx(&everywhere, ", in the rules that match these sets");
+	}
+}
+
 static int write_out(const struct options *options, const struct list *chosen,
 		     const struct exogate_config *config)
 {
@@ -108,6 +122,7 @@ static int export_chosen(const struct options *options, const struct list *list,
 		return refuse_nothing(options);
 	warn_of_missing(options, list, chosen, 4);
 	warn_of_missing(options, list, chosen, 6);
+	warn_of_mx(options, config);
 	return write_out(options, chosen, config);
 }
 

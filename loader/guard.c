@@ -84,7 +84,7 @@ static const char *foreign_entry(char *entries, const char *hostname)
 	return NULL;
 }
 
-static void warn_of_mx(const struct exogate_config *config)
+void guard_warn_of_mx(const struct exogate_config *config, const char *advice)
 {
 	static const char *const parameters[] = { "mydestination", "relay_domains",
 						  "virtual_alias_domains",
@@ -92,7 +92,7 @@ static void warn_of_mx(const struct exogate_config *config)
 	char hostname[HOSTNAME_SIZE], entries[ENTRIES_SIZE];
 	const char *entry = NULL;
 
-	if (config->monitor || !protects_any_smtp(config) ||
+	if (!protects_any_smtp(config) ||
 	    !postconf_read("myhostname", hostname, sizeof(hostname)))
 		return;
 	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]) && !entry; i++) {
@@ -101,9 +101,9 @@ static void warn_of_mx(const struct exogate_config *config)
 		if (entry)
 			log_warn("this host's Postfix receives mail for %s%.80s%s (%s): if it is "
 				 "its MX, the world cannot deliver any more; protect one address "
-				 "instead: --protect ADDR:25",
+				 "instead%s",
 				 is_table(entry) ? "what " : "", entry,
-				 is_table(entry) ? " lists" : "", parameters[i]);
+				 is_table(entry) ? " lists" : "", parameters[i], advice);
 	}
 }
 
@@ -174,6 +174,7 @@ void guard_warn_of_change(const char *interface, const struct exogate_config *be
 void guard_warn(const struct exogate_config *config, const struct list *list, const char *advice)
 {
 	guard_warn_of_ssh(config, list, advice);
-	warn_of_mx(config);
+	if (!config->monitor)
+		guard_warn_of_mx(config, GUARD_PROTECT_ONE);
 	warn_of_foreign_addresses(config);
 }

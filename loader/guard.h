@@ -24,6 +24,12 @@ void guard_warn(const struct exogate_config *config, const struct list *list, co
 void guard_warn_of_ssh(const struct exogate_config *config, const struct list *list,
 		       const char *advice);
 
+/* The second of these alone, whatever the mode, for what filters by other means.  advice is what
+ * follows on "protect one address instead". */
+void guard_warn_of_mx(const struct exogate_config *config, const char *advice);
+
+#define GUARD_PROTECT_ONE ": --protect ADDR:25"
+
 /*
  * Warns of what was in force on an interface and will not be: prefixes of the operator's, protected
  * endpoints, monitor mode.  An attachment is what its options say, and not what was before.

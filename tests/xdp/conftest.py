@@ -131,6 +131,14 @@ def refused(done: subprocess.CompletedProcess, *says: str, code: int = 1) -> Non
         assert words in line
 
 
+def with_postfix(directory: Path, settings: str) -> tuple[str, ...]:
+    """What comes before a command that is to find a Postfix of these settings."""
+    (directory / "main.cf").write_text("myhostname = relay.example.net\n" + settings)
+    (directory / "main.cf").chmod(0o644)
+    return ("unshare", "--mount", "sh", "-c",
+            f'mount --bind {directory} /etc/postfix && "$@"; exit $?', "sh")
+
+
 def untouched(place: Place) -> None:
     """Nothing is attached and nothing is left pinned."""
     assert place.attached_program() is None

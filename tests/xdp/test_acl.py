@@ -12,7 +12,7 @@ import pytest
 from lab.commands import ENVIRONMENT
 
 from .cases import LISTED4, LISTED6, MICROSOFT4, SYN4, tcp, v4
-from .conftest import ENDPOINTS, LOADER, Place, refused, untouched
+from .conftest import ENDPOINTS, LOADER, Place, refused, untouched, with_postfix
 
 WORLDWIDE = ["40.92.0.0/15", "40.107.0.0/16", "52.100.0.0/14", "104.47.0.0/17",
              "2a01:111:f400::/48", "2a01:111:f403::/48"]
@@ -503,6 +503,30 @@ def test_export_without_a_family(file: Path, format: str, warns: bool, allow: st
     assert done.stderr.splitlines() == [
         f"exogate-xdp: warning: no IPv{family} prefix is exported: what drops by this list drops "
         f"all IPv{family} senders"] * warns
+
+
+MX = "this host's Postfix receives mail for example.net (relay_domains): if it is its MX, "
+
+
+@pytest.mark.parametrize("format, protect, advice", [
+    ("nft", "any:25", ": --protect ADDR:25"), ("nft", "192.0.2.25:25", None),
+    ("ipset", "any:25", ", in the rules that match these sets"),
+    ("ipset", "192.0.2.25:25", ", in the rules that match these sets"),
+    ("postfix-cidr", "any:25", None), ("json", "any:25", None)])
+@pytest.mark.parametrize("monitor", [False, True])
+def test_export_warns_an_mx(place: Place, tmp_path: Path, format: str, protect: str,
+                            advice: str | None, monitor: bool):
+    """As attach does; rules drop whatever the filter's mode is."""
+    attached = place.loader("attach", place.iface, "--acl", ENDPOINTS, "--protect", protect,
+                            *["--monitor"] * monitor)
+    assert attached.returncode == 0
+    bound = with_postfix(tmp_path, "mydestination =\nrelay_domains = example.net\n")
+    for source in ((), ("--acl", ENDPOINTS, "--protect", protect)):
+        done = place.loader("acl", "export", "--format", format, *source, before=bound)
+        lines = [line for line in done.stderr.splitlines() if "MX" in line]
+        assert done.returncode == 0
+        assert [line.partition(MX)[2].partition("instead")[2] for line in lines] \
+            == ([advice] if advice else [])
 
 
 def test_export_of_a_list_without_a_family_warns_once(file: Path, place: Place):

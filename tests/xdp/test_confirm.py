@@ -13,7 +13,7 @@ import pytest
 from lab.commands import ENVIRONMENT, wait_until
 
 from .cases import LISTED4, SYN4
-from .conftest import ENDPOINTS, LOADER, Place, refused
+from .conftest import ENDPOINTS, LOADER, Place, refused, with_postfix
 
 SOON = "2"  # seconds
 LATER = "600"
@@ -340,10 +340,7 @@ def test_address_of_another_host(place: Place):
 ])
 def test_mx(place: Place, tmp_path: Path, settings: str, says: str | None):
     """Postfix says what it receives mail for."""
-    (tmp_path / "main.cf").write_text("myhostname = relay.example.net\n" + settings)
-    (tmp_path / "main.cf").chmod(0o644)
-    bound = ("unshare", "--mount", "sh", "-c",
-             f'mount --bind {tmp_path} /etc/postfix && "$@"; exit $?', "sh")
+    bound = with_postfix(tmp_path, settings)
     lines = [line for line in warnings(place, before=bound) if "MX" in line]
     assert len(lines) == (says is not None)
     assert all(f"receives mail {says}: " in line and "--protect ADDR:25" in line
