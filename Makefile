@@ -233,8 +233,12 @@ demo: deps ## show the whole path at work: NIC, Postfix, milter, rewrite, next h
 	@$(PYTHON) tests/demo.py
 
 .PHONY: deps
-deps: ## install the Debian packages that are missing (as root)
-	@contrib/dev/install-deps.sh
+deps: ## install the Debian packages that are missing to build, test and develop (as root)
+	@contrib/dev/install-deps.sh contrib/dev/packages-build.txt contrib/dev/packages.txt
+
+.PHONY: build-deps
+build-deps: ## install the Debian packages that are missing to build (as root)
+	@contrib/dev/install-deps.sh contrib/dev/packages-build.txt
 
 .PHONY: bench-milter
 bench-milter: build/exogated build/exogate-bench build/peers/floor build/peers/filter ## measure the milter against a floor and libmilter (BENCH_OPTIONS=--quick)

@@ -1,25 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Usage: install-deps.sh [LIST]
+# Usage: install-deps.sh LIST...
 #
-# Installs the Debian packages of packages.txt, or of the list named, that are missing; `make deps`
-# runs it.
+# Installs the Debian packages of the lists that are missing; `make deps` runs it.
 #
 # Says so in one line and stays off the network if nothing is missing.  Asks no question, removes
-# no package, and starts no daemon.
+# no package, and starts no daemon, nor lets one start with the host.
 
 set -eu
 
 PATH=$PATH:/usr/sbin:/sbin
 
-here=$(cd "$(dirname "$0")" && pwd)
-list=${1:-$here/packages.txt}
 policy=/usr/sbin/policy-rc.d
 policy_mark="by install-deps of exogate, for the time of an installation"
 log=
 policy_is_ours=
 policy_saved=
+enabled_before=
 
 fail() {
     echo "install-deps: $*" >&2
@@ -30,9 +28,9 @@ step() {
     echo "install-deps: $*"
 }
 
-# The packages that are named in the list, without its comments.
+# The packages that are named in the lists, without their comments.
 wanted() {
-    sed 's/#.*//' "$list" | tr -s '[:space:]' '\n' | sed '/^$/d'
+    sed 's/#.*//' "$@" | tr -s '[:space:]' '\n' | sed '/^$/d'
 }
 
 # Nothing for a package that dpkg never heard of; one line, even if it is there for two machines.
@@ -41,7 +39,7 @@ package_state() {
 }
 
 missing() {
-    for package in $(wanted); do
+    for package in $(wanted "$@"); do
         [ "$(package_state "$package")" = installed ] || echo "$package"
     done
 }
@@ -81,13 +79,32 @@ forbid_daemons() {
         policy_saved=$policy.exogate-$$
         mv "$policy" "$policy_saved"
     fi
+    enabled_before=$(enabled)
     policy_is_ours=yes
     printf '#!/bin/sh\n# %s\nexit 101\n' "$policy_mark" >"$policy"
     chmod 755 "$policy"
 }
 
+# The units that are enabled: they start with the host.
+enabled() {
+    find /etc/systemd/system -path '*.target.wants/*' -printf '%f\n' 2>/dev/null | sort -u
+}
+
+# policy-rc.d does not keep packages from enabling what they bring.  Postfix stays enabled, for who
+# configures it: it does not start before.
+disable_what_came() {
+    command -v systemctl >/dev/null || return 0
+    for unit in $(enabled); do
+        printf '%s\n' "$enabled_before" postfix.service | grep -qxF "$unit" ||
+            systemctl -q disable "$unit" || step "cannot disable $unit"
+    done
+}
+
 clean_up() {
-    [ -z "$policy_is_ours" ] || rm -f "$policy"
+    if [ -n "$policy_is_ours" ]; then
+        disable_what_came
+        rm -f "$policy"
+    fi
     [ -z "$policy_saved" ] || mv -f "$policy_saved" "$policy"
     [ -z "$log" ] || rm -f "$log"
 }
@@ -107,14 +124,14 @@ quietly_debconf() {
 }
 
 command -v apt-get >/dev/null ||
-    fail "needs Debian 12 (dpkg, apt-get); elsewhere install what $list names"
+    fail "needs Debian 12 (dpkg, apt-get); elsewhere install what these name: $*"
 
-packages=$(missing | tr '\n' ' ')
+packages=$(missing "$@" | tr '\n' ' ')
 if [ -z "$packages" ]; then
     step "nothing is missing"
     exit 0
 fi
-[ "$(id -u)" = 0 ] || fail "run 'make deps' as root; missing: ${packages% }"
+[ "$(id -u)" = 0 ] || fail "run it as root; missing: ${packages% }"
 
 trap clean_up EXIT
 trap 'exit 130' INT
