@@ -62,6 +62,23 @@ def test_units_run_what_is_installed(tmp_path: Path, prefix: str) -> None:
     assert f"\nPATH={prefix}/sbin:" in script
 
 
+def test_units_are_well_formed(tmp_path: Path) -> None:
+    """For systemd, with all that they start in its place."""
+    make("install", Path("/"), f"prefix={tmp_path}/usr", f"sysconfdir={tmp_path}/etc")
+    units = [unit for unit in (tmp_path / "usr/lib/systemd/system").iterdir()]
+    names = [str(unit).replace("@.", "@eth0.") for unit in units]
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", *names], capture_output=True,
+                          text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("name", ["exogated.service", "exogated.socket", "exogate-xdp@.service"])
+def test_units_come_before_postfix(name: str) -> None:
+    """On Debian that is postfix@-.service; its postfix.service does nothing."""
+    [before] = re.findall(r"^Before=(.+)$", (ROOT / "contrib/systemd" / name).read_text(), re.M)
+    assert set(before.split()) == {"postfix.service", "postfix@-.service"}
+
+
 def test_installed_programs_run(tmp_path: Path) -> None:
     """They are whole, and no sanitized ones."""
     make("install", tmp_path)
