@@ -34,17 +34,18 @@ static void drop_read_bytes(struct dialog *d)
 	in->end = in->start + unread;
 }
 
-/* Of a skipped packet; true once that is all of it. */
-static bool drop_skipped_bytes(struct dialog *d)
+/* What has come of the packet that is passing. */
+static struct span take_passing_bytes(struct dialog *d)
 {
 	struct dialog_input *in = &d->in;
 	size_t unread = in->end - in->start;
-	size_t n = unread < in->skip ? unread : in->skip;
+	struct span bytes =
+		span_of(in->base + in->start, unread < in->passing ? unread : in->passing);
 
-	in->start += n;
-	in->skip -= n;
-	in->wanted = in->skip < sizeof(d->buffer) ? in->skip : sizeof(d->buffer);
-	return in->skip == 0;
+	in->start += bytes.len;
+	in->passing -= bytes.len;
+	in->wanted = in->passing < sizeof(d->buffer) ? in->passing : sizeof(d->buffer);
+	return bytes;
 }
 
 static bool is_large(const struct dialog *d)
@@ -234,13 +235,14 @@ void dialog_key(struct dialog *d, size_t i, const struct dns_answer *record)
 		compose_answer(d);
 }
 
-static bool step_session(struct dialog *d, const struct milter_event *ev)
+/* The event is the last that its packet is to say, or a reply to that is not due yet. */
+static bool step_session(struct dialog *d, const struct milter_event *ev, bool last)
 {
 	switch (session_step(&d->session, ev, &d->answer)) {
 	case SESSION_NEXT:
 		if (d->in.keep && dialog_over_limit(d->arena, d->in.keep))
 			forget_message(d);
-		if (milter_reply_due(&d->agreed, ev->type)) {
+		if (last && milter_reply_due(&d->agreed, ev->type)) {
 			d->out = short_reply(d);
 			milter_reply_plain(&d->out, MILTER_CONTINUE);
 		}
@@ -274,7 +276,7 @@ static bool handle(struct dialog *d, struct span packet)
 		return negotiate(d, &ev);
 	if (!d->negotiated && ev.type != MILTER_QUIT)
 		return refuse(d, CLOSE_OUT_OF_ORDER);
-	return step_session(d, &ev);
+	return step_session(d, &ev, true);
 }
 
 static bool is_content(char command)
@@ -304,33 +306,48 @@ static enum dialog_want receive(struct dialog *d)
 }
 
 /*
- * To send, here, is to go on: to look whether there is something to send.
- *
- * Content that does not fit the small buffer of a message that is turned away is skipped; once its
- * last byte has come it is an event of which nothing but the type is known.
+ * Content that does not fit the small buffer of a message that is turned away, and else a packet of
+ * the body, go past: none of them is held until it is whole.
  */
-static enum dialog_want begin_skipping(struct dialog *d)
+static bool may_pass(const struct dialog *d)
+{
+	return d->session.turned_away ? is_large(d) : d->session.arena != NULL;
+}
+
+/* To send, here and below, is to go on: to look whether there is something to send. */
+static enum dialog_want begin_passing(struct dialog *d)
 {
 	struct dialog_input *in = &d->in;
+	char command;
 
 	if (in->end - in->start <= MILTER_LENGTH_BYTES) {
 		in->wanted = MILTER_LENGTH_BYTES + 1;
 		return receive(d);
 	}
-	if (!is_content(in->base[in->start + MILTER_LENGTH_BYTES]))
+	command = in->base[in->start + MILTER_LENGTH_BYTES];
+	if (d->session.turned_away && !is_content(command))
 		return close_for(d, CLOSE_TOO_LARGE);
-	in->skipped = (enum milter_command)in->base[in->start + MILTER_LENGTH_BYTES];
-	in->skip = in->wanted;
+	if (!d->session.turned_away && command != MILTER_BODY)
+		return receive(d);
+	in->command = (enum milter_command)command;
+	in->passing = in->wanted - MILTER_LENGTH_BYTES - 1;
+	in->start += MILTER_LENGTH_BYTES + 1;
 	return DIALOG_SEND;
 }
 
-static enum dialog_want skip(struct dialog *d)
+/* Of a body the session is told piece by piece; of other content its type, once all has come. */
+static enum dialog_want pass(struct dialog *d)
 {
-	const struct milter_event ev = { .type = d->in.skipped };
+	struct span bytes = take_passing_bytes(d);
+	struct milter_event ev = { .type = d->in.command };
+	bool last = d->in.passing == 0;
 
-	if (!drop_skipped_bytes(d))
-		return receive(d);
-	return step_session(d, &ev) ? DIALOG_SEND : DIALOG_CLOSE;
+	if (ev.type == MILTER_BODY)
+		ev.chunk = bytes;
+	if ((last || ev.type == MILTER_BODY) && !step_session(d, &ev, last))
+		return DIALOG_CLOSE;
+	d->heard = d->heard || last;
+	return last ? DIALOG_SEND : receive(d);
 }
 
 /*
@@ -375,7 +392,7 @@ static enum dialog_want read_packet(struct dialog *d)
 	if (needs_arena(d, status, packet))
 		return DIALOG_LEND;
 	if (status == PARSE_MORE)
-		return d->session.turned_away && is_large(d) ? begin_skipping(d) : receive(d);
+		return may_pass(d) ? begin_passing(d) : receive(d);
 	in->start += MILTER_LENGTH_BYTES + packet.len;
 	d->heard = true;
 	return handle(d, packet) ? DIALOG_SEND : DIALOG_CLOSE;
@@ -386,7 +403,7 @@ enum dialog_want dialog_run(struct dialog *d)
 	enum dialog_want want = DIALOG_SEND;
 
 	while (want == DIALOG_SEND && d->out.len == 0 && !d->waiting)
-		want = d->in.skip ? skip(d) : read_packet(d);
+		want = d->in.passing ? pass(d) : read_packet(d);
 	return d->waiting ? DIALOG_WAIT : want;
 }
 

@@ -19,7 +19,8 @@
  *
  * Bytes are received into the connection's small buffer, and from the first header field to the end
  * of the message into the message's arena, where header fields stay; the body and everything else
- * is overwritten once read.  So an MTA that has named its recipients and waits for a slow client
+ * is overwritten once read.  A packet of the body is not awaited: the session is given its bytes as
+ * they come, so that the arena holds no more of a large one than of a small one.  So an MTA that has named its recipients and waits for a slow client
  * holds no arena.  What stays, with the records made of it, is limited to message_bytes:
  * beyond that the message is followed to its end and deferred.  One that is turned away goes
  * through the small buffer, where of a packet that does not fit only its command is read.
@@ -35,8 +36,11 @@
 /* Room for what is said before the header; Postfix limits these packets to about 2 KiB each. */
 #define DIALOG_BUFFER_BYTES 3072
 
-/* How much is read at once into an arena, but for a packet that is larger. */
-#define DIALOG_READ_BYTES ((size_t)64 * 1024)
+/*
+ * How much is read at once into an arena, but for a larger packet of the header.  As much of its
+ * memory is touched by every message that is under way.
+ */
+#define DIALOG_READ_BYTES ((size_t)16 * 1024)
 
 /* In an arena, beside what the message keeps: the packet that is read, and what came after it. */
 #define DIALOG_ARENA_EXTRA_BYTES \
@@ -56,9 +60,9 @@ struct dialog_input {
 	size_t keep;
 	size_t start;
 	size_t end;
-	size_t wanted; /* bytes from start that make the next packet whole, as far as known */
-	size_t skip;   /* bytes still to come of a packet that is not read */
-	enum milter_command skipped;
+	size_t wanted;	/* bytes from start that make the next packet whole, as far as known */
+	size_t passing; /* bytes still to come of a packet that is not held until it is whole */
+	enum milter_command command; /* its */
 };
 
 struct dialog {

@@ -105,6 +105,7 @@ struct played {
 	enum close_reason close_reason;
 	bool arena_lent; /* at the end of the stream */
 	unsigned int n_lent;
+	size_t most_bytes; /* of the arena in use at once */
 };
 
 /*

@@ -195,6 +195,7 @@ const struct played *dialog_play(const struct policy *policy, size_t arena_size,
 	dialog_init(&p.dialog, policy);
 	play(&p);
 	p.played->arena_lent = p.lent;
+	p.played->most_bytes = p.arena.most;
 	CHECK(dialog_abandon(&p.dialog) == (p.lent ? &p.arena : NULL));
 	return p.played;
 }
