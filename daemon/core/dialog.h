@@ -20,10 +20,12 @@
  * Bytes are received into the connection's small buffer, and from the first header field to the end
  * of the message into the message's arena, where header fields stay; the body and everything else
  * is overwritten once read.  A packet of the body is not awaited: the session is given its bytes as
- * they come, so that the arena holds no more of a large one than of a small one.  So an MTA that has named its recipients and waits for a slow client
- * holds no arena.  What stays, with the records made of it, is limited to message_bytes:
- * beyond that the message is followed to its end and deferred.  One that is turned away goes
- * through the small buffer, where of a packet that does not fit only its command is read.
+ * they come, so that the arena holds no more of a large one than of a small one.
+ *
+ * So an MTA that has named its recipients and waits for a slow client holds no arena.  What stays,
+ * with the records made of it, is limited to message_bytes: beyond that the message is followed to
+ * its end and deferred.  One that is turned away goes through the small buffer, where of a packet
+ * that does not fit only its command is read.
  */
 #ifndef EXOGATE_DIALOG_H
 #define EXOGATE_DIALOG_H
