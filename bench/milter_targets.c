@@ -125,8 +125,8 @@ static struct milter_target memory_target(const struct milter_results *r, enum m
 static void add_memory_targets(const struct milter_results *r, struct milter_target **next)
 {
 	*(*next)++ = memory_target(r, MILTER_IDLE, "memory with 10,000 idle connections");
-	*(*next)++ =
-		memory_target(r, MILTER_LARGE, "memory with 1,000 busy connections, 1 MB bodies");
+	*(*next)++ = memory_target(r, MILTER_LARGE,
+				   "memory with 1,000 busy connections, bodies not asked for");
 }
 
 static struct milter_target latency_target(const char *what, double limit,
