@@ -92,8 +92,7 @@ void guard_warn_of_mx(const struct exogate_config *config, const char *advice)
 	char hostname[HOSTNAME_SIZE], entries[ENTRIES_SIZE];
 	const char *entry = NULL;
 
-	if (!protects_any_smtp(config) ||
-	    !postconf_read("myhostname", hostname, sizeof(hostname)))
+	if (!protects_any_smtp(config) || !postconf_read("myhostname", hostname, sizeof(hostname)))
 		return;
 	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]) && !entry; i++) {
 		if (postconf_read(parameters[i], entries, sizeof(entries)))

@@ -4,7 +4,9 @@
  *
  * Workers share the listeners, the policies and the limit of connections, and nothing else: a
  * connection stays with the worker that accepted it.  All memory is had by worker_open(); the
- * pages of it are touched as they come into use.
+ * pages of it are touched as they come into use.  Only libraries ask for more: OpenSSL for each
+ * signature that is verified (some, and as many each time: tests/reliability/test_allocations.py),
+ * c-ares for each question to DNS.
  *
  * Each connection has exactly one operation in flight (conversation.h).
  */

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No memory is asked for after the start: whatever is served, from the first connection on."""
+"""No memory is asked for after the start: whatever is served, from the first connection on.
+
+But by OpenSSL and c-ares, for signatures and their keys.
+"""
 
 import os
 import socket
@@ -8,12 +11,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from conversations.cases import exo
-from conversations.daemon import CERTIFICATE, Daemon
+from conversations.daemon import CERTIFICATE, Daemon, open_mta
+from conversations.test_keys import signed
 from lab.commands import wait_until
+from lab.scripted_dns import Records
+from lab.signing import Key
 from milter.client import Connection, Mta
 from milter.wire import Packet
 
 from .conftest import BUILD
+
+
+A_SIGNATURE = 14        # what OpenSSL 3.0 asks for to verify one, with a key that it knows
+MESSAGES = 100
 
 
 class Counter:
@@ -60,3 +70,21 @@ def test_no_allocation_after_the_start(serve: Callable[..., Daemon], tmp_path: P
     assert before > 100         # it counts at all
     serve_everything(daemon)
     assert counter.read() == before
+
+
+def test_a_signature_costs_what_openssl_asks_for(serve: Callable[..., Daemon],
+                                                 tmp_path: Path) -> None:
+    """However often, once its key is known: nothing of ours, and nothing that grows."""
+    counter, key = Counter(tmp_path), Key(tmp_path, "contoso.com")
+    server = Records({key.name: key.record})
+    daemon = serve(environment=counter.environment, proofs="2",
+                   more=f'workers = 1; dns: {{ servers = [ "{server.place}" ]; }};')
+    mta = open_mta(daemon)
+    message = signed(exo(), key)
+    assert mta.message(message).verdict.word == "accept"    # asks for the key
+    before = counter.read()
+    for _ in range(MESSAGES):
+        assert mta.message(message).verdict.word == "accept"
+    mta.quit()
+    assert 0 < counter.read() - before <= A_SIGNATURE * MESSAGES
+    server.close()
