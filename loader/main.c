@@ -9,6 +9,7 @@
 #include "report.h"
 #include "watch.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -110,18 +111,31 @@ static int is_help(const char *argument)
 	return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
 }
 
-static void print_commands(void)
+/* Whether it is one of the group's; with NULL every command is. */
+static bool is_of(const struct command *command, const char *group)
 {
-	printf("\nDrops at the NIC what comes to TCP port 25 from outside Microsoft's list.\n\n");
-	for (size_t i = 0; i < COMMANDS_N; i++)
-		printf("  %-11s %s\n", full_name(&commands[i]), commands[i].summary);
+	return !group || (command->group && strcmp(command->group, group) == 0);
 }
 
-static void print_usage(FILE *stream)
+static void print_commands(const char *group)
 {
+	printf("\nDrops at the NIC what comes to TCP port 25 from outside Microsoft's list.\n\n");
 	for (size_t i = 0; i < COMMANDS_N; i++) {
-		fputs(i == 0 ? "Usage: " : "       ", stream);
+		if (is_of(&commands[i], group))
+			printf("  %-11s %s\n", full_name(&commands[i]), commands[i].summary);
+	}
+}
+
+static void print_usage(FILE *stream, const char *group)
+{
+	const char *before = "Usage: ";
+
+	for (size_t i = 0; i < COMMANDS_N; i++) {
+		if (!is_of(&commands[i], group))
+			continue;
+		fputs(before, stream);
 		print_synopsis(stream, &commands[i]);
+		before = "       ";
 	}
 	fprintf(stream, "       exogate-xdp [COMMAND] --help | --version\n");
 }
@@ -204,27 +218,46 @@ out:
 	return status;
 }
 
+/* The word that several commands begin with, if this is it, or NULL. */
+static const char *find_group(const char *word)
+{
+	for (size_t i = 0; i < COMMANDS_N; i++) {
+		if (is_of(&commands[i], word))
+			return word;
+	}
+	return NULL;
+}
+
+static int refuse_command(int argc, char **argv, const char *group)
+{
+	if (group && argc == 2)
+		log_error("%s: name a command", group);
+	else if (argc > 1)
+		log_error("%s%s%s: no such command", argv[1], argc > 2 ? " " : "",
+			  argc > 2 ? argv[2] : "");
+	print_usage(stderr, group);
+	return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
+	const char *group;
 	int words;
 
 	log_open();
 	command = find_command(argc - 1, argv + 1, &words);
 	if (command)
 		return run_command(command, argc - 1 - words, argv + 1 + words);
-	if (argc > 1 && is_help(argv[1])) {
-		print_usage(stdout);
-		print_commands();
+	group = argc > 1 ? find_group(argv[1]) : NULL;
+	if (argc > 1 && is_help(argv[group && argc > 2 ? 2 : 1])) {
+		print_usage(stdout, group);
+		print_commands(group);
 		return EXIT_OK;
 	}
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		puts("exogate-xdp " EXOGATE_VERSION);
 		return EXIT_OK;
 	}
-	if (argc > 1)
-		log_error("%s%s%s: no such command", argv[1], argc > 2 ? " " : "",
-			  argc > 2 ? argv[2] : "");
-	print_usage(stderr);
-	return EXIT_USAGE;
+	return refuse_command(argc, argv, group);
 }

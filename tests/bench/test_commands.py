@@ -24,6 +24,20 @@ def test_help_lists_every_command_and_each_has_its_own(bench: Bench) -> None:
         assert own.stdout.startswith(f"Usage: exogate-bench {command} ")
 
 
+def test_page_says_what_help_says(bench: Bench, root: Path) -> None:
+    """Each command, and its options unless it leaves them to --help."""
+    page = (root / "contrib/man/exogate-bench.1").read_text().replace("\\-", "-")
+    commands = re.findall(r"^  (\w+) +\S", bench("--help").stdout, re.M)
+    synopsis = page.partition(".SH SYNOPSIS\n")[2].partition(".SH ")[0]
+    assert sorted(re.findall(r"^\.B exogate-bench (\w+)", synopsis, re.M)) == sorted(commands)
+    for command in commands:
+        text = page.partition(f"\n.SS {command}\n")[2]
+        section = re.split(r"^\.S[SH] ", text, flags=re.M)[0]
+        options = set(re.findall(r"^ +(?:-\w, )?(--\w+)", bench(command, "--help").stdout, re.M))
+        if f"exogate-bench {command} --help" not in section:
+            assert set(re.findall(r"--\w+", section)) == options - {"--help"}, command
+
+
 def test_version(bench: Bench) -> None:
     done = bench("--version")
     assert (done.returncode, done.stderr) == (0, "")

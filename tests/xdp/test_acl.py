@@ -4,6 +4,7 @@
 import ipaddress
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -547,6 +548,7 @@ def test_export_of_a_list_without_a_family_warns_once(file: Path, place: Place):
     (("acl", "check"), "name one address"),
     (("acl", "apply"), "name one file"),
     (("acl", "nonsense"), "acl nonsense: no such command"),
+    (("acl",), "acl: name a command"),
     (("attach", "lo", "--protect", "2001:db8::1:25"), "in brackets"),
     (("attach", "lo", "--protect", "any:0"), "--protect any:0: the port is not a number"),
     (("attach", "lo", "--confirm", "0"), "--confirm 0: not a number of seconds"),
@@ -559,3 +561,22 @@ def test_usage_error(arguments: tuple[str, ...], says: str):
                           env=ENVIRONMENT)
     assert (done.returncode, done.stdout) == (2, "")
     assert says in done.stderr.splitlines()[0]
+
+
+ACL_COMMANDS = ["show", "diff", "apply", "check", "export"]
+
+
+@pytest.mark.parametrize("arguments", [("acl",), ("acl", "nonsense")])
+def test_usage_error_of_acl_names_its_commands(arguments: tuple[str, ...]):
+    lines = run_loader(*arguments).stderr.splitlines()[1:]
+    assert re.findall(r"exogate-xdp acl (\w+)", "\n".join(lines)) == ACL_COMMANDS
+    assert [line for line in lines if "exogate-xdp attach" in line] == []
+
+
+def test_help_of_acl():
+    """Of its commands alone, each with what it does."""
+    done = run_loader("acl", "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.findall(r"^(?:Usage:)? +exogate-xdp acl (\w+)", done.stdout, re.M) == ACL_COMMANDS
+    assert re.findall(r"^  (\w+ \w+) +\S", done.stdout, re.M) \
+        == [f"acl {name}" for name in ACL_COMMANDS]
