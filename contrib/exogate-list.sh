@@ -70,6 +70,13 @@ renew_table() {
     [ "$before" = "$(cksum <"$table")" ] || ! postfix status 2>/dev/null || postfix reload
 }
 
+case $* in
+'' | --force) ;;
+*)
+    echo "Usage: exogate-list [--force]" >&2
+    exit 2
+    ;;
+esac
 umask 022 # exogated reads the list as its own user
 mkdir -p "${list%/*}"
 fetch

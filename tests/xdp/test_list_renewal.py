@@ -102,6 +102,13 @@ def test_first_list(host: Host) -> None:
     assert not host.table.exists()
 
 
+@pytest.mark.parametrize("arguments", [("--help",), ("--force", "--force"), ("list.json",)])
+def test_wrong_usage(host: Host, arguments: tuple[str, ...]) -> None:
+    done = host.run(*arguments)
+    assert (done.returncode, done.stderr) == (2, "Usage: exogate-list [--force]\n")
+    assert host.service.asked == [] and not host.list.parent.exists()
+
+
 def test_one_installation_has_one_id(host: Host) -> None:
     host.ok()
     host.ok()
