@@ -209,6 +209,7 @@ bool facts_collect(const struct facts_envelope *envelope, const struct header_in
 	out->n_signatures = 0;
 	out->n_trusted_results = 0;
 	out->dkim = NULL;
+	out->from.domain.len = out->sender.domain.len = out->resent_from.domain.len = 0;
 	classify_client(out, policy);
 	out->from_state = facts_read_from(headers, policy, &out->from);
 	out->sender_state = read_one(headers, HEADER_SENDER, policy, &out->sender);

@@ -57,7 +57,7 @@ struct facts {
 	bool client_allowed;	 /* the operator lists the address */
 	bool certificate_exempt; /* the client needs no certificate */
 	enum facts_from_state from_state;
-	struct mailbox from; /* of FACTS_FROM_ONE */
+	struct mailbox from; /* of FACTS_FROM_ONE; else its domain.len is 0, here and below */
 	/*
 	 * RFC 5322 3.6.2 wants a Sender where From has several mailboxes; exogate wants one author,
 	 * whoever sent it for them.

@@ -78,12 +78,25 @@ static bool resolve_unicode(struct mailbox *box, domain_to_ascii *to_ascii)
 	       domain_parse_unicode(box->domain_text, to_ascii, &box->domain) != PARSE_FAILED;
 }
 
+/* The two octets, of which either may be written as a quoted-pair, and what is behind them. */
+static struct span behind_pair(struct span s, char first, char second)
+{
+	char last = '\0';
+
+	for (; s.len; s = span_after(s, 1)) {
+		if (s.p[0] == '\\')
+			continue;
+		if (last == first && s.p[0] == second)
+			return span_after(s, 1);
+		last = s.p[0];
+	}
+	return span_of(NULL, 0);
+}
+
+/* "=?...?=", however its octets are quoted. */
 static bool has_encoded_word(struct span local)
 {
-	const char *end = local.p + local.len;
-	const char *start = memmem(local.p, local.len, "=?", 2);
-
-	return start && memmem(start + 2, (size_t)(end - start) - 2, "?=", 2);
+	return behind_pair(behind_pair(local, '=', '?'), '?', '=').p;
 }
 
 /* The domain of an addr-spec whose local part and '@' are taken, and the CFWS behind it. */

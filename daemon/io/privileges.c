@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -88,9 +89,10 @@ static void try_reading(const char *user, const struct settings_source *source, 
 
 void privileges_foresee(const char *user, const struct settings_source *source, FILE *warnings)
 {
+	struct stat status;
 	pid_t child;
 
-	if (!user || geteuid() != 0)
+	if (!user || geteuid() != 0 || stat(source->path, &status) || !S_ISREG(status.st_mode))
 		return;
 	fflush(NULL);
 	child = fork();

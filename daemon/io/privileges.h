@@ -37,7 +37,8 @@ void privileges_warn(const char *user, const struct settings_source *source, FIL
 
 /*
  * What privileges_warn() would say of reading once the daemon has become user, as far as this
- * process may become that account to try; it stays what it is.  Nothing if user is NULL.
+ * process may become that account to try; it stays what it is.  Nothing if user is NULL, or of a
+ * source that is no file: a pipe was read to its end.
  */
 void privileges_foresee(const char *user, const struct settings_source *source, FILE *warnings);
 

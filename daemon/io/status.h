@@ -9,7 +9,7 @@
  *	 "workers": [{"connections": N, "messages": N}, ...],
  *	 "messages": {"total": N, "waited": N, "monitored": N, "accept": {REASON: N, ...},
  *	              "reject": {...}, "tempfail": {...}, "hold": {...}, "would_reject": {...}},
- *	 "alarms": {ALARM: N, ...}, "log": {"lost": N}}
+ *	 "dns": {STATUS: N, ...}, "alarms": {ALARM: N, ...}, "log": {"lost": N}}
  *
  * Reasons are named only where they have been counted.  The limit is the one that holds: that of
  * the settings, or what the limit of open files allows; with libmilter, of all listeners together.

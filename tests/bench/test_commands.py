@@ -65,14 +65,16 @@ def test_wrong_usage_is_named(bench: Bench, arguments: list[str], complaint: str
     assert complaint in done.stderr
 
 
-def test_decide_says_what_it_judged(bench: Bench, tmp_path: Path) -> None:
+@pytest.mark.parametrize("dkim", ['source = "none";', 'source = "native";'])
+def test_decide_says_what_it_judged(bench: Bench, tmp_path: Path, dkim: str) -> None:
     message = tmp_path / "message.eml"
     sent = exo()
     message.write_bytes(sent.data)
-    done = bench("decide", "-c", write_settings(tmp_path), "-n", "10", "--mail-from",
+    done = bench("decide", "-c", write_settings(tmp_path, dkim=dkim), "-n", "10", "--mail-from",
                  "<alice@contoso.com>", message)
     assert done.returncode == 0
-    assert done.stdout.startswith("verdict  accept (authorised), ")
+    assert done.stdout.startswith("dkim     not verified here") is ("native" in dkim)
+    assert re.search("^verdict  accept \\(authorised\\), ", done.stdout, re.M)
     assert re.search(rf"^message  {len(sent.header)} fields, \d+ bytes of header", done.stdout,
                      re.M)
 

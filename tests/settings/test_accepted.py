@@ -94,7 +94,7 @@ def test_relay_pool(settings: Settings) -> None:
 
 
 def test_pipe() -> None:
-    done = exogated("check", "-c", "/dev/stdin", stdin="\n".join(BASE.values()))
+    done = exogated("check", "-c", "/dev/stdin", stdin="\n".join(BASE.values()) + 'user = "nobody";')
     assert (done.stderr, done.returncode) == ("", 0)
 
 

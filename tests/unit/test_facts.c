@@ -53,6 +53,7 @@ static struct facts collect(const struct policy *policy, const struct fixture_fi
 	const struct facts_envelope envelope = { .client = fixture_address('4', EXO_V4) };
 	struct facts facts;
 
+	memset(&facts, 0x55, sizeof(facts)); /* what an earlier message left */
 	facts_collect(&envelope, fixture_headers(&arena, fields), policy, &facts);
 	return facts;
 }
@@ -78,7 +79,10 @@ TEST(from_states)
 
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
 		harness_row("%s: %s", rows[i].fields[0].name, rows[i].fields[0].value);
-		CHECK_EQ(collect(fixture_policy(), rows[i].fields).from_state, rows[i].state);
+		const struct facts facts = collect(fixture_policy(), rows[i].fields);
+
+		CHECK_EQ(facts.from_state, rows[i].state);
+		CHECK_EQ(facts.from.domain.len != 0, rows[i].state == FACTS_FROM_ONE);
 	}
 }
 

@@ -130,6 +130,10 @@ static const struct {
 	{ SPAN("Joe <=?utf-8?q?ceo=40evil.example=3E?=@example.com>"), BAD, NULL, NULL },
 	{ SPAN("ceo.=?utf-8?q?x?=@example.com"), BAD, NULL, NULL },
 	{ SPAN("\"=?utf-8?q?ceo?=\"@example.com"), BAD, NULL, NULL },
+	{ SPAN("\"=\\?utf-8?q?ceo?=\"@example.com"), BAD, NULL, NULL },
+	{ SPAN("\"\\=?utf-8?q?ceo?\\=\"@example.com"), BAD, NULL, NULL },
+	{ SPAN("\"a=\\\\?x?=\"@example.com"), BAD, NULL, NULL },
+	{ SPAN("\"=? x\"@example.com"), 1, "\"=? x\"", "example.com" },
 	{ SPAN("=?x?@example.com"), 1, "=?x?", "example.com" },
 	{ SPAN("=?=@example.com"), 1, "=?=", "example.com" },
 	/* Dots, domains */
