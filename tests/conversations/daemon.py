@@ -78,6 +78,7 @@ VARIANTS: dict[str, dict[str, str]] = {
     "base": {},
     "unread": {"dkim": 'source = "none";'},     # the body is not asked for
     "pass": {"other_clients": "pass"},
+    "pass-unread": {"other_clients": "pass", "dkim": 'source = "none";'},
     "pool": {"acl": 'relay_pool = "accept";'},
     "ignore": {"missing": "ignore", "dkim": AUTHRES},
     "monitor": {"mode": "monitor"},
