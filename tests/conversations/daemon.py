@@ -36,6 +36,7 @@ acl: {{ source = "{directory}/endpoints.json"; allow = [ "192.0.2.0/24" ]; {acl}
         other_clients = "{other_clients}"; }};
 certificate: {{ names = [ "{certificate}" ]; missing = "{missing}"; }};
 dkim: {{ {dkim} }};
+dns: {{ {dns} }};
 hosted: {{ domains = [ "example.net", "behörde.example" ]; }};
 tenants = (
   {{ name = "contoso"; ids = [ "{contoso_id}" ];
@@ -62,6 +63,7 @@ tenants = ( {{ name = "contoso"; ids = [ "{contoso_id}" ];
 
 BASE = {"authserv_id": AUTHSERV_ID, "mode": "enforce", "other_clients": "reject",
         "certificate": CERTIFICATE, "missing": "tempfail", "dkim": 'source = "native";',
+        "dns": 'servers = [ "127.0.0.1:1" ];',      # which refuses at once: never the host's
         "contoso_id": CONTOSO_ID, "fabrikam_id": FABRIKAM_ID, "proofs": "1",
         "tenant_mode": "enforce", "connections": "1000", "messages": "100", "header": "256K",
         "message_wait": "240s",

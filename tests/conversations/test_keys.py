@@ -79,8 +79,8 @@ def serve(start: Start, names: Names) -> Callable[..., Daemon]:
               **changed: str) -> Daemon:
         return start(engine, **({
             "dkim": 'source = "native";', "proofs": "2",
-            "more": f'dns: {{ servers = [ "{names.place}" ]; timeout = "{timeout}"; }};'
-                    + (f" workers = {workers};" if workers else "") + more,
+            "dns": f'servers = [ "{names.place}" ]; timeout = "{timeout}";',
+            "more": (f" workers = {workers};" if workers else "") + more,
         } | changed))
     return begin
 

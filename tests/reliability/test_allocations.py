@@ -78,7 +78,7 @@ def test_a_signature_costs_what_openssl_asks_for(serve: Callable[..., Daemon],
     counter, key = Counter(tmp_path), Key(tmp_path, "contoso.com")
     server = Records({key.name: key.record})
     daemon = serve(environment=counter.environment, proofs="2",
-                   more=f'workers = 1; dns: {{ servers = [ "{server.place}" ]; }};')
+                   dns=f'servers = [ "{server.place}" ];', more="workers = 1;")
     mta = open_mta(daemon)
     message = signed(exo(), key)
     assert mta.message(message).verdict.word == "accept"    # asks for the key

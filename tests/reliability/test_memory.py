@@ -40,8 +40,7 @@ def add_body(mta: Mta, n_bytes: int) -> None:
 def test_a_thousand_bodies_at_once(serve: Callable[..., Daemon],
                                    figure: Callable[[str], None]) -> None:
     """1 MB of each under way, with a signature to verify."""
-    daemon = serve(connections="2000", messages="4000",
-                   more='dns: { servers = [ "127.0.0.1:1" ]; };')
+    daemon = serve(connections="2000", messages="4000")
     mtas = [open_mta(daemon) for _ in range(BUSY)]
     for mta in mtas:
         begin(mta)
@@ -59,7 +58,7 @@ def test_a_thousand_bodies_at_once(serve: Callable[..., Daemon],
 
 def test_a_large_body_costs_no_more_than_a_small_one(serve: Callable[..., Daemon],
                                                      figure: Callable[[str], None]) -> None:
-    daemon = serve(more='dns: { servers = [ "127.0.0.1:1" ]; };')
+    daemon = serve()
     mta = open_mta(daemon)
     peaks = []
     for megabytes in (1, 150):
