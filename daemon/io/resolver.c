@@ -5,11 +5,11 @@
 #include <arpa/nameser.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 
 #include "clock.h"
 #include "lookup_cache.h"
+#include "resolver_host.h"
 
 /*
  * How often all servers are asked, if there is time for it; c-ares waits twice as long each time.
@@ -18,26 +18,17 @@
 #define ROUNDS_MAX	  3
 #define SERVER_TIMEOUT_MS 100u
 
-/* Where c-ares finds the host's servers, and how often that is looked at. */
-#define HOST_SERVERS	     "/etc/resolv.conf"
-#define HOST_SERVERS_LOOK_NS CLOCK_SECOND_NS
+/* How often the host's servers are looked at. */
+#define HOST_LOOK_NS CLOCK_SECOND_NS
 
 /* What fits a datagram that no network fragments (dnsflagday.net/2020); larger ones come by TCP. */
 #define UDP_BYTES 1232
 
-/* By which a file is known to have changed. */
-struct file_version {
-	dev_t device;
-	ino_t inode;
-	off_t size;
-	struct timespec changed;
-};
-
 struct resolver {
 	ares_channel channel;
-	const char *servers; /* NULL: the host's */
-	struct file_version host_servers;
-	uint64_t looked_ns; /* when they were last looked at */
+	const char *servers;	   /* NULL: the host's */
+	struct resolver_host host; /* that are asked; zeroed: c-ares's default */
+	uint64_t looked_ns;	   /* when they were last looked at */
 	uint32_t timeout_ms;
 	struct resolver_watch watch;
 	struct lookup_cache cache;
@@ -83,6 +74,14 @@ static int limit_servers(ares_channel channel, uint32_t *n)
 	return status;
 }
 
+/* NULL: c-ares's default. */
+static const char *servers_of(const struct resolver *r)
+{
+	if (r->servers)
+		return r->servers;
+	return *r->host.servers ? r->host.servers : NULL;
+}
+
 static int open_channel(struct resolver *r, int rounds, uint32_t server_timeout_ms, uint32_t *n)
 {
 	struct ares_options options = {
@@ -98,8 +97,8 @@ static int open_channel(struct resolver *r, int rounds, uint32_t server_timeout_
 					       ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB |
 					       ARES_OPT_NOROTATE);
 
-	if (status == ARES_SUCCESS && r->servers)
-		status = ares_set_servers_ports_csv(r->channel, r->servers);
+	if (status == ARES_SUCCESS && servers_of(r))
+		status = ares_set_servers_ports_csv(r->channel, servers_of(r));
 	return status == ARES_SUCCESS ? limit_servers(r->channel, n) : status;
 }
 
@@ -133,53 +132,37 @@ static int open_servers(struct resolver *r)
 			    &n);
 }
 
-/* All zeroes if there is no file. */
-static struct file_version host_servers(void)
-{
-	struct stat status;
-
-	if (stat(HOST_SERVERS, &status))
-		return (struct file_version){ 0 };
-	return (struct file_version){
-		.device = status.st_dev,
-		.inode = status.st_ino,
-		.size = status.st_size,
-		.changed = status.st_mtim,
-	};
-}
-
-static bool is_same(const struct file_version *a, const struct file_version *b)
-{
-	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-	       a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
-}
-
 /* With the old channel on_answer() is told that it ends, and asks the new one. */
-static void change_servers(struct resolver *r)
+static bool renew_channel(struct resolver *r)
 {
 	ares_channel old = r->channel;
 
 	r->channel = NULL;
 	if (open_servers(r) == ARES_SUCCESS) {
 		ares_destroy(old);
-		return;
+		return true;
 	}
 	close_channel(r);
 	r->channel = old;
+	return false;
+}
+
+/* What cannot be read, or not be used, is looked at again; until then those before are asked. */
+static void change_servers(struct resolver *r)
+{
+	const struct resolver_host before = r->host;
+
+	if (resolver_host_look(&before, &r->host) && !renew_channel(r))
+		r->host = before;
 }
 
 static void look_at_servers(struct resolver *r)
 {
 	const uint64_t now_ns = clock_monotonic_ns();
-	struct file_version version;
 
-	if (r->servers || r->in_channel || now_ns - r->looked_ns < HOST_SERVERS_LOOK_NS)
+	if (r->servers || r->in_channel || now_ns - r->looked_ns < HOST_LOOK_NS)
 		return;
 	r->looked_ns = now_ns;
-	version = host_servers();
-	if (is_same(&version, &r->host_servers))
-		return;
-	r->host_servers = version;
 	change_servers(r);
 }
 
@@ -201,7 +184,8 @@ struct resolver *resolver_open(const struct resolver_options *options, FILE *err
 		r->counters = options->counters;
 		r->servers = options->servers;
 		r->timeout_ms = options->timeout_ms;
-		r->host_servers = host_servers();
+		if (!r->servers)
+			resolver_host_look(&(struct resolver_host){ 0 }, &r->host);
 		status = open_servers(r);
 	}
 	if (status == ARES_SUCCESS)
@@ -274,7 +258,7 @@ static void note(struct resolver *r, const struct lookup *lookup, enum dns_statu
 	if (status != DNS_FAILED || lookup->care != DKIM_CARE_TENANT)
 		return;
 	snprintf(about, sizeof(about), "%s, asked of %s: %s", lookup->name,
-		 r->servers ? r->servers : HOST_SERVERS, why);
+		 r->servers ? r->servers : RESOLVER_HOST_FILE, why);
 	raise_alarm(r, ALARM_NAME_SERVER, about);
 }
 

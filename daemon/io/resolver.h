@@ -11,7 +11,7 @@
  * are silent delays nobody else's.
  *
  * The host's servers are read anew when /etc/resolv.conf has changed, and questions that wait are
- * asked again of those.
+ * asked again of those.  If it cannot be read or names none, those before are asked until it does.
  *
  * An answer comes within resolver_options.timeout_ms: servers that are silent for so long have
  * failed.  One thread.

@@ -49,10 +49,13 @@ class Probe:
 
 
 class Host:
-    """A namespace with an /etc/resolv.conf, and with servers at port 53, of its own."""
+    """A namespace with an /etc, where is only a resolv.conf, and with servers at port 53, of its
+    own."""
 
     def __init__(self, directory: Path):
-        self._file = directory / "resolv.conf"
+        self._etc = directory / "etc"
+        self._etc.mkdir()
+        self.file = self._etc / "resolv.conf"
         self._namespace = Namespace(f"exogate-dns-{os.getpid()}")
         self._namespace.create()
         self._servers: list[Server] = []
@@ -64,12 +67,14 @@ class Host:
         return self._servers[-1]
 
     def write(self, *servers: Server) -> None:
-        self._file.write_text("".join(f"nameserver {server.place.partition(':')[0]}\n"
-                                      for server in servers))
+        self.file.write_text("".join(f"nameserver {server.place.partition(':')[0]}\n"
+                                     for server in servers))
 
     def probe(self, **options: int) -> Probe:
-        bind = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
-        within = self._namespace.argv(["unshare", "--mount", "sh", "-c", bind, self._file])
+        """It may not read what is another user's alone, like a daemon without privileges."""
+        bind = ('mount --bind "$0" /etc && '
+                'exec setpriv --bounding-set=-dac_override,-dac_read_search "$@"')
+        within = self._namespace.argv(["unshare", "--mount", "sh", "-c", bind, self._etc])
         self._probes.append(Probe("", within=within, **options))
         return self._probes[-1]
 

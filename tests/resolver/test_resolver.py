@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the resolver makes of servers that answer, fail, lie and are silent."""
 
+import os
 import threading
 import time
 
@@ -178,6 +179,15 @@ def test_forged_answers_are_not_heard(serve, probe):
     assert probe(serve(behave)).ask(NAME) == [f"{NAME} told found real"]
 
 
+LOOK_S = 1.1   # how often the host's servers are looked at
+
+
+def found_by(server, asking, name: str) -> bool:
+    time.sleep(LOOK_S)
+    return (asking.ask(name) == [f"{name} told found v=DKIM1; p=abc"]
+            and name in server.names())
+
+
 def test_the_hosts_servers_change(host):
     """As when the network comes up after the daemon: no reload is needed."""
     old, new = host.serve(refusing(RCODE.REFUSED)), host.serve(good)
@@ -185,8 +195,7 @@ def test_the_hosts_servers_change(host):
     asking = host.probe()
     assert asking.ask(NAME) == [f"{NAME} told failed"]
     host.write(new)
-    time.sleep(1.1)     # how often it is looked at
-    assert asking.ask("other.example") == ["other.example told found v=DKIM1; p=abc"]
+    assert found_by(new, asking, "other.example")
     asked = len(old.asked)
     assert asking.ask("another.example") == ["another.example told found v=DKIM1; p=abc"]
     assert len(old.asked) == asked
@@ -205,6 +214,64 @@ def test_questions_move_to_the_new_servers(host):
     assert time.monotonic() - begin < 8
     assert set(names) <= set(old.names())
     changing.join()
+
+
+def test_no_servers_for_a_moment(host):
+    """As while the file is written, or when the network goes down: those before stay, and are not
+    taken for this host, which is the default."""
+    host.serve(refusing(RCODE.REFUSED))     # at 127.0.0.1
+    old, new = host.serve(good), host.serve(good)
+    host.write(old)
+    asking = host.probe()
+    assert found_by(old, asking, "before.example")
+    for text in ("", "nameserver", "search example\nnameserver none\n# nameserver 127.0.0.1\n"):
+        host.file.write_text(text)
+        assert found_by(old, asking, f"{len(text)}.example")
+    host.file.unlink()
+    assert found_by(old, asking, "absent.example")
+    host.file.mkdir()
+    assert found_by(old, asking, "directory.example")
+    host.file.rmdir()
+    host.write(new)
+    assert found_by(new, asking, "new.example")
+    assert "new.example" not in old.names()
+
+
+def test_the_hosts_servers_may_not_be_read_yet(host):
+    """That they may is seen though only the mode of the file changes."""
+    host.serve(refusing(RCODE.REFUSED))     # at 127.0.0.1
+    old, new = host.serve(good), host.serve(good)
+    host.write(old)
+    asking = host.probe()
+    assert found_by(old, asking, "before.example")
+    os.chown(host.file, 65534, 65534)
+    host.file.chmod(0o600)
+    host.write(new)
+    assert found_by(old, asking, "unreadable.example")
+    host.file.chmod(0o644)
+    assert found_by(new, asking, "readable.example")
+
+
+def test_the_hosts_servers_could_not_be_read_at_the_start(host):
+    default, named = host.serve(refusing(RCODE.REFUSED)), host.serve(good)
+    host.write(named)
+    os.chown(host.file, 65534, 65534)
+    host.file.chmod(0o600)
+    asking = host.probe()
+    assert asking.ask(NAME) == [f"{NAME} told failed"]
+    assert NAME in default.names()
+    host.file.chmod(0o644)
+    assert found_by(named, asking, "readable.example")
+
+
+def test_how_the_hosts_servers_are_written(host):
+    """One that cannot be understood does not take the others with it."""
+    default, named = host.serve(refusing(RCODE.REFUSED)), host.serve(good)
+    host.file.write_text("; nameserver 127.0.0.1\noptions rotate\nnameserver fe80::1%none\n"
+                         "nameserver ::1\nnameserver \t127.0.0.2 # ours\nnameserver 127.0.0.1")
+    asking = host.probe()
+    assert found_by(named, asking, NAME)
+    assert default.names() == []
 
 
 def test_the_hosts_servers_are_limited_too(host):
