@@ -80,16 +80,36 @@ static struct span name_of(const struct lookup *l)
 	return span_of(l->name, l->name_len);
 }
 
-static void drop(struct lookup_cache *cache, struct lookup *l)
+/* From the list that it is in, and from those that are counted there. */
+static void leave_list(struct lookup_cache *cache, struct lookup *l)
+{
+	if (l->settled) {
+		unlink_from(&cache->answers, l);
+		cache->n_answers--;
+	} else if (l->abandoned) {
+		unlink_from(&cache->abandoned, l);
+		cache->n_abandoned--;
+	} else {
+		unlink_from(&cache->questions, l);
+		cache->n_questions--;
+	}
+}
+
+static void enter_questions(struct lookup_cache *cache, struct lookup *l)
+{
+	link_newest(&cache->questions, l);
+	cache->n_questions++;
+}
+
+void lookup_cache_drop(struct lookup_cache *cache, struct lookup *l)
 {
 	struct lookup **link = bucket_of(cache, name_of(l));
 
-	assert(l->settled && !l->in_use);
-	cache->n_answers--;
+	assert((l->settled && !l->in_use) || l->abandoned);
 	while (*link != l)
 		link = &(*link)->hash_next;
 	*link = l->hash_next;
-	unlink_from(&cache->answers, l);
+	leave_list(cache, l);
 	free(l->texts);
 	*l = (struct lookup){ .hash_next = cache->free };
 	cache->free = l;
@@ -104,7 +124,7 @@ struct lookup *lookup_cache_find(struct lookup_cache *cache, struct span name, u
 	if (!l)
 		return NULL;
 	if (l->settled && !l->in_use && l->expires_ns <= now_ns) {
-		drop(cache, l);
+		lookup_cache_drop(cache, l);
 		return NULL;
 	}
 	if (l->settled && !is_failure(l)) {
@@ -122,7 +142,7 @@ static void make_room(struct lookup_cache *cache)
 	while (l && l->in_use)
 		l = l->newer;
 	if (l)
-		drop(cache, l);
+		lookup_cache_drop(cache, l);
 }
 
 /* Fresh ones only once none is left that was used before: their memory is not touched yet. */
@@ -137,20 +157,52 @@ static struct lookup *take_free(struct lookup_cache *cache)
 	return l;
 }
 
+static bool is_full(const struct lookup_cache *cache)
+{
+	return cache->n_questions + cache->n_abandoned == cache->questions_max;
+}
+
+struct lookup *lookup_cache_surplus(const struct lookup_cache *cache, size_t questions_max)
+{
+	assert(questions_max <= cache->questions_max);
+	return cache->n_questions < questions_max && is_full(cache) ? cache->abandoned.oldest :
+								      NULL;
+}
+
 struct lookup *lookup_cache_add(struct lookup_cache *cache, struct span name, size_t questions_max)
 {
-	struct lookup **bucket = bucket_of(cache, name), *l;
+	struct lookup **bucket = bucket_of(cache, name), *l = NULL;
 
 	assert(name.len <= DNS_NAME_MAX && questions_max <= cache->questions_max);
-	l = cache->n_questions < questions_max ? take_free(cache) : NULL;
+	if (cache->n_questions < questions_max && !is_full(cache))
+		l = take_free(cache);
 	if (!l)
 		return NULL;
 	*l = (struct lookup){ .hash_next = *bucket, .name_len = (unsigned char)name.len };
 	memcpy(l->name, name.p, name.len);
 	*bucket = l;
-	link_newest(&cache->questions, l);
-	cache->n_questions++;
+	enter_questions(cache, l);
 	return l;
+}
+
+void lookup_cache_abandon(struct lookup_cache *cache, struct lookup *l)
+{
+	assert(!l->settled && !l->abandoned);
+	leave_list(cache, l);
+	l->abandoned = true;
+	link_newest(&cache->abandoned, l);
+	cache->n_abandoned++;
+}
+
+bool lookup_cache_resume(struct lookup_cache *cache, struct lookup *l, size_t questions_max)
+{
+	assert(l->abandoned);
+	if (cache->n_questions >= questions_max)
+		return false;
+	leave_list(cache, l);
+	l->abandoned = false;
+	enter_questions(cache, l);
+	return true;
 }
 
 /* --- answers ---------------------------------------------------------------------------------- */
@@ -185,13 +237,13 @@ static bool keep_texts(struct lookup *l)
 void lookup_cache_settle(struct lookup_cache *cache, struct lookup *l,
 			 const struct dns_answer *answer, uint64_t now_ns)
 {
+	leave_list(cache, l);
+	l->abandoned = false;
 	l->answer = *answer;
 	if (answer->n && !keep_texts(l))
 		l->answer = (struct dns_answer){ .status = DNS_FAILED };
 	l->settled = true;
 	l->expires_ns = now_ns + capped_ttl_s(&l->answer) * CLOCK_SECOND_NS;
-	unlink_from(&cache->questions, l);
-	cache->n_questions--;
 	if (cache->n_answers == cache->answers_max)
 		make_room(cache);
 	cache->n_answers++;

@@ -21,6 +21,14 @@
 /* How often the host's servers are looked at. */
 #define HOST_LOOK_NS CLOCK_SECOND_NS
 
+/*
+ * c-ares ends no single query: those of questions that had to make room stay with it.  If there
+ * are so many queries for each place for a question, the channel is renewed; as that cannot be
+ * done while it calls us, there may be some more, but no more than the latter.
+ */
+#define QUERIES_RENEW 2
+#define QUERIES_MAX   3
+
 /* What fits a datagram that no network fragments (dnsflagday.net/2020); larger ones come by TCP. */
 #define UDP_BYTES 1232
 
@@ -166,6 +174,12 @@ static void look_at_servers(struct resolver *r)
 	change_servers(r);
 }
 
+static void end_surplus_queries(struct resolver *r)
+{
+	if (!r->in_channel && r->n_asked >= QUERIES_RENEW * r->cache.questions_max)
+		renew_channel(r);
+}
+
 static size_t questions_of(size_t messages)
 {
 	return messages < RESOLVER_QUESTIONS_MAX / DKIM_SIGNATURES_MAX ?
@@ -215,12 +229,15 @@ void resolver_forget(struct resolver_waiter *waiter)
 	if (waiter->next)
 		waiter->next->link = waiter->link;
 	waiter->link = NULL;
+	if (!waiter->lookup->settled && !waiter->lookup->waiters)
+		lookup_cache_abandon(&waiter->lookup->query->resolver->cache, waiter->lookup);
 }
 
 static void wait_for(struct lookup *lookup, struct resolver_waiter *waiter)
 {
 	waiter->next = lookup->waiters;
 	waiter->link = &lookup->waiters;
+	waiter->lookup = lookup;
 	if (waiter->next)
 		waiter->next->link = &waiter->next;
 	lookup->waiters = waiter;
@@ -309,13 +326,18 @@ static void on_answer(void *arg, int status, int n_timeouts, unsigned char *mess
 	free(query);
 }
 
+static uint64_t end_of_wait_ns(const struct resolver *r)
+{
+	return clock_monotonic_ns() + r->timeout_ms * (CLOCK_SECOND_NS / 1000);
+}
+
 /* c-ares may answer at once. */
 static void ask_servers(struct resolver *r, struct lookup *lookup)
 {
 	struct resolver_query *query = malloc(sizeof(*query));
 	const struct dns_answer failed = { .status = DNS_FAILED };
 
-	lookup->expires_ns = clock_monotonic_ns() + r->timeout_ms * (CLOCK_SECOND_NS / 1000);
+	lookup->expires_ns = end_of_wait_ns(r);
 	if (!query) {
 		settle(r, lookup, &failed, "not enough memory");
 		return;
@@ -326,31 +348,72 @@ static void ask_servers(struct resolver *r, struct lookup *lookup)
 	ares_query(r->channel, lookup->name, ns_c_in, ns_t_txt, on_answer, query);
 }
 
-/* NULL if there is no room. */
-static struct lookup *add_question(struct resolver *r, struct span name, enum dkim_care care)
+static size_t room_for(const struct resolver *r, enum dkim_care care)
 {
 	static const size_t quarters[DKIM_CARE_N] = {
 		[DKIM_CARE_NOBODY] = 1,
 		[DKIM_CARE_AUTHOR] = 2,
 		[DKIM_CARE_TENANT] = 4,
 	};
-	const size_t room = r->cache.questions_max * quarters[care] / 4;
-	struct lookup *lookup = lookup_cache_add(&r->cache, name, room);
+
+	return r->cache.questions_max * quarters[care] / 4;
+}
+
+/* NULL if there is no room. */
+static struct lookup *ask_anew(struct resolver *r, struct span name, enum dkim_care care)
+{
+	const size_t room = room_for(r, care);
+	struct lookup *surplus = lookup_cache_surplus(&r->cache, room), *lookup;
+
+	if (r->n_asked >= QUERIES_MAX * r->cache.questions_max)
+		return NULL;
+	if (surplus) {
+		surplus->query->lookup = NULL;
+		lookup_cache_drop(&r->cache, surplus);
+	}
+	lookup = lookup_cache_add(&r->cache, name, room);
+	if (!lookup)
+		return NULL;
+	lookup->care = care;
+	ask_servers(r, lookup);
+	return lookup;
+}
+
+/* One that is asked already, though nobody waited.  NULL if there is no room. */
+static struct lookup *resume(struct resolver *r, struct lookup *lookup, enum dkim_care care)
+{
+	if (!lookup_cache_resume(&r->cache, lookup, room_for(r, care)))
+		return NULL;
+	lookup->expires_ns = end_of_wait_ns(r);
+	return lookup;
+}
+
+static const struct dns_answer *turn_away(struct resolver *r, struct span name)
+{
+	static const struct dns_answer too_many = { .status = DNS_FAILED };
 	char about[DNS_NAME_MAX + 1];
 
-	if (lookup) {
-		lookup->care = care;
-	} else {
-		snprintf(about, sizeof(about), "%.*s", (int)name.len, name.p);
-		raise_alarm(r, ALARM_DNS_FULL, about);
-	}
-	return lookup;
+	snprintf(about, sizeof(about), "%.*s", (int)name.len, name.p);
+	raise_alarm(r, ALARM_DNS_FULL, about);
+	return &too_many;
+}
+
+/* The channel is renewed first: that may tell waiters, who ask. */
+static struct lookup *find_or_ask(struct resolver *r, struct span name, enum dkim_care care)
+{
+	struct lookup *lookup;
+
+	look_at_servers(r);
+	end_surplus_queries(r);
+	lookup = lookup_cache_find(&r->cache, name, clock_monotonic_ns());
+	if (!lookup)
+		lookup = ask_anew(r, name, care);
+	return lookup && lookup->abandoned ? resume(r, lookup, care) : lookup;
 }
 
 const struct dns_answer *resolver_ask(struct resolver *r, struct span name, enum dkim_care care,
 				      struct resolver_waiter *waiter)
 {
-	static const struct dns_answer too_many = { .status = DNS_FAILED };
 	static const struct dns_answer unreadable = { .status = DNS_UNREADABLE };
 	char text[DNS_NAME_MAX];
 	struct lookup *lookup;
@@ -359,14 +422,9 @@ const struct dns_answer *resolver_ask(struct resolver *r, struct span name, enum
 		return &unreadable;
 	span_copy_lower(name, text);
 	name.p = text;
-	lookup = lookup_cache_find(&r->cache, name, clock_monotonic_ns());
-	if (!lookup) {
-		look_at_servers(r);
-		lookup = add_question(r, name, care);
-		if (!lookup)
-			return &too_many;
-		ask_servers(r, lookup);
-	}
+	lookup = find_or_ask(r, name, care);
+	if (!lookup)
+		return turn_away(r, name);
 	if (lookup->care < care)
 		lookup->care = care;
 	if (lookup->settled)
@@ -399,7 +457,10 @@ uint64_t resolver_due_ns(struct resolver *r)
 	return servers_ns < due_ns ? servers_ns : due_ns;
 }
 
-/* The time is the same for all, so that the oldest is the first whose time is over. */
+/*
+ * The time is the same for all, so that the oldest is the first whose time is over.  Those that
+ * nobody waits for end when c-ares ends them.
+ */
 static void give_up(struct resolver *r)
 {
 	const struct dns_answer failed = { .status = DNS_FAILED };

@@ -8,7 +8,10 @@
  *
  * Questions that wait are bounded.  Others' may take a quarter of the room, those of authors half
  * of it, and those of tenants all: whoever sends mail with signatures of a domain whose servers
- * are silent delays nobody else's.
+ * are silent delays no tenant's.  A question that nobody waits for any longer takes no place from
+ * another.  Authors share their half: forwarded mail of the others is deferred while the messages
+ * that wait for one's silent servers are half of all that there may be at once, or fewer if these
+ * are more than RESOLVER_QUESTIONS_MAX is enough for.
  *
  * The host's servers are read anew when /etc/resolv.conf has changed, and questions that wait are
  * asked again of those.  If it cannot be read or names none, those before are asked until it does.
@@ -28,7 +31,9 @@
 
 /*
  * Questions without an answer: as many as its messages have signatures that are tried, but no more
- * than this, of the 65536 that a channel can tell apart.  One takes about 2 KiB, also of c-ares.
+ * than this.  One takes about 2 KiB, also of c-ares, which asks on for those that had to make room
+ * until its channel is renewed, and all others are asked anew: at most three for each place, of
+ * the 65536 that a channel can tell apart.
  */
 #define RESOLVER_QUESTIONS_MAX 16384
 
@@ -38,6 +43,7 @@ struct resolver;
 struct resolver_waiter {
 	struct resolver_waiter *next;
 	struct resolver_waiter **link; /* what points to it; NULL: waits for none */
+	struct lookup *lookup;	       /* that it waits for */
 	/* Waits no more when it is told.  The answer is valid until this returns. */
 	void (*told)(struct resolver_waiter *waiter, const struct dns_answer *answer);
 };

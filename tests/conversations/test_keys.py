@@ -299,6 +299,28 @@ def test_others_silent_name_servers(serve, names: Names, key: Key, engine: str) 
     daemon.end()
 
 
+def test_silent_name_servers_of_who_hung_up(serve, names: Names, key: Key, engine: str) -> None:
+    """Nobody waits for them any longer: they put off no other author's forwarded mail."""
+    daemon = serve(engine, timeout="60s", messages="20", workers=1, proofs="1",
+                   contoso='forwarding = "srs";', dkim='source = "native"; signatures = 16;')
+    names.silent_domain = "evil.example"
+    key = names.key = copy.copy(key)
+    key.domain = "author.example"
+    mtas = [open_mta(daemon) for _ in range(10)]
+    for i, mta in enumerate(mtas):
+        fields = tuple(("DKIM-Signature", " v=1; a=rsa-sha256; d=evil.example; "
+                        f"s=s{i}x{j}; h=from; bh=AAAA; b=AAAA") for j in range(16))
+        mta.envelope(message := exo(" Eve <eve@evil.example>"))
+        mta.content(dataclasses.replace(message, fields=fields + message.fields))
+        mta.connection.flush()
+    wait_until(lambda: len(set(names.server.names())) == 160, "half of the questions")
+    for mta in mtas:
+        mta.connection.socket.close()
+    time.sleep(0.3)     # until that is noticed
+    assert ask(daemon, signed(exo(" Bob <bob@author.example>"), key)) == "accept"
+    daemon.end()
+
+
 def test_many_messages_are_one_question(serve, names: Names, key: Key, engine: str) -> None:
     """All wait for one answer, are judged by it, and the next needs to ask nobody."""
     names.may_answer.clear()

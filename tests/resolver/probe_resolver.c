@@ -60,6 +60,14 @@ static void ask(struct question *q, const char *name, enum dkim_care care)
 		n_waiting++;
 }
 
+static void forget(size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		n_waiting -= questions[i].waiter.link != NULL;
+		resolver_forget(&questions[i].waiter);
+	}
+}
+
 static void obey(char *line)
 {
 	char *rest, *verb = strtok_r(line, " \n", &rest), *name;
@@ -68,8 +76,7 @@ static void obey(char *line)
 	while ((name = strtok_r(NULL, " \n", &rest)) && n < NAMES_MAX)
 		ask(&questions[n++], name, care_of(verb));
 	if (verb && !strcmp(verb, "forget"))
-		for (; n; n--, n_waiting--)
-			resolver_forget(&questions[n - 1].waiter);
+		forget(n);
 	while (n_waiting)
 		resolver_poll_wait(&asked, -1);
 	puts("done");

@@ -304,15 +304,53 @@ def test_questions_are_bounded_by_whom_they_matter_to(serve, probe):
             f"{name} {'told' if i < room else 'known'} failed" for i, name in enumerate(names))
 
 
+def silent_for_evil(query: DNSRecord, transport: str) -> list[bytes]:
+    return silent(query, transport) if "evil" in str(query.q.qname) else good(query, transport)
+
+
 def test_others_silent_servers_take_nobodys_place(serve, probe):
     """Nor the answers that are known."""
-    def behave(query: DNSRecord, transport: str) -> list[bytes]:
-        return [] if "evil" in str(query.q.qname) else good(query, transport)
-
-    asking = probe(serve(behave), answers=10, messages=10, timeout_ms=1000)
+    asking = probe(serve(silent_for_evil), answers=10, messages=10, timeout_ms=1000)
     assert asking.ask(NAME) == [f"{NAME} told found v=DKIM1; p=abc"]
     assert len(asking.others(*[f"{i}.evil.example" for i in range(200)])) == 200
     assert asking.ask(NAME) == [f"{NAME} known found v=DKIM1; p=abc"]
+
+
+def test_who_waits_no_longer_takes_nobodys_place(serve, probe):
+    """However many there were; and few of them are still asked."""
+    server = serve(silent_for_evil)
+    asking = probe(server, messages=2, timeout_ms=3000)
+    for i in range(20):
+        asking.forget(*[f"{i}x{j}.evil.example" for j in range(2 * PER_MESSAGE)])
+        assert asking.others(f"{i}.example") == [f"{i}.example told found v=DKIM1; p=abc"]
+    before = len(server.asked)
+    assert asking.ask("last.evil.example") == ["last.evil.example told failed"]
+    assert server.names()[before:].count("last.evil.example") == 3
+    assert len(set(server.names()[before:])) <= 3 * 2 * PER_MESSAGE
+
+
+def test_an_answer_that_nobody_waited_for_is_known(serve, probe):
+    """Unless there was no room for the question any longer."""
+    server = serve(good)
+    asking = probe(server, messages=2)
+    names = [f"{i}.example" for i in range(4 * PER_MESSAGE)]
+    asking.forget(*names[:len(names) // 2])
+    asking.forget(*names[len(names) // 2:])
+    asking.ask("last.example")
+    known = [asking.ask(name)[0] == f"{name} known found v=DKIM1; p=abc" for name in names]
+    assert not known[0] and known[-1]
+
+
+def test_who_waits_again_needs_a_place_again(serve, probe):
+    server = serve(silent)
+    asking = probe(server, messages=2, timeout_ms=1000)
+    names = [f"{i}.example" for i in range(2 * PER_MESSAGE)]
+    asking.forget(*names)
+    begin = time.monotonic()
+    assert sorted(asking.others(*names)) == sorted(
+        f"{name} {'told' if i < PER_MESSAGE // 2 else 'known'} failed"
+        for i, name in enumerate(names))
+    assert time.monotonic() - begin < 1.3
 
 
 def test_no_server_at_all(probe, serve):

@@ -157,6 +157,60 @@ TEST(questions_have_a_bound_of_their_own)
 	lookup_cache_close(&cache);
 }
 
+static const char *name_of_surplus(size_t questions_max)
+{
+	const struct lookup *surplus = lookup_cache_surplus(&cache, questions_max);
+
+	return surplus ? surplus->name : "";
+}
+
+TEST(who_waits_no_longer_makes_room)
+{
+	CHECK(lookup_cache_open(&cache, 2, 3));
+	add("a.example");
+	lookup_cache_abandon(&cache, add("b.example"));
+	lookup_cache_abandon(&cache, find("a.example", 0));
+	CHECK(!strcmp(name_of_surplus(3), ""));
+	CHECK(add("c.example"));
+	CHECK(!strcmp(name_of_surplus(1), ""));
+	CHECK(!strcmp(name_of_surplus(2), "b.example"));
+	CHECK(!add("d.example"));
+	lookup_cache_drop(&cache, find("b.example", 0));
+	CHECK(!find("b.example", 0) && find("a.example", 0) && find("c.example", 0));
+	CHECK(add("d.example"));
+	CHECK(!strcmp(name_of_surplus(3), "a.example"));
+	lookup_cache_close(&cache);
+}
+
+TEST(an_abandoned_question_gets_its_answer)
+{
+	CHECK(lookup_cache_open(&cache, 2, 1));
+	lookup_cache_abandon(&cache, add("a.example"));
+	settle(find("a.example", 0), DNS_FOUND, 60, 0);
+	CHECK(find("a.example", 0)->settled);
+	CHECK(!strcmp(name_of_surplus(1), ""));
+	CHECK(add("b.example"));
+	CHECK(!add("c.example"));
+	lookup_cache_close(&cache);
+}
+
+/* It is then the one that was asked last, and counts as others do. */
+TEST(an_abandoned_question_is_waited_for_again)
+{
+	struct lookup *a;
+
+	CHECK(lookup_cache_open(&cache, 2, 2));
+	lookup_cache_abandon(&cache, a = add("a.example"));
+	CHECK(add("b.example"));
+	CHECK(!lookup_cache_resume(&cache, a, 1));
+	CHECK(!strcmp(name_of_surplus(2), "a.example"));
+	CHECK(lookup_cache_resume(&cache, a, 2));
+	CHECK(!strcmp(cache.questions.newest->name, "a.example"));
+	CHECK(!strcmp(name_of_surplus(2), ""));
+	CHECK(!add("c.example"));
+	lookup_cache_close(&cache);
+}
+
 /* What is being read has to stay, though there are more answers than should be. */
 TEST(answers_in_use_stay)
 {
