@@ -22,9 +22,11 @@
 #include "log.h"
 #include "peer.h"
 #include "privileges.h"
+#include "resolver.h"
 #include "serve.h"
 
-#define LIBRARY_FILES 2 /* the pipe by which libmilter's threads wake each other */
+/* The pipe by which libmilter's threads wake each other, and those of the one resolver. */
+#define PROCESS_FILES (2 + RESOLVER_SOCKETS_MAX)
 #define MOMENT_NS     100000000
 #define SPARE_STOP_MS 5000 /* beyond what the process allows itself */
 #define SIGNALS	      SIGHUP, SIGINT, SIGTERM
@@ -190,7 +192,7 @@ static size_t prepare(const struct filter_process_start *start, int *library_fd,
 		.policies = start->policies,
 		.limiter = start->limiter,
 		.ledger = start->ledger,
-		.connections = file_limit_raise(settings->connections, LIBRARY_FILES, errors),
+		.connections = file_limit_raise(settings->connections, PROCESS_FILES, errors),
 	};
 
 	if (!options.connections || !filter_open(&options, errors))

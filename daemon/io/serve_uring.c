@@ -18,10 +18,11 @@
 #include "file_limit.h"
 #include "listen.h"
 #include "log.h"
+#include "resolver.h"
 #include "worker.h"
 
-/* A ring and an eventfd. */
-#define WORKER_FILES 2
+/* A ring, an eventfd, and those of its resolver. */
+#define WORKER_FILES (2 + RESOLVER_SOCKETS_MAX)
 
 struct server {
 	const struct settings *settings;

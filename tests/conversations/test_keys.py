@@ -22,7 +22,7 @@ from milter.client import Answer, Message, Mta
 from milter.wire import ProtocolError
 
 from .cases import exo
-from .daemon import FABRIKAM_ID, Daemon, open_mta
+from .daemon import FABRIKAM_ID, Daemon, open_mta, write_settings
 from .test_supervision import control_of, run, status_of
 
 Start = Callable[..., Daemon]
@@ -319,6 +319,31 @@ def test_silent_name_servers_of_who_hung_up(serve, names: Names, key: Key, engin
     time.sleep(0.3)     # until that is noticed
     assert ask(daemon, signed(exo(" Bob <bob@author.example>"), key)) == "accept"
     daemon.end()
+
+
+def test_all_connections_leave_files_for_name_servers(exogated: Path, tmp_path: Path, names: Names,
+                                                      key: Key) -> None:
+    """Of which each worker asks three, until the last of them answers."""
+    silent = [Server(lambda query, transport: []) for _ in range(2)]
+    places = ", ".join(f'"{one.place}"' for one in (*silent, names))
+    settings = write_settings(tmp_path, proofs="2", connections="1000",
+                              more="workers = 16;", dns=f"servers = [ {places} ];")
+    daemon = Daemon(["prlimit", "--nofile=640", exogated], settings)
+    daemon.wait_until_it_serves()
+    cut = daemon.wait_for_log("limits.connections is cut to ")
+    limit = int(re.search("cut to ([0-9]+) by", cut)[1])
+    mtas = [open_mta(daemon) for _ in range(limit)]
+    for mta in mtas[-60:]:
+        mta.envelope(message := signed(exo(), key))
+        mta.content(message)
+        mta.connection.flush()
+    assert {reason_of(mta.end(message)) for mta in mtas[-60:]} == {"accept"}
+    assert len(names.server.asked) > 1      # by several workers
+    for mta in mtas:
+        mta.connection.socket.close()
+    daemon.end()
+    for one in silent:
+        one.close()
 
 
 def test_many_messages_are_one_question(serve, names: Names, key: Key, engine: str) -> None:

@@ -144,7 +144,8 @@ def test_status_says_the_limit_that_holds(exogated: Path, tmp_path: Path, engine
                                           listeners: int) -> None:
     """Not what the settings say, if the limit of open files is lower."""
     also = f', "unix:{tmp_path}/second.sock"' if listeners == 2 else ""
-    settings = write_settings(tmp_path, more=control_of(tmp_path), connections="1000", also=also)
+    settings = write_settings(tmp_path, more=control_of(tmp_path) + "workers = 1;",
+                              connections="1000", also=also)
     daemon = Daemon(["prlimit", "--nofile=300", exogated], settings, engine=engine)
     daemon.wait_until_it_serves()
     limits = re.findall("limits.connections is cut to ([0-9]+) by", daemon.log_text())
