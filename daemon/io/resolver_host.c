@@ -50,7 +50,7 @@ static const char *server_of(char *line)
 	static const char keyword[] = "nameserver";
 	char *rest = line + strlen(keyword), *address;
 
-	if (strncmp(line, keyword, strlen(keyword)) || !*rest || !strchr(BLANKS, *rest))
+	if (strncmp(line, keyword, strlen(keyword)) != 0 || !*rest || !strchr(BLANKS, *rest))
 		return NULL;
 	address = strtok_r(rest, BLANKS, &rest);
 	return address && is_address(address) ? address : NULL;
