@@ -102,6 +102,9 @@ def test_silence_ends_in_time(serve, probe):
     assert asking.ask(NAME) == [f"{NAME} known failed"]   # for some seconds
 
 
+IN_TIME_S = 2   # for a timeout of one second, on a machine with much to do
+
+
 def wait_of(asking) -> float:
     begin = time.monotonic()
     assert asking.ask(NAME, "b.example") == [f"{NAME} told failed", "b.example told failed"]
@@ -112,7 +115,7 @@ def test_silence_of_many_ends_in_time(serve, probe):
     """And each was asked, however little time there is for it."""
     for n in (1, 3, 8):
         servers = [serve(silent) for _ in range(n)]
-        assert 0.5 < wait_of(probe(*servers, timeout_ms=1000)) < 1.3
+        assert 0.5 < wait_of(probe(*servers, timeout_ms=1000)) < IN_TIME_S
         assert all(NAME in server.names() for server in servers)
 
 
@@ -121,7 +124,7 @@ def test_silence_by_tcp_ends_in_time(serve, probe):
         return by_tcp("x")(query, transport) if transport == "udp" else []
 
     server = serve(behave)
-    assert wait_of(probe(server, timeout_ms=1000)) < 1.3
+    assert wait_of(probe(server, timeout_ms=1000)) < IN_TIME_S
     assert (NAME, "tcp") in server.asked
 
 
@@ -277,7 +280,7 @@ def test_how_the_hosts_servers_are_written(host):
 def test_the_hosts_servers_are_limited_too(host):
     servers = [host.serve(silent) for _ in range(9)]
     host.write(*servers)
-    assert wait_of(host.probe(timeout_ms=1000)) < 1.3
+    assert wait_of(host.probe(timeout_ms=1000)) < IN_TIME_S
     assert [len(server.asked) > 0 for server in servers] == [True] * 8 + [False]
 
 
@@ -350,7 +353,7 @@ def test_who_waits_again_needs_a_place_again(serve, probe):
     assert sorted(asking.others(*names)) == sorted(
         f"{name} {'told' if i < PER_MESSAGE // 2 else 'known'} failed"
         for i, name in enumerate(names))
-    assert time.monotonic() - begin < 1.3
+    assert time.monotonic() - begin < IN_TIME_S
 
 
 def test_no_server_at_all(probe, serve):
