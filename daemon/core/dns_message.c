@@ -362,3 +362,25 @@ void dns_message_read(struct span message, struct span name, struct outbuf *text
 	if (out->status == DNS_FAILED || out->status == DNS_UNREADABLE)
 		out->ttl_s = DNS_TTL_UNSAID;
 }
+
+/* --- answers ---------------------------------------------------------------------------------- */
+
+size_t dns_answer_bytes(const struct dns_answer *answer)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < answer->n; i++)
+		n += answer->texts[i].len;
+	return n;
+}
+
+void dns_answer_copy_texts(struct dns_answer *answer, char *texts)
+{
+	for (size_t i = 0; i < answer->n; i++) {
+		struct span *text = &answer->texts[i];
+
+		memcpy(texts, text->p, text->len);
+		text->p = texts;
+		texts += text->len;
+	}
+}

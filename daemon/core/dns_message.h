@@ -62,6 +62,12 @@ struct dns_answer {
 	struct span texts[DNS_TEXTS_MAX]; /* each record's strings joined (RFC 6376 3.6.2.2) */
 };
 
+/* How long all its texts are. */
+size_t dns_answer_bytes(const struct dns_answer *answer);
+
+/* Copies its texts, one behind the other, to where so much room is, and has it point there. */
+void dns_answer_copy_texts(struct dns_answer *answer, char *texts);
+
 /*
  * Reads the response to the question for the TXT records of name (text, without the last dot, in
  * any case).  The records' texts are appended to `texts`; one that has no room for them makes the

@@ -55,18 +55,9 @@ static void wake(struct key_service *service)
 
 static void copy_answer(struct key_question *q, const struct dns_answer *answer)
 {
-	struct outbuf texts;
-	size_t len = 0;
-
-	for (size_t i = 0; i < answer->n; i++)
-		len += answer->texts[i].len;
-	q->texts = malloc(len + 1);
+	q->texts = malloc(dns_answer_bytes(answer) + 1);
 	q->answer = q->texts ? *answer : (struct dns_answer){ .status = DNS_FAILED };
-	texts = outbuf_over(q->texts, len);
-	for (size_t i = 0; i < q->answer.n; i++) {
-		q->answer.texts[i].p = texts.p + texts.len;
-		outbuf_put(&texts, answer->texts[i]);
-	}
+	dns_answer_copy_texts(&q->answer, q->texts);
 }
 
 static void tell(struct key_question *q, const struct dns_answer *answer)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "key_source.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -134,14 +135,11 @@ static void on_told(struct resolver_waiter *waiter, const struct dns_answer *ans
 {
 	struct key_source *source =
 		(struct key_source *)((char *)waiter - offsetof(struct key_source, waiter));
-	struct outbuf texts = outbuf_over(source->texts, sizeof(source->texts));
 
+	assert(dns_answer_bytes(answer) <= sizeof(source->texts));
 	source->told = true;
 	source->answer = *answer;
-	for (size_t i = 0; i < answer->n; i++) {
-		source->answer.texts[i].p = texts.p + texts.len;
-		outbuf_put(&texts, answer->texts[i]);
-	}
+	dns_answer_copy_texts(&source->answer, source->texts);
 }
 
 static const struct dns_answer *ask(struct key_source *source, struct span name)

@@ -218,19 +218,9 @@ static uint32_t capped_ttl_s(const struct dns_answer *answer)
 
 static bool keep_texts(struct lookup *l)
 {
-	size_t len = 0;
-	char *p;
-
-	for (size_t i = 0; i < l->answer.n; i++)
-		len += l->answer.texts[i].len;
-	p = l->texts = malloc(len + 1);
-	for (size_t i = 0; p && i < l->answer.n; i++) {
-		struct span *text = &l->answer.texts[i];
-
-		memcpy(p, text->p, text->len);
-		text->p = p;
-		p += text->len;
-	}
+	l->texts = malloc(dns_answer_bytes(&l->answer) + 1);
+	if (l->texts)
+		dns_answer_copy_texts(&l->answer, l->texts);
 	return l->texts;
 }
 
