@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "text_file.h"
+
 #define BLANKS " \t\r\n"
 
 static bool is_same_time(const struct timespec *a, const struct timespec *b)
@@ -75,7 +77,8 @@ static bool read_servers(FILE *file, struct resolver_host *host)
 bool resolver_host_look(const struct resolver_host *before, struct resolver_host *now)
 {
 	struct resolver_host host = { 0 };
-	FILE *file = fopen(RESOLVER_HOST_FILE, "re");
+	const char *why;
+	FILE *file = text_file_open(RESOLVER_HOST_FILE, &why);
 	bool is_new;
 
 	if (!file)
