@@ -72,3 +72,10 @@ void steps_check_reason(enum session_result result, enum reason reason)
 	CHECK_EQ(result, SESSION_ANSWER);
 	CHECK_BYTES(got.p, got.len, wanted.p, wanted.len);
 }
+
+void steps_check_message(enum reason reason)
+{
+	steps_envelope();
+	steps_evidence();
+	steps_check_reason(STEP("E"), reason);
+}

@@ -33,4 +33,7 @@ void steps_evidence(void);
 
 void steps_check_reason(enum session_result result, enum reason reason);
 
+/* One message of contoso's, with what proves it, to its end. */
+void steps_check_message(enum reason reason);
+
 #endif

@@ -113,16 +113,12 @@ TEST(a_second_helo_voids_the_certificate)
 	steps_connect_verified();
 	STEP("DH");
 	STEP("Hagain.example\0");
-	steps_envelope();
-	steps_evidence();
-	steps_check_reason(STEP("E"), REASON_CERT_MISSING);
+	steps_check_message(REASON_CERT_MISSING);
 
 	steps_begin(fixture_policy());
 	steps_connect_verified();
 	STEP("Hagain.example\0"); /* without macros, as a switched-off list would be */
-	steps_envelope();
-	steps_evidence();
-	steps_check_reason(STEP("E"), REASON_CERT_MISSING);
+	steps_check_message(REASON_CERT_MISSING);
 }
 
 #define VERIFIED_HELO MACROS("DH" TLS "{cert_subject}\0" CERTIFICATE_NAME "\0")
@@ -136,13 +132,9 @@ TEST(a_certificate_without_its_helo)
 	STEP("Chost\0"
 	     "4\0\0" EXO_V4 "\0");
 	STEP("Hhelo.example\0");
-	steps_envelope();
-	steps_evidence();
-	steps_check_reason(STEP("E"), REASON_CERT_MISSING);
+	steps_check_message(REASON_CERT_MISSING);
 	steps_step(VERIFIED_HELO);
-	steps_envelope();
-	steps_evidence();
-	steps_check_reason(STEP("E"), REASON_CERT_MISSING);
+	steps_check_message(REASON_CERT_MISSING);
 }
 
 TEST(a_certificate_serves_all_messages_of_its_helo)
@@ -150,9 +142,7 @@ TEST(a_certificate_serves_all_messages_of_its_helo)
 	steps_begin(fixture_policy());
 	steps_connect_verified();
 	for (int i = 0; i < 3; i++) {
-		steps_envelope();
-		steps_evidence();
-		steps_check_reason(STEP("E"), REASON_AUTHORISED);
+		steps_check_message(REASON_AUTHORISED);
 		STEP("A");
 	}
 }
@@ -229,30 +219,22 @@ TEST(authentication_is_of_its_message)
 	     "4\0\0"
 	     "203.0.113.1\0");
 	STEP("DM{auth_authen}\0alice\0");
-	steps_envelope();
-	steps_evidence();
-	steps_check_reason(STEP("E"), REASON_CLIENT_OTHER);
+	steps_check_message(REASON_CLIENT_OTHER);
 	CHECK_EQ(steps_answer.verdict.decision, VERDICT_ACCEPT);
 	STEP("A");
 	STEP("DM");
-	steps_envelope();
-	steps_evidence();
-	steps_check_reason(STEP("E"), REASON_CLIENT_OTHER);
+	steps_check_message(REASON_CLIENT_OTHER);
 	CHECK_EQ(steps_answer.verdict.decision, VERDICT_REJECT);
 	STEP("DM{auth_authen}\0alice\0");
 	STEP("M<alice@contoso.com>\0");
 	STEP("A");
-	steps_envelope();
-	steps_evidence();
-	steps_check_reason(STEP("E"), REASON_CLIENT_OTHER);
+	steps_check_message(REASON_CLIENT_OTHER);
 	CHECK_EQ(steps_answer.verdict.decision, VERDICT_REJECT);
 }
 
 static void check_message_of_nobody(void)
 {
-	steps_envelope();
-	steps_evidence();
-	steps_check_reason(STEP("E"), REASON_CLIENT_OTHER);
+	steps_check_message(REASON_CLIENT_OTHER);
 	CHECK_EQ(steps_answer.verdict.decision, VERDICT_REJECT);
 	check_queue_id("");
 }
