@@ -136,6 +136,12 @@ static inline enum policy_mode policy_mode_of(const struct policy *policy,
 	return tenant ? tenant->mode : policy->mode;
 }
 
+/* As in the settings. */
+static inline const char *policy_mode_word(enum policy_mode mode)
+{
+	return mode == POLICY_MONITOR ? "monitor" : "enforce";
+}
+
 /* Whether the domain is one that this relay receives mail for. */
 bool policy_hosts(const struct policy *policy, struct span domain);
 

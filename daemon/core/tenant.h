@@ -30,6 +30,12 @@ struct tenant_stamps {
 	struct address connecting_ip;	 /* Ip= of the attributed field; NONE unless it is one */
 };
 
+/* The id that they name: the first one, or else that of the attributed field. */
+static inline struct span tenant_stamps_id(const struct tenant_stamps *stamps)
+{
+	return stamps->id.n ? stamps->id.value : stamps->attributed.value;
+}
+
 /* Whether it is there, and says something else; without regard to case. */
 bool tenant_stamp_other_than(const struct tenant_stamp *stamp, struct span value);
 

@@ -291,7 +291,7 @@ static json_t *explanation_object(const char *path, const struct explanation *e)
 	json_object_set_new(all, "verdict", text(verdict_decision_word(verdict->decision)));
 	json_object_set_new(all, "would",
 			    verdict->would_reject ? json_string("reject") : json_null());
-	json_object_set_new(all, "mode", json_string(words_mode(explanation_mode(e))));
+	json_object_set_new(all, "mode", json_string(policy_mode_word(explanation_mode(e))));
 	json_object_set_new(all, "code", code_of(e->reply));
 	json_object_set_new(all, "reason", text(reason_word(verdict->reason)));
 	json_object_set_new(all, "tenant", tenant ? text(tenant->name) : json_null());

@@ -13,11 +13,6 @@ const char *words_answer(enum verdict_decision decision)
 	return words[decision];
 }
 
-const char *words_mode(enum policy_mode mode)
-{
-	return mode == POLICY_MONITOR ? "monitor" : "enforce";
-}
-
 const char *words_proof(enum proof_state state)
 {
 	static const char *const words[] = {

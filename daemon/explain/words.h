@@ -11,7 +11,6 @@
 #include "verdict.h"
 
 const char *words_answer(enum verdict_decision decision); /* accept, 550, 451 */
-const char *words_mode(enum policy_mode mode);
 const char *words_proof(enum proof_state state); /* agree, conflict, absent, unknown, failed */
 const char *words_algorithm(enum dkim_algorithm algorithm); /* as in a= */
 const char *words_note(enum message_note_kind kind);

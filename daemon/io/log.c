@@ -68,8 +68,7 @@ static void put_stamps(struct outbuf *line, const struct session_answer *answer)
 	if (!answer->facts || (reason != REASON_TENANT_CONFLICT && reason != REASON_TENANT_UNKNOWN))
 		return;
 	stamps = &answer->facts->stamps;
-	put_cut(line, SPAN("id"), stamps->id.n ? stamps->id.value : stamps->attributed.value,
-		STAMP_MAX_BYTES);
+	put_cut(line, SPAN("id"), tenant_stamps_id(stamps), STAMP_MAX_BYTES);
 	put_cut(line, SPAN("org"), stamps->originator_org.value, STAMP_MAX_BYTES);
 }
 

@@ -25,7 +25,7 @@ static struct identity identify(const struct facts *facts)
 	bool from = facts->from_state == FACTS_FROM_ONE;
 
 	return (struct identity){
-		.id = stamps->id.n ? stamps->id.value : stamps->attributed.value,
+		.id = tenant_stamps_id(stamps),
 		.originator_org = stamps->originator_org.value,
 		.from_domain = from ? domain_span(&facts->from.domain) : SPAN(""),
 	};
@@ -121,7 +121,7 @@ static void count(struct observed_row *row, const struct session_answer *answer)
 	row->stamps[OBSERVED_ATTRIBUTED] += stamps->attributed.value.len != 0;
 	count_proofs(row, answer);
 	row->answers[verdict->reason][counters_outcome_of(verdict)]++;
-	row->monitored = policy_mode_of(answer->policy, verdict->tenant) == POLICY_MONITOR;
+	row->mode = policy_mode_of(answer->policy, verdict->tenant);
 	escape_copy(verdict->tenant ? verdict->tenant->name : SPAN(""), row->tenant,
 		    sizeof(row->tenant));
 }
@@ -197,7 +197,7 @@ static void add_row(struct observed_row *sum, const struct observed_row *row)
 {
 	if (row->seen_ns > sum->seen_ns) {
 		memcpy(sum->tenant, row->tenant, sizeof(sum->tenant));
-		sum->monitored = row->monitored;
+		sum->mode = row->mode;
 		sum->seen_ns = row->seen_ns;
 	}
 	add_all(sum->stamps, row->stamps, OBSERVED_N_STAMPS);

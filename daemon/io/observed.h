@@ -53,7 +53,7 @@ struct observed_row {
 	char originator_org[OBSERVED_VALUE_SIZE];
 	char from_domain[OBSERVED_VALUE_SIZE]; /* of the one mailbox in From */
 	char tenant[OBSERVED_NAME_SIZE];       /* whose the domain was at the last message */
-	bool monitored;			       /* likewise: that is only watched */
+	enum policy_mode mode;		       /* likewise */
 	/* Messages: that carried it; in which it was so, but for stamp and secret of no tenant; by
 	 * answer. */
 	uint32_t stamps[OBSERVED_N_STAMPS];

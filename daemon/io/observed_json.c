@@ -39,7 +39,7 @@ static json_t *row_json(const struct observed_row *row, uint64_t now_ns)
 	uint64_t ago_ns = now_ns > row->seen_ns ? now_ns - row->seen_ns : 0;
 	json_t *json = json_pack("{s:s?, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:{s:o, s:o, s:o}}",
 				 "tenant", row->tenant[0] ? row->tenant : NULL, "mode",
-				 row->monitored ? "monitor" : "enforce", "tenant_id", row->id,
+				 policy_mode_word(row->mode), "tenant_id", row->id,
 				 "originator_org", row->originator_org, "from_domain",
 				 row->from_domain, "messages", json_number(observed_messages(row)),
 				 "last_seen_s_ago", json_number(ago_ns / CLOCK_SECOND_NS), "stamps",

@@ -115,9 +115,8 @@ static json_t *policy_of(const struct status *status)
 	const struct status_policy *policy = &status->policy;
 
 	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "mode",
-			 policy->mode == POLICY_MONITOR ? "monitor" : "enforce", "tenants",
-			 json_number(policy->n_tenants), "monitored",
-			 json_number(policy->n_monitored), "domains",
+			 policy_mode_word(policy->mode), "tenants", json_number(policy->n_tenants),
+			 "monitored", json_number(policy->n_monitored), "domains",
 			 json_number(policy->n_domains), "microsoft_prefixes",
 			 json_number(policy->n_microsoft_prefixes), "loaded_s_ago",
 			 json_number(status->loaded_s_ago), "reloads", json_number(status->reloads),

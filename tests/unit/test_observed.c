@@ -76,7 +76,7 @@ TEST(counts_what_came_together)
 	CHECK_EQ(rows[0].proofs[OBSERVED_SIGNATURE][PROOF_ABSENT], 2);
 	CHECK_EQ(rows[0].proofs[OBSERVED_SECRET][PROOF_CONFLICTS], 2);
 	CHECK_BYTES(rows[0].tenant, strlen(rows[0].tenant), "contoso", 7);
-	CHECK(rows[0].monitored);
+	CHECK_EQ(rows[0].mode, POLICY_MONITOR);
 }
 
 TEST(each_value_tells_rows_apart)
