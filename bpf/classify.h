@@ -9,7 +9,7 @@
  * caller looks the source up and changes the answer if it is in a list.  *packet is filled in as
  * far as the frame was read; its addresses are there for every reason to drop but TAG_LIMIT.
  *
- * Limits: CLASSIFY_TAGS_MAX VLAN tags, EXTENSION_HEADERS_MAX IPv6 extension headers.  Linux
+ * Limits: LINK_TAGS_MAX VLAN tags, EXTENSION_HEADERS_MAX IPv6 extension headers.  Linux
  * itself accepts far more of both, so a frame above a limit is dropped, never passed.
  *
  * What cannot be read is dropped where Linux might still deliver it to the port, and passed where
@@ -36,9 +36,8 @@
 #include "endpoint.h"
 #include "exogate_abi.h"
 #include "extension_headers.h"
+#include "link_tags.h"
 #include "protocol_numbers.h"
-
-#define CLASSIFY_TAGS_MAX 8
 
 struct classify_packet {
 	const __u8 *data;   /* where the frame begins */
@@ -50,11 +49,6 @@ struct classify_packet {
 	__u32 port __attribute__((aligned(8)));
 	__u32 whole; /* all that the IP header announces is in the frame's first buffer */
 };
-
-CURSOR_INLINE int classify_is_tag(__u32 ethertype)
-{
-	return ethertype == PROTOCOL_ETH_8021Q || ethertype == PROTOCOL_ETH_8021AD;
-}
 
 /* The ports are all that counts: flags, offset and checksum are for the TCP stack to judge.
  * rerouted: Linux may deliver to another address than that in the IP header. */
@@ -126,20 +120,16 @@ CURSOR_INLINE enum exogate_reason classify_frame(const void *data, const void *d
 {
 	struct cursor cursor = { .pos = data, .end = data_end };
 	const __u8 *header = cursor_take(&cursor, 14);
-	__u32 ethertype, n;
+	enum exogate_reason reason;
+	__u32 ethertype;
 
 	packet->data = data;
 	if (!header)
 		return EXOGATE_MALFORMED;
 	ethertype = cursor_be16(header + 12);
-	for (n = 0; classify_is_tag(ethertype); n++) {
-		if (n == CLASSIFY_TAGS_MAX)
-			return EXOGATE_TAG_LIMIT;
-		header = cursor_take(&cursor, 4);
-		if (!header)
-			return EXOGATE_MALFORMED;
-		ethertype = cursor_be16(header + 2);
-	}
+	reason = link_tags_walk(&cursor, &ethertype);
+	if (reason != EXOGATE_UNLISTED)
+		return reason;
 	if (ethertype == PROTOCOL_ETH_IPV4)
 		return classify_ipv4(&cursor, config, packet);
 	if (ethertype == PROTOCOL_ETH_IPV6)

@@ -205,7 +205,7 @@ TEST(truncation)
 
 TEST(tag_limit)
 {
-	for (int n = 0; n <= CLASSIFY_TAGS_MAX + 4; n++) {
+	for (int n = 0; n <= LINK_TAGS_MAX + 4; n++) {
 		struct frame frame = frame_of(MAC);
 		struct classify_packet packet;
 
@@ -214,7 +214,7 @@ TEST(tag_limit)
 		put(&frame, "0800" IP4("45", "0000", "06") TCP("0019"));
 		harness_row("%d tags", n);
 		CHECK_EQ(classify_part(&frame, frame.len, &packet),
-			 n <= CLASSIFY_TAGS_MAX ? EXOGATE_UNLISTED : EXOGATE_TAG_LIMIT);
+			 n <= LINK_TAGS_MAX ? EXOGATE_UNLISTED : EXOGATE_TAG_LIMIT);
 	}
 }
 
